@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stddef.h>
+
+/**
+ * Memory
+ * ======
+ *
+ * Every allocation of ours goes through these three, so that a test can make the
+ * n-th one fail and an embedding program can bring its own allocator. Everything
+ * above base/ uses arenas and bufs and never calls these directly.
+ */
+
+/** @n zeroed bytes, or NULL. */
+void *mem_alloc(size_t n);
+/** As realloc(): @p stays valid on failure. */
+void *mem_realloc(void *p, size_t n);
+/** Takes NULL. */
+void mem_free(void *p);
+
+/** Replaces the allocator; call before anything is allocated. NULL restores libc's. */
+struct mem_hooks {
+	void *(*alloc)(size_t n);
+	void *(*realloc)(void *p, size_t n);
+	void (*free)(void *p);
+};
+void mem_hook(const struct mem_hooks *hooks);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/err.h"
+#include "gen/sql.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/**
+ * One connection to a store, used by one thread. Statements are prepared the first time
+ * they are asked for and kept until db_close(). The pragmas are the same everywhere: WAL,
+ * synchronous=FULL (a commit that was reported is on disk), foreign keys on, busy timeout
+ * 5 s (longer than the slowest checkpoint seen, shorter than a person waits).
+ */
+struct db {
+	struct sqlite3 *h;
+	struct sqlite3_stmt *slot[SQL_COUNT + 1];
+	const char *tx; /* file:line that began the open transaction, or NULL */
+};
+
+enum db_mode {
+	DB_READ,   /* the file must be there; nothing in it changes */
+	DB_WRITE,  /* the file must be there */
+	DB_CREATE, /* made when it is not there */
+};
+
+/**
+ * Open @path. This layer does not look at what is inside: see store/store.h.
+ * E_NOTFOUND: no such file. E_CORRUPT: not a database, or damaged. E_BUSY: locked.
+ * A read-only file in a directory that cannot be written to is opened as immutable when no
+ * WAL lies beside it.
+ */
+enum code db_open(struct db *d, const char *path, enum db_mode mode, struct err *e);
+/** Safe on a zeroed struct and after a failed open. */
+void db_close(struct db *d);
+
+/** Run statements that are trusted text of our own (schema, migrations, pragmas). */
+enum code db_script(struct db *d, const char *name, const char *sql, struct err *e);
+
+/* Transactions do not nest. db_begin() takes the write lock at once, so that BUSY can only
+ * be met here and never half way through. A failed db_commit() has rolled back as far as
+ * this process can tell; after a crash it may turn out to have been committed, so whatever is
+ * retried must be idempotent. */
+#define DB_STRING_(x)  #x
+#define DB_STRING(x)   DB_STRING_(x)
+#define db_begin(d, e) db_begin_at(d, __FILE__ ":" DB_STRING(__LINE__), e)
+enum code db_begin_at(struct db *d, const char *where, struct err *e);
+enum code db_commit(struct db *d, struct err *e);
+void db_rollback(struct db *d);
+
+/** Interrupt what the connection is doing, from any thread; it fails with E_CANCELED. */
+void db_interrupt(struct db *d);
