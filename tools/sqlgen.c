@@ -102,6 +102,8 @@ static void check_plan(struct gen *g, const struct head *h, const char *sql)
 
 static void columns(struct gen *g, const struct head *h, sqlite3_stmt *st)
 {
+	if (!sqlite3_bind_parameter_count(st) && !sqlite3_column_count(st))
+		return;
 	fprintf(g->enums, "enum { /* %s */\n", h->name);
 	for (int k = 1; k <= sqlite3_bind_parameter_count(st); k++) {
 		const char *p = sqlite3_bind_parameter_name(st, k);

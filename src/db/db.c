@@ -55,7 +55,7 @@ enum code db_script(struct db *d, const char *name, const char *sql, struct err 
 	return rc == SQLITE_OK ? E_OK : sqlite_err(e, d->h, rc, name);
 }
 
-static enum code pragmas(struct db *d, enum db_mode mode, struct err *e)
+static enum code pragmas(struct db *d, struct err *e)
 {
 	const char *always = "PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
 			     "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456;";
@@ -68,10 +68,7 @@ static enum code pragmas(struct db *d, enum db_mode mode, struct err *e)
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	if (!c)
 		c = db_script(d, "set up the connection", always, e);
-	/* The first statement that reads the file: here a damaged or foreign one shows. */
-	if (!c && mode != DB_READ)
-		c = db_script(d, "open for writing",
-			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", e);
+	/* The first statement that reads the file: here a damaged one shows. */
 	if (!c)
 		c = db_script(d, "read the schema", "SELECT count(*) FROM sqlite_schema;", e);
 	return c;
@@ -84,7 +81,7 @@ static enum code open_file(struct db *d, const char *path, enum db_mode mode, st
 		    (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
 	int rc = sqlite3_open_v2(path, &d->h, flags, NULL);
 
-	return rc == SQLITE_OK ? pragmas(d, mode, e) : sqlite_err(e, d->h, rc, "open");
+	return rc == SQLITE_OK ? pragmas(d, e) : sqlite_err(e, d->h, rc, "open");
 }
 
 static bool wal_beside(const char *path)
@@ -115,7 +112,7 @@ static enum code open_immutable(struct db *d, const char *path, struct err *e)
 			SQLITE_OPEN_URI,
 		NULL);
 	sqlite3_free(uri);
-	if (rc != SQLITE_OK || pragmas(d, DB_READ, &ignored) != E_OK)
+	if (rc != SQLITE_OK || pragmas(d, &ignored) != E_OK)
 		return e->code;
 	*e = (struct err){ 0 };
 	return E_OK;

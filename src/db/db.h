@@ -11,9 +11,10 @@ struct sqlite3_stmt;
 
 /**
  * One connection to a store, used by one thread. Statements are prepared the first time
- * they are asked for and kept until db_close(). The pragmas are the same everywhere: WAL,
- * synchronous=FULL (a commit that was reported is on disk), foreign keys on, busy timeout
- * 5 s (longer than the slowest checkpoint seen, shorter than a person waits).
+ * they are asked for and kept until db_close(). The pragmas are the same everywhere: foreign
+ * keys on, busy timeout 5 s (longer than the slowest checkpoint seen, shorter than a person
+ * waits). store_open() adds WAL and synchronous=FULL (a commit that was reported is on
+ * disk) once it knows that the file is ours.
  */
 struct db {
 	struct sqlite3 *h;

@@ -1,0 +1,76 @@
+-- Where a sweep gathers what it sees before anything is recorded: a relationship can only be told when
+-- both ends are known, so items are written when the whole sweep was described.
+
+-- One row per resource described, or found to be gone.
+CREATE TEMP TABLE stage (
+  stage_id      INTEGER PRIMARY KEY,
+  account       TEXT NOT NULL,
+  region        TEXT NOT NULL,
+  type          TEXT NOT NULL,
+  id            TEXT NOT NULL,
+  name          TEXT,
+  arn           TEXT,
+  az            TEXT,
+  created_ms    INTEGER,
+  captured_ms   INTEGER NOT NULL,
+  gone          INTEGER NOT NULL DEFAULT 0,
+  configuration TEXT,
+  supplementary TEXT,
+  tags          TEXT,
+  UNIQUE (type, id, account, region)
+);
+
+-- What the catalogue's rules find in the staged configurations.
+CREATE TEMP TABLE stage_edge (
+  stage_id    INTEGER NOT NULL,
+  name        TEXT NOT NULL,
+  target_type TEXT NOT NULL,
+  link        TEXT NOT NULL,
+  by          TEXT NOT NULL,
+  emit        TEXT,
+  ext         INTEGER NOT NULL,
+  target_id   TEXT,
+  target_name TEXT,
+  PRIMARY KEY (stage_id, name, target_type, link, ext)
+) WITHOUT ROWID;
+
+-- Everything that will be live when the sweep is recorded.
+CREATE TEMP TABLE stage_known (
+  type    TEXT NOT NULL,
+  id      TEXT NOT NULL,
+  name    TEXT,
+  arn     TEXT,
+  account TEXT NOT NULL,
+  region  TEXT NOT NULL,
+  PRIMARY KEY (type, id, account, region)
+) WITHOUT ROWID;
+CREATE INDEX temp.stage_known_name ON stage_known(type, name);
+CREATE INDEX temp.stage_known_arn ON stage_known(arn);
+
+-- Links by where they lead to: for relationships that are shown on the other side.
+CREATE TEMP TABLE stage_link (
+  account     TEXT NOT NULL,
+  target_type TEXT NOT NULL,
+  target_id   TEXT NOT NULL,
+  relation    TEXT NOT NULL,
+  from_type   TEXT NOT NULL,
+  from_id     TEXT NOT NULL,
+  from_name   TEXT,
+  PRIMARY KEY (account, target_type, target_id, relation, from_type, from_id)
+) WITHOUT ROWID;
+
+-- How each listing went; becomes _coverage.
+CREATE TEMP TABLE stage_look (
+  look_id    INTEGER PRIMARY KEY,
+  account    TEXT NOT NULL,
+  region     TEXT NOT NULL,
+  type       TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms   INTEGER NOT NULL,
+  outcome    TEXT NOT NULL,
+  reason     TEXT,
+  code       TEXT,
+  seen       INTEGER NOT NULL,
+  calls      INTEGER NOT NULL,
+  written    INTEGER NOT NULL DEFAULT 0
+);

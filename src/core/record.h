@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/str.h"
+#include "db/db.h"
+#include "json/json.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * Recording
+ * =========
+ *
+ * A sweep first gathers: each resource described is staged, each that is confirmed gone is
+ * staged as gone, each listing leaves a look. Then it settles: relationships are told (they
+ * need both ends), each staged resource is compared with its newest item, and what differs is
+ * written, item, document, diff, edges and tags in the same transaction.
+ *
+ * Nothing is written for a resource nobody looked at, and nothing before record_settle():
+ * a sweep that dies while gathering leaves the store as it was, one that dies while settling is
+ * completed by the next sweep. Not for use by several threads at once; staging is quick, so a
+ * lock around it serves.
+ */
+struct record {
+	struct db *db;
+	int64_t source_id;
+	int64_t sweep_ms; /* when the sweep began */
+};
+
+/** A resource as it was described. All texts are borrowed for the call. */
+struct observation {
+	struct str account, region, type, id;
+	struct str name, arn, az;   /* STR_NONE: has none */
+	int64_t created_ms;         /* INT64_MIN: not known */
+	int64_t captured_ms;        /* when it was described */
+	struct json *configuration; /* object */
+	struct json *supplementary; /* object of parts, or NULL */
+	struct json *tags;          /* object of strings, or NULL */
+};
+
+enum look_outcome { LOOK_COMPLETE, LOOK_PARTIAL, LOOK_FAILED };
+
+/** How one listing went. */
+struct look {
+	struct str account, region, type;
+	int64_t started_ms, ended_ms;
+	enum look_outcome outcome;
+	const char *reason; /* NULL when complete */
+	const char *code;   /* the service's own error code, or NULL */
+	int64_t seen;       /* resources listed */
+	int64_t calls;      /* requests sent */
+};
+
+/** What a sweep wrote. */
+struct record_sum {
+	int64_t seen; /* resources staged as there */
+	int64_t created, changed, deleted, unchanged;
+};
+
+/** Start gathering (dropping what an earlier sweep of this connection left). */
+enum code record_begin(
+	struct record *r, struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e);
+/** Bring configuration, parts and tags into canonical form and stage them. E_INVALID: no id, or
+ * a configuration that is no object. */
+enum code record_stage(struct record *r, const struct observation *o, struct err *e);
+
+/** A live resource that the store has and the sweep did not come across. */
+struct unseen {
+	int64_t rid;
+	struct str id, name, arn, region;
+};
+typedef enum code record_unseen_fn(void *ctx, const struct unseen *u, struct err *e);
+/** Walk them for one account, type and region (STR_NONE: all regions). @fn must not use the connection. */
+enum code record_unseen(struct record *r, struct str account, struct str region, struct str type,
+	record_unseen_fn *fn, void *ctx, struct err *e);
+/** It was confirmed that this one is gone. */
+enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e);
+enum code record_look(struct record *r, const struct look *look, struct err *e);
+
+/** Write what changed. On failure what was committed so far stays; the next sweep does the rest. */
+enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum, struct err *e);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/str.h"
+#include "db/db.h"
+
+/**
+ * The catalogue: what resource types look like, as rows. The program brings its own documents
+ * (schema/catalogue/, built in); users add theirs with an INSERT into _catalogue.
+ */
+
+/** Make the store's catalogue equal to the program's, leaving the user's documents. Begins and
+ * commits a transaction only when something differs. */
+enum code catalogue_sync(struct db *db, struct err *e);
+
+/** One type. Texts are borrowed and valid during the call. */
+struct catalogue_type {
+	struct str type, engine, service, scope;
+	struct str doc; /* the whole entry, JSON */
+};
+
+/** Anything but E_OK ends the walk with that code. */
+typedef enum code catalogue_fn(void *ctx, const struct catalogue_type *t, struct err *e);
+
+/** Walk the types whose names match one of the comma-separated @globs ("AWS::EC2::*,AWS::S3::Bucket");
+ * NULL: all; by name. @fn must not use the connection. */
+enum code catalogue_walk(
+	struct db *db, const char *globs, catalogue_fn *fn, void *ctx, struct err *e);

@@ -1,0 +1,170 @@
+-- name: stage_put
+-- alone
+-- A resource seen again in the same sweep (a page shifted under us) counts once, the newest wins.
+INSERT OR REPLACE INTO stage(account, region, type, id, name, arn, az, created_ms, captured_ms, configuration, supplementary, tags)
+VALUES (:account, :region, :type, :id, :name, :arn, :az, :created, :captured, :configuration, :supplementary, :tags);
+
+-- name: stage_gone
+-- alone
+INSERT OR IGNORE INTO stage(account, region, type, id, name, arn, captured_ms, gone)
+SELECT account, region, type, id, name, arn, :captured, 1 FROM _resource WHERE rid = :rid;
+
+-- name: stage_look_put
+-- alone
+INSERT INTO stage_look(account, region, type, started_ms, ended_ms, outcome, reason, code, seen, calls)
+VALUES (:account, :region, :type, :started, :ended, :outcome, :reason, :code, :seen, :calls);
+
+-- name: stage_unseen
+-- plan: scan
+-- Live resources of a place and type that the sweep did not come across.
+SELECT r.rid AS rid, r.id AS id, r.name AS name, r.arn AS arn, r.region AS region
+  FROM _resource r
+ WHERE r.type = :type AND r.account = :account AND (:region IS NULL OR r.region = :region) AND r.deleted = 0
+   AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
+ ORDER BY r.rid;
+
+-- name: stage_find_edges
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_edge(stage_id, name, target_type, link, by, emit, ext)
+SELECT s.stage_id, r.name, r.target, coalesce(trim(p.value), CASE WHEN r.json IS NULL THEN t.atom ELSE json_extract(t.atom, r.json) END), r.by, r.emit, r.ext
+  FROM stage s
+  CROSS JOIN json_tree(s.configuration) t
+  CROSS JOIN _type_relation r ON r.type = s.type AND r.src = '' AND r.path = jpath_norm(t.fullkey)
+  LEFT JOIN json_each('["' || replace(t.atom, r.split, '","') || '"]') p ON r.split IS NOT NULL
+ WHERE s.gone = 0 AND t.atom IS NOT NULL AND t.atom <> ''
+   AND (r.json IS NULL OR (json_valid(t.atom) AND json_extract(t.atom, r.json) <> ''))
+   AND (r.match IS NULL OR t.atom LIKE replace(r.match, '{account}', s.account));
+
+-- name: stage_find_part_edges
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_edge(stage_id, name, target_type, link, by, emit, ext)
+SELECT s.stage_id, r.name, r.target, coalesce(trim(p.value), CASE WHEN r.json IS NULL THEN t.atom ELSE json_extract(t.atom, r.json) END), r.by, r.emit, r.ext
+  FROM stage s
+  CROSS JOIN json_tree(s.supplementary) t
+  CROSS JOIN _type_relation r ON r.type = s.type AND r.src <> '' AND r.path = jpath_norm(t.fullkey)
+  LEFT JOIN json_each('["' || replace(t.atom, r.split, '","') || '"]') p ON r.split IS NOT NULL
+ WHERE s.gone = 0 AND t.atom IS NOT NULL AND t.atom <> ''
+   AND s.type IN (SELECT q.type FROM _type_relation q WHERE q.src <> '')
+   AND (r.json IS NULL OR (json_valid(t.atom) AND json_extract(t.atom, r.json) <> ''))
+   AND (r.match IS NULL OR t.atom LIKE replace(r.match, '{account}', s.account));
+
+-- name: stage_know_staged
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_known(type, id, name, arn, account, region)
+SELECT type, id, name, arn, account, region FROM stage WHERE gone = 0;
+
+-- name: stage_know_stored
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_known(type, id, name, arn, account, region)
+SELECT r.type, r.id, r.name, r.arn, r.account, r.region FROM _resource r
+ WHERE r.deleted = 0 AND r.account IN (SELECT account FROM stage)
+   AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region);
+
+-- name: stage_resolve_names
+-- plan: scan
+-- alone
+-- A name means a resource of the same account, in the same region or in none.
+UPDATE stage_edge AS e SET target_name = e.link, target_id =
+  (SELECT k.id FROM stage s JOIN stage_known k ON k.type = e.target_type AND k.name = e.link AND k.account = s.account
+      AND (k.region = s.region OR k.region = 'global') WHERE s.stage_id = e.stage_id ORDER BY k.id LIMIT 1)
+ WHERE e.by = 'name';
+
+-- name: stage_resolve_arns
+-- plan: scan
+-- alone
+UPDATE stage_edge AS e SET (target_id, target_name) =
+  (SELECT k.id, k.name FROM stage_known k WHERE k.arn = e.link AND k.type = e.target_type ORDER BY k.id LIMIT 1)
+ WHERE e.by = 'arn';
+
+-- name: stage_resolve_ids
+-- plan: scan
+-- alone
+UPDATE stage_edge SET target_id = link WHERE by = 'id';
+
+-- name: stage_name_arns
+-- plan: scan
+-- alone
+UPDATE stage_edge SET target_name = arn_name(link) WHERE by = 'arn' AND target_name IS NULL AND target_id IS NULL;
+
+-- name: stage_link_staged
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_link(account, target_type, target_id, relation, from_type, from_id, from_name)
+SELECT s.account, e.target_type, e.target_id, e.name, s.type, s.id, CASE e.by WHEN 'id' THEN NULL ELSE s.name END
+  FROM stage_edge e JOIN stage s ON s.stage_id = e.stage_id
+ WHERE e.ext = 0 AND e.target_id IS NOT NULL;
+
+-- name: stage_link_stored
+-- plan: scan
+-- alone
+INSERT OR IGNORE INTO stage_link(account, target_type, target_id, relation, from_type, from_id, from_name)
+SELECT r.account, e.target_type, e.target_id, e.name, r.type, r.id, CASE e.by WHEN 'id' THEN NULL ELSE r.name END
+  FROM _edge e JOIN _resource r ON r.rid = e.rid
+ WHERE e.until_ms = 253402300799000 AND e.ext = 0 AND r.deleted = 0 AND r.account IN (SELECT account FROM stage)
+   AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region);
+
+-- name: stage_relationships
+-- plan: scan
+-- What an item shows: its own links, and those of others that are told on this side. Ordered by resourceId;
+-- those that have none come last.
+SELECT x.name AS name, x.type AS type, x.id AS id, x.target_name AS target_name FROM (
+  SELECT name, target_type AS type, CASE emit WHEN 'name' THEN NULL ELSE target_id END AS id,
+         CASE by WHEN 'id' THEN NULL ELSE target_name END AS target_name
+    FROM stage_edge WHERE stage_id = :stage AND ext = 0
+  UNION
+  SELECT v.name, l.from_type, l.from_id, l.from_name
+    FROM _type_inverse v JOIN stage_link l ON l.account = :account AND l.target_type = :type AND l.target_id = :id
+         AND l.relation = v.from_name AND l.from_type = v.from_type
+   WHERE v.type = :type) x
+ ORDER BY x.id IS NULL, x.id, x.target_name, x.name, x.type;
+
+-- name: stage_rows
+-- plan: scan
+-- What is to be compared and recorded, with what the store knows of it.
+SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type AS type, s.id AS id, s.name AS name, s.arn AS arn,
+       s.az AS az, s.created_ms AS created_ms, s.captured_ms AS captured_ms, s.gone AS gone,
+       s.configuration AS configuration, s.supplementary AS supplementary, s.tags AS tags,
+       r.rid AS rid, r.deleted AS deleted, r.content AS content, r.name AS stored_name, r.arn AS stored_arn
+  FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
+ WHERE s.stage_id > :after
+ ORDER BY s.stage_id LIMIT :limit;
+
+-- name: stage_count
+-- plan: scan
+SELECT count(*) AS n, coalesce(sum(gone), 0) AS gone FROM stage;
+
+-- name: stage_count_written
+-- plan: scan
+-- alone
+UPDATE stage_look SET written = written + 1
+ WHERE type = :type AND account = :account AND (region = :region OR region = 'global');
+
+-- name: stage_coverage
+-- plan: scan
+INSERT INTO _coverage(source_id, sweep_ms, account, region, type, started_ms, ended_ms, outcome, reason, code, seen, written, calls)
+SELECT :source, :sweep, account, region, type, started_ms, ended_ms, outcome, reason, code, seen, written, calls FROM stage_look ORDER BY look_id;
+
+-- name: stage_clear
+-- plan: scan
+-- alone
+DELETE FROM stage;
+-- name: stage_clear_edges
+-- plan: scan
+-- alone
+DELETE FROM stage_edge;
+-- name: stage_clear_known
+-- plan: scan
+-- alone
+DELETE FROM stage_known;
+-- name: stage_clear_links
+-- plan: scan
+-- alone
+DELETE FROM stage_link;
+-- name: stage_clear_looks
+-- plan: scan
+-- alone
+DELETE FROM stage_look;
