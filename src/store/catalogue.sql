@@ -5,8 +5,9 @@ SELECT doc AS doc, origin AS origin FROM _catalogue WHERE name = :name;
 -- plan: scan
 INSERT INTO _catalogue(name, origin, doc) VALUES (:name, :origin, :doc);
 
--- name: catalogue_remove
-DELETE FROM _catalogue WHERE name = :name;
+-- name: catalogue_remove_program
+-- plan: scan
+DELETE FROM _catalogue WHERE origin = 'program';
 
 -- name: catalogue_program_names
 -- plan: scan
@@ -23,7 +24,8 @@ SELECT type AS type, engine AS engine, service AS service, scope AS scope, doc A
  WHERE :globs IS NULL OR glob_any(type, :globs) ORDER BY type;
 
 -- name: catalogue_paths
-SELECT kind AS kind, path AS path FROM _type_path WHERE type = :type ORDER BY kind, path;
+-- plan: scan
+SELECT kind AS kind, path AS path FROM _type_path WHERE type = :type ORDER BY kind, length(path) DESC, path;
 
 -- name: catalogue_has_type
 SELECT 1 AS yes FROM _type WHERE type = :type;

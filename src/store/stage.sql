@@ -168,3 +168,7 @@ DELETE FROM stage_link;
 -- plan: scan
 -- alone
 DELETE FROM stage_look;
+
+-- name: stage_is_open
+-- plan: scan
+SELECT 1 AS yes FROM sqlite_temp_schema WHERE name = 'stage';

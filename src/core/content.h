@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/buf.h"
+#include "base/sha256.h"
+#include "db/db.h"
+#include "store/stage.h"
+#include "json/json.h"
+
+/**
+ * The content of an item
+ * ======================
+ *
+ * A document `{"configuration","relationships","supplementaryConfiguration","tags"}` in
+ * canonical form, and beside it what of it is compared: the same without the paths that the
+ * catalogue ignores (values that move by themselves) and with arrays sorted whose order means
+ * nothing. Two items are the same when their compared forms are.
+ */
+
+/** Which paths of a type's documents are left out or sorted. */
+struct content_rules {
+	struct str type; /* borrowed from `arena` */
+	struct content_path *first;
+	struct arena arena;
+};
+#define CONTENT_RULES_INIT                                                                         \
+	{                                                                                          \
+		.arena = ARENA_INIT(1 << 20)                                                       \
+	}
+/** The rules of @type; a second call for the same type does nothing. */
+enum code content_rules_load(
+	struct content_rules *rules, struct db *db, struct str type, struct err *e);
+void content_rules_release(struct content_rules *rules);
+
+struct content {
+	struct json *document;              /* canonical */
+	struct json *compared;              /* a copy of it as it is compared */
+	struct buf text;                    /* the document's writing */
+	unsigned char sha256[SHA256_BYTES]; /* of text */
+	unsigned char compared_sha256[SHA256_BYTES];
+};
+#define CONTENT_INIT                                                                               \
+	{                                                                                          \
+		.text = BUF_INIT(64 << 20)                                                         \
+	}
+
+/** Put a staged row and its relationships together. Trees live in @a. */
+enum code content_of_row(struct content *content, struct arena *a, struct db *db,
+	const struct stage_row *row, const struct content_rules *rules, struct err *e);
+/** A stored document again. */
+enum code content_of_text(struct content *content, struct arena *a, struct str text,
+	const struct content_rules *rules, struct err *e);
+void content_release(struct content *content);

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/record.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/failpoint.h"
+#include "core/content.h"
+#include "store/stage.h"
+#include "store/version.h"
+#include "json/canon.h"
+#include "json/diff.h"
+#include "json/patch.h"
+#include "json/write.h"
+
+/* So many staged rows go into one transaction: long enough that syncing costs little, short
+ * enough that readers and other writers get in between. */
+#define BATCH_ROWS 500
+/* One document with its trees: AWS's largest configurations are a few MB. */
+#define ROW_BYTES  (256u << 20)
+
+enum code record_begin(
+	struct record *r, struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e)
+{
+	*r = (struct record){ db, source_id, sweep_ms };
+	return stage_open(db, e);
+}
+
+static enum code write_part(struct buf *b, struct json *v, const char *what, struct err *e)
+{
+	if (v && v->kind != JSON_OBJECT)
+		return err_set(e, E_INVALID, "%s is not an object", what);
+	if (v) {
+		json_canon(v);
+		json_write(b, v);
+	} else {
+		buf_text(b, "{}");
+	}
+	return buf_ok(b) ? E_OK : err_set(e, E_TOOBIG, "%s is too large to record", what);
+}
+
+struct parts {
+	struct buf configuration, supplementary, tags;
+};
+
+static enum code put(struct record *r, const struct observation *o, struct parts *p, struct err *e)
+{
+	struct stage_row row = { .account = o->account,
+		.region = o->region,
+		.type = o->type,
+		.id = o->id,
+		.name = o->name,
+		.arn = o->arn,
+		.az = o->az,
+		.has_created = o->created_ms != INT64_MIN,
+		.created_ms = o->created_ms,
+		.captured_ms = o->captured_ms };
+	enum code c = write_part(&p->configuration, o->configuration, "the configuration", e);
+
+	if (!c)
+		c = write_part(
+			&p->supplementary, o->supplementary, "the supplementary configuration", e);
+	if (!c)
+		c = write_part(&p->tags, o->tags, "the set of tags", e);
+	if (c)
+		return c;
+	row.configuration = buf_slice(&p->configuration);
+	row.supplementary = buf_slice(&p->supplementary);
+	row.tags = buf_slice(&p->tags);
+	return stage_put(r->db, &row, e);
+}
+
+enum code record_stage(struct record *r, const struct observation *o, struct err *e)
+{
+	struct parts p = { BUF_INIT(64 << 20), BUF_INIT(64 << 20), BUF_INIT(16 << 20) };
+	enum code c;
+
+	if (!o->id.n)
+		return err_set(e, E_INVALID, "a %.*s without an id", STR_ARG(o->type));
+	c = o->configuration ? put(r, o, &p, e)
+			     : err_set(e, E_INVALID, "there is no configuration");
+	buf_release(&p.configuration);
+	buf_release(&p.supplementary);
+	buf_release(&p.tags);
+	return c ? err_add(e, "stage %.*s", STR_ARG(o->id)) : E_OK;
+}
+
+struct unseen_bridge {
+	record_unseen_fn *fn;
+	void *ctx;
+};
+
+static enum code pass_unseen(void *ctx, const struct stage_unseen *u, struct err *e)
+{
+	struct unseen_bridge *b = ctx;
+	struct unseen mine = { u->rid, u->id, u->name, u->arn, u->region };
+
+	return b->fn(b->ctx, &mine, e);
+}
+
+enum code record_unseen(struct record *r, struct str account, struct str region, struct str type,
+	record_unseen_fn *fn, void *ctx, struct err *e)
+{
+	struct unseen_bridge b = { fn, ctx };
+
+	return stage_unseen(r->db, account, region, type, pass_unseen, &b, e);
+}
+
+enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e)
+{
+	return stage_gone(r->db, rid, now_ms, e);
+}
+
+enum code record_look(struct record *r, const struct look *look, struct err *e)
+{
+	static const char *const outcomes[] = {
+		[LOOK_COMPLETE] = "complete", [LOOK_PARTIAL] = "partial", [LOOK_FAILED] = "failed"
+	};
+	struct stage_look l = { look->account, look->region, look->type, look->started_ms,
+		look->ended_ms, outcomes[look->outcome], look->reason, look->code, look->seen,
+		look->calls };
+
+	return stage_look(r->db, &l, e);
+}
+
+/* What one settling carries from row to row. */
+struct settling {
+	struct record *r;
+	int64_t now_ms, last_stage_id;
+	struct content_rules rules;
+	struct record_sum sum;
+};
+
+/* The version about to be written. */
+struct writing {
+	struct arena *a;
+	const struct stage_row *row;
+	const struct content *content; /* NULL: the resource is gone */
+	int64_t rid;
+	struct version_newest newest;
+	struct json *diff; /* or NULL */
+};
+
+/* The evidence of an item: see the comment of _item.digest in schema/10-item.sql. */
+static bool digest_item(const struct writing *w, struct version_item *item)
+{
+	struct buf b = BUF_INIT(1 << 16);
+	char hex[SHA256_HEX_BYTES] = "";
+	const struct stage_row *row = w->row;
+	bool ok;
+
+	if (w->content)
+		sha256_hex(w->content->sha256, hex);
+	buf_printf(&b, "%.*s\n%.*s\n%.*s\n%.*s\n%lld\n%s\n%s\n", STR_ARG(row->account),
+		STR_ARG(row->region), STR_ARG(row->type), STR_ARG(row->id),
+		(long long)item->captured_ms, item->status, hex);
+	ok = buf_ok(&b) && sha256_of(buf_slice(&b), item->digest);
+	buf_release(&b);
+	return ok;
+}
+
+/* Whole, or as a patch against the last keyframe when that takes less than half. */
+static enum code add_document(
+	struct record *r, struct writing *w, int64_t *document_id, struct err *e)
+{
+	const struct content *content = w->content;
+	struct buf keyframe = BUF_INIT(64 << 20), patch = BUF_INIT(64 << 20);
+	struct json *base = NULL, *p = NULL;
+	struct content k = CONTENT_INIT;
+	struct content_rules none = CONTENT_RULES_INIT;
+	int64_t base_id = 0;
+	enum code c = version_keyframe(r->db, w->rid, &base_id, &keyframe, e);
+
+	if (!c) {
+		c = content_of_text(&k, w->a, buf_slice(&keyframe), &none, e);
+		base = k.document;
+	} else if (c == E_NOTFOUND) {
+		c = E_OK;
+	}
+	if (!c && base) {
+		p = json_patch_make(w->a, base, content->document);
+		if (p)
+			json_write(&patch, p);
+		if (!p || !buf_ok(&patch))
+			c = err_nomem(e);
+	}
+	if (!c && base && patch.n * 2 < content->text.n)
+		c = version_add_document(
+			r->db, base_id, content->sha256, buf_slice(&patch), document_id, e);
+	else if (!c)
+		c = version_add_document(
+			r->db, 0, content->sha256, buf_slice(&content->text), document_id, e);
+	content_release(&k);
+	buf_release(&keyframe);
+	buf_release(&patch);
+	return c;
+}
+
+static enum code find_document(
+	struct record *r, struct writing *w, int64_t *document_id, struct err *e)
+{
+	enum code c = version_same_document(r->db, w->rid, w->content->sha256, document_id, e);
+
+	return c == E_NOTFOUND ? add_document(r, w, document_id, e) : c;
+}
+
+static enum code add_diff(struct record *r, const struct writing *w, int64_t item_id, struct err *e)
+{
+	struct buf b = BUF_INIT(64 << 20);
+	enum code c;
+
+	if (!w->diff || !w->diff->n)
+		return E_OK;
+	json_write(&b, w->diff);
+	c = buf_ok(&b) ? version_add_diff(r->db, item_id, buf_slice(&b), e) : err_nomem(e);
+	buf_release(&b);
+	return c;
+}
+
+static const char *event_of(const struct version_item *item)
+{
+	return !item->document_id                ? "deleted"
+	       : strcmp(item->status, "OK") == 0 ? "changed"
+						 : "created";
+}
+
+static enum code write_intervals(
+	struct settling *s, const struct writing *w, int64_t at_ms, struct err *e)
+{
+	struct db *db = s->r->db;
+	enum code c;
+
+	if (!w->content)
+		return version_end_intervals(db, w->rid, at_ms, e);
+	c = version_set_edges(db, w->rid, w->row->stage_id, at_ms, e);
+	return c ? c : version_set_tags(db, w->rid, w->row->tags, at_ms, e);
+}
+
+static enum code write_item(struct settling *s, struct writing *w, struct err *e)
+{
+	const struct stage_row *row = w->row;
+	const bool lives = w->newest.item_id && w->newest.has_document;
+	struct version_item item = { .rid = w->rid,
+		.version = w->newest.version + 1,
+		.captured_ms = row->captured_ms,
+		.recorded_ms = s->now_ms,
+		.status = !w->content ? "ResourceDeleted"
+			  : lives     ? "OK"
+				      : "ResourceDiscovered",
+		.source_id = s->r->source_id,
+		.n_changes = w->diff ? (int64_t)w->diff->n : 0 };
+	struct version_settled settled = { .rid = w->rid,
+		.deleted = !w->content,
+		.name = row->name,
+		.arn = row->arn,
+		.content = w->content ? w->content->compared_sha256 : NULL };
+	enum code c = E_OK;
+
+	/* Capture times of one resource rise strictly, whatever the clock did. */
+	if (w->newest.item_id && item.captured_ms <= w->newest.captured_ms)
+		item.captured_ms = w->newest.captured_ms + 1;
+	if (w->content) {
+		item.az = row->az;
+		item.has_created = row->has_created;
+		item.created_ms = row->created_ms;
+		c = find_document(s->r, w, &item.document_id, e);
+	}
+	if (!c && !digest_item(w, &item))
+		c = err_nomem(e);
+	if (!c)
+		c = version_add_item(s->r->db, &item, &settled.item_id, e);
+	if (!c && w->newest.item_id)
+		c = version_close_item(s->r->db, w->newest.item_id, item.captured_ms, e);
+	if (!c)
+		c = add_diff(s->r, w, settled.item_id, e);
+	if (!c)
+		c = version_settle(s->r->db, &settled, e);
+	if (!c)
+		c = write_intervals(s, w, item.captured_ms, e);
+	if (!c)
+		c = version_count(s->r->db, item.captured_ms, row->type, event_of(&item), e);
+	return c ? c : stage_count_written(s->r->db, row, e);
+}
+
+/* The newest document as it is compared today. False in @same also when there is none. */
+static enum code compare_with_stored(
+	struct settling *s, struct writing *w, bool *same, struct err *e)
+{
+	struct buf text = BUF_INIT(64 << 20);
+	struct content before = CONTENT_INIT;
+	enum code c = version_document(s->r->db, w->newest.item_id, &text, e);
+
+	if (!c)
+		c = content_of_text(&before, w->a, buf_slice(&text), &s->rules, e);
+	if (!c) {
+		*same = !memcmp(before.compared_sha256, w->content->compared_sha256, SHA256_BYTES);
+		if (!*same)
+			w->diff = json_diff(w->a, before.compared, w->content->compared);
+		if (!*same && !w->diff)
+			c = err_nomem(e);
+	}
+	content_release(&before);
+	buf_release(&text);
+	return c;
+}
+
+static bool content_is(const struct stage_row *row, const struct content *content)
+{
+	return row->content.n == SHA256_BYTES &&
+	       !memcmp(row->content.p, content->compared_sha256, SHA256_BYTES);
+}
+
+static enum code settle_live(struct settling *s, struct writing *w, struct err *e)
+{
+	const struct stage_row *row = w->row;
+	bool same = row->rid && !row->deleted && content_is(row, w->content);
+	const bool at_once = same;
+	enum code c = E_OK;
+
+	s->sum.seen++;
+	if (!row->rid)
+		c = version_add_resource(
+			s->r->db, row->account, row->region, row->type, row->id, &w->rid, e);
+	if (!c && !same)
+		c = version_newest(s->r->db, w->rid, &w->newest, e);
+	if (!c && !same && w->newest.has_document)
+		c = compare_with_stored(s, w, &same, e);
+	if (!c && !same) {
+		c = write_item(s, w, e);
+		if (w->newest.has_document)
+			s->sum.changed++;
+		else
+			s->sum.created++;
+		return c;
+	}
+	s->sum.unchanged++;
+	/* Equal only under today's rules: what is ignored has changed, not the resource. */
+	if (!c && !at_once)
+		c = version_recontent(s->r->db, w->rid, w->content->compared_sha256, e);
+	return c;
+}
+
+static enum code settle_gone(struct settling *s, struct writing *w, struct err *e)
+{
+	enum code c = version_newest(s->r->db, w->rid, &w->newest, e);
+
+	if (c || !w->newest.has_document)
+		return c;
+	s->sum.deleted++;
+	return write_item(s, w, e);
+}
+
+static enum code settle_row(void *ctx, const struct stage_row *row, struct err *e)
+{
+	struct settling *s = ctx;
+	struct arena a = ARENA_INIT(ROW_BYTES);
+	struct content content = CONTENT_INIT;
+	struct writing w = { .a = &a, .row = row, .rid = row->rid };
+	enum code c;
+
+	s->last_stage_id = row->stage_id;
+	if (row->gone) {
+		c = settle_gone(s, &w, e);
+	} else {
+		w.content = &content;
+		c = content_rules_load(&s->rules, s->r->db, row->type, e);
+		if (!c)
+			c = content_of_row(&content, &a, s->r->db, row, &s->rules, e);
+		if (!c)
+			c = settle_live(s, &w, e);
+	}
+	content_release(&content);
+	arena_release(&a);
+	return c ? err_add(e, "record %.*s \"%.*s\"", STR_ARG(row->type), STR_ARG(row->id)) : E_OK;
+}
+
+/* E_NOTFOUND: nothing was left to do. */
+static enum code settle_batch(struct settling *s, struct err *e)
+{
+	enum code c = db_begin(s->r->db, e);
+
+	if (c)
+		return c;
+	c = stage_walk(s->r->db, s->last_stage_id, BATCH_ROWS, settle_row, s, e);
+	if (c && !(c == E_NOTFOUND && !e->code)) {
+		db_rollback(s->r->db);
+		return c;
+	}
+	failpoint("record.before_commit");
+	if (db_commit(s->r->db, e))
+		return e->code;
+	failpoint("record.after_commit");
+	return c;
+}
+
+static enum code finish(struct settling *s, struct err *e)
+{
+	enum code c = db_begin(s->r->db, e);
+
+	if (c)
+		return c;
+	c = version_resolve_edges(s->r->db, e);
+	if (!c)
+		c = stage_write_coverage(s->r->db, s->r->source_id, s->r->sweep_ms, e);
+	if (c) {
+		db_rollback(s->r->db);
+		return c;
+	}
+	failpoint("record.before_coverage");
+	return db_commit(s->r->db, e);
+}
+
+enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum, struct err *e)
+{
+	struct settling s = { .r = r, .now_ms = now_ms, .rules = CONTENT_RULES_INIT };
+	enum code c = stage_relate(r->db, e);
+
+	while (!c)
+		c = settle_batch(&s, e);
+	if (c == E_NOTFOUND && !e->code)
+		c = finish(&s, e);
+	content_rules_release(&s.rules);
+	*sum = s.sum;
+	return c ? err_add(e, "write what the sweep saw") : E_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/str.h"
+#include "db/db.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * The stage: temporary tables of one connection where a sweep gathers what it sees
+ * (schema/temp/stage.sql). Nothing here is in the file; it is gone with the connection.
+ */
+
+/** One staged resource, with what the store knows of it. Texts are borrowed. */
+struct stage_row {
+	int64_t stage_id;
+	struct str account, region, type, id, name, arn, az;
+	bool has_created;
+	int64_t created_ms, captured_ms;
+	bool gone;
+	struct str configuration, supplementary, tags; /* canonical JSON; STR_NONE when gone */
+	int64_t rid;                                   /* 0: new */
+	bool deleted;                                  /* its newest item is a deletion */
+	struct str content; /* digest of its newest document's compared form, or STR_NONE */
+};
+
+struct stage_look {
+	struct str account, region, type;
+	int64_t started_ms, ended_ms;
+	const char *outcome, *reason, *code;
+	int64_t seen, calls;
+};
+
+/** Make the tables, or empty them. */
+enum code stage_open(struct db *db, struct err *e);
+enum code stage_put(struct db *db, const struct stage_row *row, struct err *e);
+enum code stage_gone(struct db *db, int64_t rid, int64_t now_ms, struct err *e);
+enum code stage_look(struct db *db, const struct stage_look *look, struct err *e);
+
+struct stage_unseen {
+	int64_t rid;
+	struct str id, name, arn, region;
+};
+typedef enum code stage_unseen_fn(void *ctx, const struct stage_unseen *u, struct err *e);
+/** Live resources of the store that were not staged. STR_NONE for @region: all. */
+enum code stage_unseen(struct db *db, struct str account, struct str region, struct str type,
+	stage_unseen_fn *fn, void *ctx, struct err *e);
+
+/** Find the links in all staged configurations and resolve what they name. */
+enum code stage_relate(struct db *db, struct err *e);
+
+typedef enum code stage_row_fn(void *ctx, const struct stage_row *row, struct err *e);
+/** Walk at most @limit rows behind stage_id @after. E_NOTFOUND: there were none. */
+enum code stage_walk(
+	struct db *db, int64_t after, int limit, stage_row_fn *fn, void *ctx, struct err *e);
+
+struct stage_relationship {
+	struct str name, type, id, target_name; /* id or target_name may be STR_NONE */
+};
+typedef enum code stage_relationship_fn(
+	void *ctx, const struct stage_relationship *r, struct err *e);
+/** What an item of this row shows, in the order of AWS Config's files. */
+enum code stage_relationships(struct db *db, const struct stage_row *row, stage_relationship_fn *fn,
+	void *ctx, struct err *e);
+
+/** Count an item for its look; write all looks into the coverage (within a transaction). */
+enum code stage_count_written(struct db *db, const struct stage_row *row, struct err *e);
+enum code stage_write_coverage(struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e);

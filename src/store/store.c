@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include "base/asset.h"
+#include "base/buf.h"
+#include "db/stmt.h"
+#include "store/migrate.h"
+
+struct identity {
+	int64_t application_id, schema, objects;
+};
+
+int store_schema(void)
+{
+	return migrate_newest();
+}
+
+static enum code identify(struct db *db, struct identity *id, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STORE_IDENTITY);
+	enum code c = stmt_step(&st, e);
+
+	if (!c)
+		*id = (struct identity){ stmt_col_int(&st, store_identity_application_id),
+			stmt_col_int(&st, store_identity_user_version),
+			stmt_col_int(&st, store_identity_objects) };
+	stmt_end(&st);
+	return c;
+}
+
+static enum code refuse_newer(struct db *db, int64_t schema, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STORE_LAST_MIGRATION);
+	struct err ignored = { 0 };
+	char program[32] = "a newer program";
+
+	if (stmt_step(&st, &ignored) == E_OK) {
+		struct str p = stmt_col_str(&st, store_last_migration_program);
+
+		if (p.n && p.n < sizeof(program) - 11) {
+			memcpy(program, "siltstone ", 10);
+			memcpy(program + 10, p.p, p.n);
+			program[10 + p.n] = '\0';
+		}
+	}
+	stmt_end(&st);
+	err_set(e, E_NEWER,
+		"the store has schema %lld, written by %s; this is siltstone %s with schema %d",
+		(long long)schema, program, SILTSTONE_VERSION, store_schema());
+	return err_hint(e, "open it with the newer program");
+}
+
+static enum code check_identity(struct db *db, const struct identity *id, struct err *e)
+{
+	if (id->application_id != STORE_APPLICATION_ID) {
+		err_set(e, E_INVALID, "this SQLite file is not a Siltstone store");
+		return err_hint(
+			e, "name another file with --store; nothing in this one was touched");
+	}
+	if (id->schema > store_schema())
+		return refuse_newer(db, id->schema, e);
+	return E_OK;
+}
+
+static enum code keep_copy(struct db *db, const char *path, int64_t schema, struct err *e)
+{
+	struct buf sql = BUF_INIT(1 << 16);
+	enum code c;
+
+	buf_text(&sql, "VACUUM INTO '");
+	for (const char *p = path; *p; p++) {
+		buf_char(&sql, *p);
+		if (*p == '\'')
+			buf_char(&sql, *p);
+	}
+	buf_printf(&sql, ".before-schema-%lld';", (long long)schema + 1);
+	c = buf_ok(&sql) ? db_script(db, "keep a copy before the upgrade", sql.p, e) : err_nomem(e);
+	buf_release(&sql);
+	return c;
+}
+
+static enum code prepare(
+	struct db *db, const char *path, enum db_mode mode, int64_t now_ms, struct err *e)
+{
+	struct identity id;
+	enum code c = identify(db, &id, e);
+	bool empty;
+
+	if (c)
+		return c;
+	empty = mode == DB_CREATE && !id.application_id && !id.schema && !id.objects;
+	if (!empty)
+		c = check_identity(db, &id, e);
+	if (c)
+		return c;
+	if (mode == DB_READ && id.schema < store_schema()) {
+		err_set(e, E_INVALID, "the store has schema %lld, older than this program's %d",
+			(long long)id.schema, store_schema());
+		return err_hint(
+			e, "let a writing command upgrade it, for instance: siltstone record");
+	}
+	if (mode == DB_READ)
+		return E_OK;
+	c = db_script(
+		db, "open for writing", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", e);
+	if (c)
+		return c;
+	if (empty)
+		return migrate_create(db, now_ms, e);
+	if (id.schema == store_schema())
+		return E_OK;
+	c = keep_copy(db, path, id.schema, e);
+	return c ? c : migrate_from(db, (int)id.schema, now_ms, e);
+}
+
+enum code store_open(
+	struct db *db, const char *path, enum db_mode mode, int64_t now_ms, struct err *e)
+{
+	enum code c = db_open(db, path, mode, e);
+
+	if (c) {
+		if (c == E_NOTFOUND)
+			err_hint(e,
+				"record something first (siltstone record), or name the store with --store");
+		else if (c == E_CORRUPT)
+			err_hint(e,
+				"this is not a SQLite file, or a damaged one; try: sqlite3 FILE .recover");
+		return c;
+	}
+	c = prepare(db, path, mode, now_ms, e);
+	if (!c)
+		return E_OK;
+	db_close(db);
+	return err_add(e, "could not open store \"%s\"", path);
+}
+
+enum code store_as_of(struct db *db, int64_t at_ms, struct err *e)
+{
+	const struct asset *a = asset_next(NULL, "schema/shadow/as_of.sql");
+	struct buf sql = BUF_INIT(1 << 16);
+	enum code c;
+
+	for (const char *p = a ? a->text : ""; *p; p++) {
+		if (strncmp(p, "{MS}", 4) == 0) {
+			buf_printf(&sql, "%lld", (long long)at_ms);
+			p += 3;
+		} else {
+			buf_char(&sql, *p);
+		}
+	}
+	c = buf_ok(&sql) ? db_script(db, "set the moment", sql.p, e) : err_nomem(e);
+	buf_release(&sql);
+	return c;
+}
+
+enum code store_check(struct db *db, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STORE_QUICK_CHECK);
+	enum code c = stmt_step(&st, e);
+	struct str finding = c ? STR_NONE : stmt_col_str(&st, store_quick_check_finding);
+
+	if (!c && !str_is(finding, "ok"))
+		c = err_set(e, E_CORRUPT, "the store is damaged: %.*s", STR_ARG(finding));
+	stmt_end(&st);
+	return c;
+}
