@@ -22,8 +22,12 @@ static struct arena_block *block_for(struct arena *a, size_t n)
 
 	if (b && b->cap - b->used >= n)
 		return b;
-	if (a->failed || cap > a->max || a->used > a->max - cap)
+	if (a->failed)
 		return NULL;
+	if (cap > a->max || a->used > a->max - cap) {
+		a->full = true;
+		return NULL;
+	}
 	b = mem_alloc(sizeof(*b) + cap);
 	if (!b)
 		return NULL;

@@ -16,6 +16,7 @@ struct arena {
 	struct arena_block *blocks;
 	size_t used, max;
 	bool failed;
+	bool full; /* it failed because of its limit, not for want of memory */
 };
 
 #define ARENA_INIT(limit)                                                                          \

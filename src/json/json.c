@@ -101,7 +101,8 @@ void json_remove(struct json *parent, struct json *child)
 	*at = child->next;
 	child->next = NULL;
 	parent->n--;
-	find_last(parent);
+	if (parent->last == child)
+		find_last(parent);
 }
 
 void json_replace(struct json *parent, struct json *child, struct json *v)
@@ -114,7 +115,8 @@ void json_replace(struct json *parent, struct json *child, struct json *v)
 	v->next = child->next;
 	*at = v;
 	child->next = NULL;
-	find_last(parent);
+	if (parent->last == child)
+		parent->last = v;
 }
 
 /* Documents are at most 100 deep: json/read.h refuses more. */
@@ -180,11 +182,15 @@ int64_t json_get_int(const struct json *object, const char *key, int64_t otherwi
 // NOLINTNEXTLINE(misc-no-recursion)
 static bool members_equal(const struct json *a, const struct json *b)
 {
-	for (const struct json *k = a->first; k; k = k->next) {
-		const struct json *o = json_get_str(b, k->key);
+	const struct json *o = b->first;
 
+	/* Mostly both are in the same order, so the next one is looked at first. */
+	for (const struct json *k = a->first; k; k = k->next) {
+		if (!o || !str_eq(o->key, k->key))
+			o = json_get_str(b, k->key);
 		if (!o || !json_equal(k, o))
 			return false;
+		o = o->next;
 	}
 	return true;
 }

@@ -9,12 +9,13 @@
  * One strict reader for everything that comes from outside: yajl's tokens, and on
  * top of them what yajl lacks (c-style section 2.7): a depth limit of 100, no
  * duplicate names in an object, UTF-8 that is really UTF-8 (no overlongs, no
- * surrogates, nothing beyond U+10FFFF, also after unescaping), numbers kept as text,
- * exactly one value with nothing but white space behind it.
+ * surrogates, nothing beyond U+10FFFF, also after unescaping), no NUL in a name, numbers
+ * kept as text, exactly one value with nothing but white space behind it.
  */
 
 /**
- * Parse @text into a tree in @a (nothing in it points into @text).
+ * Parse @text into a tree in @a (nothing in it points into @text). Behind the last byte of
+ * each name and string stands a NUL, as with arena_str(); a string may hold others.
  * E_INVALID: not JSON, or against the rules above; @e says what and at which byte.
  * E_TOOBIG: deeper than 100 or over the arena's limit. E_NOMEM.
  */
@@ -22,3 +23,5 @@ enum code json_read(struct arena *a, struct str text, struct json **out, struct 
 
 /** True when @s is well-formed UTF-8 (RFC 3629). */
 bool utf8_ok(struct str s);
+/** How many bytes at the front of @s are well-formed UTF-8, whole characters only. */
+size_t utf8_span(struct str s);
