@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/buf.h"
 #include "base/sha256.h"
 #include "base/str.h"
 #include "db/db.h"
