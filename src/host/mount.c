@@ -11,9 +11,9 @@ static const char *const pseudo[] = { "autofs", "binfmt_misc", "bpf", "cgroup", 
 	"tracefs" };
 
 /* Places whose mounts come and go with sessions, units and containers. */
-static const char *const passing[] = { "/run/user/", "/run/credentials/", "/run/docker/",
-	"/run/containerd/", "/run/netns/", "/var/lib/docker/", "/var/lib/containerd/",
-	"/var/lib/containers/", "/var/lib/kubelet/pods/" };
+static const char *const passing[] = { "/proc/", "/sys/", "/run/user/", "/run/credentials/",
+	"/run/docker/", "/run/containerd/", "/run/netns/", "/var/lib/docker/",
+	"/var/lib/containerd/", "/var/lib/containers/", "/var/lib/kubelet/pods/" };
 
 static const char *const secrets[] = {
 	"password=", "password2=", "pass=", "passwd=", "secret=", "key="

@@ -63,6 +63,7 @@ MOUNTINFO = """\
 22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 8:1 / / rw,relatime shared:1 - ext4 /dev/root rw,errors=remount-ro,discard
 40 27 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
+39 27 0:37 / /sys/fs/cgroup rw - tmpfs tmpfs rw
 41 27 0:50 / /run/user/1000 rw - tmpfs tmpfs rw,size=1k
 42 27 8:17 /sub /mnt/my\\040disk ro,nosuid shared:7 master:1 - xfs /dev/sdb1 rw
 43 27 0:51 / /net rw - cifs //filer/share rw,password=hunter2,username=joe
@@ -491,10 +492,13 @@ def test_get_is_the_line_of_the_list(root, type_):
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_this_machine_at_rest_lists_the_same_bytes(type_):
-    first, second = (ask({"op": "list", "type": type_}) for _ in range(2))
-    assert first.returncode == 0, first.stderr
-    assert first.stdout.endswith(b'{"complete":true}\n')
-    assert first.stdout == second.stdout
+    runs = [ask({"op": "list", "type": type_})]
+    # Others may start and stop things meanwhile; a volatile member would differ every time.
+    while len(runs) < 8 and (len(runs) < 2 or runs[-1].stdout != runs[-2].stdout):
+        runs.append(ask({"op": "list", "type": type_}))
+    assert runs[-1].returncode == 0, runs[-1].stderr
+    assert runs[-1].stdout.endswith(b'{"complete":true}\n')
+    assert runs[-1].stdout == runs[-2].stdout
 
 
 def test_this_machine_is_found(tmp_path):
