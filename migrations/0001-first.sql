@@ -216,12 +216,13 @@ CREATE TABLE _type_relation (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX _type_relation_path ON _type_relation(type, src, path);
 
--- Relationships shown on a type but named on the other side.
+-- Relationships shown on a type but named on the other side. (Key columns come first in every
+-- WITHOUT ROWID table: integrity_check of SQLite 3.40 takes others before them for NULL.)
 CREATE TABLE _type_inverse (
   type        TEXT NOT NULL,
-  name        TEXT NOT NULL,
   from_type   TEXT NOT NULL,
   from_name   TEXT NOT NULL,
+  name        TEXT NOT NULL,
   PRIMARY KEY (type, from_type, from_name)
 ) STRICT, WITHOUT ROWID;
 

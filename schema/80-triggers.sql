@@ -31,7 +31,7 @@ CREATE TRIGGER _catalogue_shred AFTER INSERT ON _catalogue BEGIN
            json_extract(r.value, '$.json'), json_extract(r.value, '$.emit'),
            coalesce(json_extract(r.value, '$.ripple'), 0), coalesce(json_extract(r.value, '$.ext'), 0)
       FROM json_each(new.doc) t, json_each(t.value, '$.relations') r;
-  INSERT INTO _type_inverse
+  INSERT INTO _type_inverse(type, name, from_type, from_name)
     SELECT json_extract(t.value, '$.type'), json_extract(r.value, '$.name'), json_extract(r.value, '$.from'), json_extract(r.value, '$.of')
       FROM json_each(new.doc) t, json_each(t.value, '$.inverse') r;
   INSERT OR REPLACE INTO _type_event
