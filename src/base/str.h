@@ -26,7 +26,7 @@ static inline struct str str_of(const char *s)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+	return a.n == b.n && (!a.n || memcmp(a.p, b.p, a.n) == 0);
 }
 
 static inline bool str_is(struct str a, const char *b)
@@ -45,7 +45,7 @@ static inline int str_cmp(struct str a, struct str b)
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+	return s.n >= prefix.n && (!prefix.n || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
 /** @s without its first @n bytes; empty when it has fewer. */

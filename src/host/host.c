@@ -174,7 +174,7 @@ enum code host_read_optional(struct host *host, const char *path, struct str *te
 
 struct str host_attribute(struct host *host, const char *path)
 {
-	struct str text;
+	struct str text = STR_NONE;
 
 	if (read_file(host, path, ATTRIBUTE_MAX_BYTES, &text))
 		return STR_NONE;

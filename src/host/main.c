@@ -105,8 +105,8 @@ static enum code answer(
 {
 	struct str op = json_get_text(request, "op"), id = json_get_text(request, "id");
 	bool get = str_is(op, "get");
-	const struct collector *collector;
-	struct entry *sorted;
+	const struct collector *collector = NULL;
+	struct entry *sorted = NULL;
 	enum code c = find_collector(json_get_text(request, "type"), &collector, e);
 
 	if (c)
@@ -174,7 +174,7 @@ int main(void)
 	struct arena a = ARENA_INIT(ARENA_MAX_BYTES);
 	struct buf out = BUF_INIT(ANSWER_MAX_BYTES);
 	struct host host = { .a = &a, .root = root_folder(&a) };
-	struct json *request;
+	struct json *request = NULL;
 	struct err e = { 0 };
 	enum code c;
 

@@ -16,8 +16,6 @@
 #define ANSWER_MAX_BYTES (32U << 20)
 #define ANSWER_MS        30000
 
-extern char **environ;
-
 static enum code start(int out, pid_t *pid, struct err *e)
 {
 	static char name[] = "systemctl", verb[] = "show", all[] = "--all", quiet[] = "--no-pager",
@@ -88,7 +86,7 @@ static enum code finish(pid_t pid, enum code so_far, struct err *e)
 static enum code run(struct buf *answer, struct err *e)
 {
 	enum code c;
-	pid_t pid;
+	pid_t pid = -1;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
