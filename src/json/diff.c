@@ -292,7 +292,7 @@ static void compare(struct differ *d, const struct json *before, const struct js
 static void compare_elements(struct differ *d, const struct json *before, const struct json *after)
 {
 	struct match m = { .naming = BY_CONTENT };
-	struct json_zip z = { NULL, NULL, NULL, NULL };
+	struct json_zip z = { .x_next = NULL };
 	size_t rows = d->rows->n, mark;
 
 	if (json_equal(before, after))
@@ -319,7 +319,7 @@ static void compare_elements(struct differ *d, const struct json *before, const 
 // NOLINTNEXTLINE(misc-no-recursion)
 static void compare_members(struct differ *d, const struct json *before, const struct json *after)
 {
-	struct json_zip z = { NULL, NULL, NULL, NULL };
+	struct json_zip z = { .x_next = NULL };
 	size_t mark;
 
 	before = json_sorted_view(d->a, before);
@@ -329,7 +329,7 @@ static void compare_members(struct differ *d, const struct json *before, const s
 	z.x_next = before->first;
 	z.y_next = after->first;
 	while (json_zip_next(&z)) {
-		mark = enter_member(d, z.x ? z.x->key : z.y->key);
+		mark = enter_member(d, z.key);
 		compare(d, z.x, z.y);
 		leave(d, mark);
 	}

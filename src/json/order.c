@@ -85,9 +85,13 @@ bool json_zip_next(struct json_zip *z)
 
 	z->x = order <= 0 ? z->x_next : NULL;
 	z->y = order >= 0 ? z->y_next : NULL;
-	if (z->x)
+	if (z->x) {
+		z->key = z->x->key;
 		z->x_next = z->x->next;
-	if (z->y)
+	}
+	if (z->y) {
+		z->key = z->y->key;
 		z->y_next = z->y->next;
+	}
 	return z->x || z->y;
 }

@@ -28,6 +28,7 @@ const struct json *json_sorted_view(struct arena *a, const struct json *parent);
 struct json_zip {
 	const struct json *x_next, *y_next;
 	const struct json *x, *y;
+	struct str key; /* theirs */
 };
 
 /** False at the end of both. */

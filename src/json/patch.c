@@ -9,7 +9,7 @@
 static struct json *make(struct arena *a, const struct json *from, const struct json *to)
 {
 	struct json *patch, *change;
-	struct json_zip z = { NULL, NULL, NULL, NULL };
+	struct json_zip z = { .x_next = NULL };
 
 	if (!json_is(from, JSON_OBJECT) || !json_is(to, JSON_OBJECT))
 		return json_alias(a, to);
@@ -24,7 +24,7 @@ static struct json *make(struct arena *a, const struct json *from, const struct 
 		if (z.x && z.y && json_equal(z.x, z.y))
 			continue;
 		change = z.y ? make(a, z.x, z.y) : json_new(a, JSON_NULL);
-		json_add(patch, z.y ? z.y->key : z.x->key, change);
+		json_add(patch, z.key, change);
 	}
 	return patch;
 }

@@ -197,10 +197,9 @@ static const struct json *twin_among_few(const struct json *object)
 
 	for (const struct json *k = object->first; k; k = k->next) {
 		size_t n = k->key.n;
-		size_t hash =
-			n ? n * 5 + (unsigned char)k->key.p[0] * 3 + (unsigned char)k->key.p[n - 1]
-			  : 0;
-		uint64_t bit = UINT64_C(1) << hash % 64;
+		size_t first = n ? (unsigned char)k->key.p[0] : 0;
+		size_t last = n ? (unsigned char)k->key.p[n - 1] : 0;
+		uint64_t bit = UINT64_C(1) << (n * 5 + first * 3 + last) % 64;
 
 		if (seen & bit)
 			for (const struct json *o = object->first; o != k; o = o->next)

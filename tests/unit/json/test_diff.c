@@ -172,21 +172,30 @@ static void odd_names_stand_in_quotes(void **state)
 	assert_diff("[\"a]\",\"\"]", "[]", "[\"\"] remove \"\" -\n[\"a]\"] remove \"a]\" -\n");
 }
 
+/* "é", @n times. */
+static void add_accents(struct buf *b, size_t n)
+{
+	while (n--)
+		buf_text(b, "\xc3\xa9");
+}
+
 static void long_names_are_cut_between_characters(void **state)
 {
 	struct arena a = ARENA_INIT(1 << 16);
-	char before[512] = "[\"x", wanted[200] = "[x";
+	struct buf before = BUF_INIT(1024), wanted = BUF_INIT(1024);
 	struct json *rows;
 
 	(void)state;
-	for (size_t i = 0; i < 120; i++)
-		memcpy(before + 3 + i * 2, "\xc3\xa9", 2);
-	memcpy(before + 243, "\"]", 3);
-	for (size_t i = 0; i < 79; i++)
-		memcpy(wanted + 2 + i * 2, "\xc3\xa9", 2);
-	memcpy(wanted + 160, "\xe2\x80\xa6]", 5);
-	rows = json_diff(&a, tree_of(&a, before), tree_of(&a, "[]"));
-	assert_string_equal(json_get_text(rows->first, "path").p, wanted);
+	buf_text(&before, "[\"x");
+	add_accents(&before, 120);
+	buf_text(&before, "\"]");
+	buf_text(&wanted, "[x");
+	add_accents(&wanted, 79);
+	buf_text(&wanted, "\xe2\x80\xa6]");
+	rows = json_diff(&a, tree_of(&a, before.p), tree_of(&a, "[]"));
+	assert_string_equal(json_get_text(rows->first, "path").p, wanted.p);
+	buf_release(&before);
+	buf_release(&wanted);
 	arena_release(&a);
 }
 

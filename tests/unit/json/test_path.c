@@ -13,8 +13,7 @@ static bool note(void *ctx, const struct json_place *place)
 {
 	struct visit *v = ctx;
 
-	buf_char(&v->seen, !place->parent ? '-' : place->parent->kind == JSON_ARRAY ? 'a' : 'o');
-	buf_char(&v->seen, ':');
+	buf_text(&v->seen, !place->parent ? "-:" : place->parent->kind == JSON_ARRAY ? "a:" : "o:");
 	json_write(&v->seen, place->value);
 	buf_char(&v->seen, ';');
 	return --v->stop_after > 0;
