@@ -140,7 +140,11 @@ enum code content_of_text(struct content *content, struct arena *a, struct str t
 {
 	enum code c = json_read(a, text, &content->document, e);
 
-	return c ? c : seal(content, a, rules, e);
+	if (c)
+		return c;
+	/* json_patch() puts new members last. */
+	json_canon(content->document);
+	return seal(content, a, rules, e);
 }
 
 void content_release(struct content *content)

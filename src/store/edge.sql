@@ -8,7 +8,7 @@ UPDATE _edge SET until_ms = :at
 -- name: edge_add_new
 -- plan: scan
 INSERT INTO _edge(rid, name, target_type, target_id, by, link, ext, since_ms)
-SELECT :rid, s.name, s.target_type, coalesce(s.target_id, s.target_name, s.link), s.by, s.link, s.ext, :at
+SELECT :rid, s.name, s.target_type, coalesce(s.target_id, s.link), s.by, s.link, s.ext, :at
   FROM stage_edge s
  WHERE s.stage_id = :stage
    AND NOT EXISTS (SELECT 1 FROM _edge e WHERE e.rid = :rid AND e.until_ms = 253402300799000 AND e.name = s.name
