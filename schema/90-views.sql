@@ -135,7 +135,7 @@ SELECT x.item_id,
                 || ',"name":' || json_quote(json_extract(l.value, '$.name')) || '}', ',')
               FROM json_each(x.document, '$.relationships') l), '')
        || ']'
-       || CASE WHEN x.document IS NULL THEN '' ELSE ',"configuration":' || json_extract(x.document, '$.configuration') END
+       || CASE WHEN x.document_id IS NULL THEN '' ELSE ',"configuration":' || json_extract(x.document, '$.configuration') END
        || ',"supplementaryConfiguration":' || coalesce(json_extract(x.document, '$.supplementaryConfiguration'), '{}')
        || ',"tags":' || coalesce(json_extract(x.document, '$.tags'), '{}')
        || ',"configurationItemVersion":"1.3","configurationItemCaptureTime":"'
@@ -148,12 +148,12 @@ SELECT x.item_id,
        || CASE WHEN x.name IS NULL THEN '' ELSE ',"resourceName":' || json_quote(x.name) END
        || CASE WHEN x.arn IS NULL THEN '' ELSE ',"ARN":' || json_quote(x.arn) END
        || ',"awsRegion":' || json_quote(x.region)
-       || CASE WHEN x.az IS NULL OR x.document IS NULL THEN '' ELSE ',"availabilityZone":' || json_quote(x.az) END
+       || CASE WHEN x.az IS NULL OR x.document_id IS NULL THEN '' ELSE ',"availabilityZone":' || json_quote(x.az) END
        || ',"configurationStateMd5Hash":""'
-       || CASE WHEN x.created_ms IS NULL OR x.document IS NULL THEN '' ELSE ',"resourceCreationTime":"'
+       || CASE WHEN x.created_ms IS NULL OR x.document_id IS NULL THEN '' ELSE ',"resourceCreationTime":"'
             || strftime('%Y-%m-%dT%H:%M:%S', x.created_ms/1000, 'unixepoch') || printf('.%03dZ', x.created_ms % 1000) || '"' END
        || '}' AS body
-  FROM (SELECT i.item_id, i.captured_ms, i.status, i.az, i.created_ms,
+  FROM (SELECT i.item_id, i.captured_ms, i.status, i.az, i.created_ms, i.document_id,
                r.account, r.region, r.type, r.id, r.name, r.arn,
                CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
           FROM _item i JOIN _resource r ON r.rid = i.rid

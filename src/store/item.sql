@@ -42,26 +42,3 @@ SELECT i.item_id AS item_id, i.status AS status, i.captured_ms AS captured_ms, i
 
 -- name: item_document
 SELECT d.document AS document FROM _item_document d WHERE d.item_id = :item;
-
--- name: item_snapshot
--- plan: scan
--- What a snapshot of one account and region holds: the item in force of every live resource, by type and id.
-SELECT f.body AS body
-  FROM _resource r
-  JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
-                                ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
-  JOIN _item_file f ON f.item_id = i.item_id
- WHERE r.account = :account AND (r.region = :region OR (:global AND r.region = 'global'))
-   AND i.status IN ('OK', 'ResourceDiscovered')
- ORDER BY r.type, r.id;
-
--- name: item_places
--- plan: scan
--- The accounts and regions that have something to show at a moment.
-SELECT r.account AS account, r.region AS region, count(*) AS resources
-  FROM _resource r
-  JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
-                                ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
- WHERE i.status IN ('OK', 'ResourceDiscovered')
-   AND (:account IS NULL OR r.account = :account) AND (:region IS NULL OR r.region = :region OR r.region = 'global')
- GROUP BY r.account, r.region ORDER BY r.account, r.region;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/place.h"
+
+#include "db/stmt.h"
+
+enum code place_walk(
+	struct db *db, const char *account, int64_t at_ms, place_fn *fn, void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PLACE_LIST);
+	enum code c;
+
+	stmt_text(&st, place_list__account, account);
+	stmt_int(&st, place_list__at, at_ms);
+	while (!(c = stmt_step(&st, e))) {
+		struct place p = { stmt_col_str(&st, place_list_account),
+			stmt_col_str(&st, place_list_region),
+			stmt_col_int(&st, place_list_resources) };
+
+		c = fn(ctx, &p, e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code place_items(struct db *db, const struct place_items_query *q, place_item_fn *fn,
+	void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PLACE_ITEMS);
+	enum code c;
+
+	stmt_str(&st, place_items__account, q->account);
+	stmt_str(&st, place_items__region, q->region);
+	stmt_int(&st, place_items__global, q->with_global);
+	stmt_int(&st, place_items__at, q->at_ms);
+	while (!(c = stmt_step(&st, e))) {
+		c = fn(ctx, stmt_col_str(&st, place_items_body), e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
