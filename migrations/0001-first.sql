@@ -19,6 +19,7 @@ CREATE TABLE _resource (
   UNIQUE (id, type, account, region)
 ) STRICT;
 CREATE INDEX _resource_type ON _resource(type, account, region, deleted);
+CREATE INDEX _resource_place ON _resource(account, region, type, id);  -- snapshots stream in this order, without a sort
 CREATE INDEX _resource_name ON _resource(name, type) WHERE name IS NOT NULL;
 CREATE INDEX _resource_arn ON _resource(arn) WHERE arn IS NOT NULL;
 

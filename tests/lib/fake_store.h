@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/arena.h"
+#include "base/sha256.h"
+#include "lib/unit.h"
+#include "port/object_store.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+/**
+ * An object store that remembers what was put, unpacked, and fails when it is told to.
+ * Zero it, fake_store_init(), hand &port to the code under test, fake_store_release().
+ */
+#define FAKE_STORE_OBJECTS 16
+
+struct fake_store {
+	struct object_store port; /* first: a struct object_store * is a struct fake_store * */
+	int puts;                 /* tried so far */
+	int fail_at;              /* which put fails, from 1; 0: none */
+	enum code fail_with;
+	void (*on_put)(void *ctx); /* called before anything else; may be NULL */
+	void *ctx;
+	int n;                                /* objects that are there */
+	const char *keys[FAKE_STORE_OBJECTS]; /* all in memory */
+	const char *texts[FAKE_STORE_OBJECTS];
+	struct arena memory;
+	char where[512];
+};
+
+/* The file must be what its length and digest say. */
+static inline struct str fake_store_read(struct arena *a, const struct object *o)
+{
+	unsigned char digest[SHA256_BYTES];
+	char *p = arena_alloc(a, (size_t)o->bytes + 1);
+	struct str s = { p, (size_t)o->bytes };
+
+	assert_non_null(p);
+	assert_int_equal(lseek(o->fd, 0, SEEK_END), o->bytes);
+	assert_int_equal(pread(o->fd, p, s.n, 0), (ssize_t)s.n);
+	assert_true(sha256_of(s, digest));
+	assert_memory_equal(digest, o->sha256, SHA256_BYTES);
+	return s;
+}
+
+/** @packed, gunzipped and NUL-terminated, in @a. */
+static inline const char *fake_store_gunzip(struct arena *a, struct str packed)
+{
+	const size_t max = 16 << 20;
+	z_stream z = { 0 };
+	unsigned char *out = arena_alloc(a, max + 1);
+
+	assert_non_null(out);
+	assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+	z.next_in = (unsigned char *)(uintptr_t)packed.p;
+	z.avail_in = (unsigned int)packed.n;
+	z.next_out = out;
+	z.avail_out = (unsigned int)max;
+	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(z.avail_in, 0);
+	out[z.total_out] = '\0';
+	inflateEnd(&z);
+	return (const char *)out;
+}
+
+static inline enum code fake_store_put(
+	struct object_store *port, const struct object *o, struct err *e)
+{
+	struct fake_store *s = (struct fake_store *)port;
+	struct arena scratch = ARENA_INIT(64 << 20);
+	const char *text;
+
+	if (s->on_put)
+		s->on_put(s->ctx);
+	if (++s->puts == s->fail_at)
+		return err_set(e, s->fail_with, "put \"%s\": the fake says no", o->key);
+	assert_in_range(s->n, 0, FAKE_STORE_OBJECTS - 1);
+	assert_string_equal(o->content_type, "application/json");
+	assert_string_equal(o->content_encoding, "gzip");
+	text = fake_store_gunzip(&scratch, fake_store_read(&scratch, o));
+	s->keys[s->n] = arena_text(&s->memory, str_of(o->key));
+	s->texts[s->n++] = arena_text(&s->memory, str_of(text));
+	assert_true(arena_ok(&s->memory));
+	arena_release(&scratch);
+	return E_OK;
+}
+
+static inline const char *fake_store_where(struct object_store *port, const char *key)
+{
+	struct fake_store *s = (struct fake_store *)port;
+
+	snprintf(s->where, sizeof(s->where), "fake://bucket/%s", key);
+	return s->where;
+}
+
+static inline void fake_store_init(struct fake_store *s)
+{
+	*s = (struct fake_store){ .port = { fake_store_put, fake_store_where, NULL },
+		.memory = ARENA_INIT(64 << 20) };
+}
+
+static inline void fake_store_release(struct fake_store *s)
+{
+	arena_release(&s->memory);
+}
