@@ -60,6 +60,24 @@ static void escapes_become_the_characters_they_mean(void **state)
 	arena_release(&a);
 }
 
+static void long_escaped_strings_come_whole(void **state)
+{
+	struct arena a = ARENA_INIT(1 << 20);
+	struct buf text = BUF_INIT(1 << 20), wanted = BUF_INIT(1 << 20);
+
+	(void)state;
+	buf_char(&text, '"');
+	for (int i = 0; i < 10000; i++) {
+		buf_printf(&text, "%d\\n", i);
+		buf_printf(&wanted, "%d\n", i);
+	}
+	buf_char(&text, '"');
+	assert_string_equal(tree_of(&a, text.p)->text.p, wanted.p);
+	buf_release(&text);
+	buf_release(&wanted);
+	arena_release(&a);
+}
+
 static void the_tree_outlives_its_text(void **state)
 {
 	struct arena a = ARENA_INIT(1 << 20);
@@ -301,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_read_is_written_again),
 		cmocka_unit_test(escapes_become_the_characters_they_mean),
+		cmocka_unit_test(long_escaped_strings_come_whole),
 		cmocka_unit_test(the_tree_outlives_its_text),
 		cmocka_unit_test(what_is_no_json_is_refused),
 		cmocka_unit_test(a_refusal_tells_the_byte),
