@@ -18,10 +18,11 @@ typedef void crew_job_fn(void *ctx);
 
 /** @threads threads, started now. */
 enum code crew_open(struct crew **out, int threads, struct err *e);
-/** Add a job. @lane is copied. @limit is the lane's (the newest given counts). E_NOMEM. */
+/** Add a job. @lane is copied. @limit is the lane's (the newest given counts, at
+ * least 1). E_NOMEM. E_CANCELED: the crew is being closed; @ctx stays the caller's. */
 enum code crew_add(
 	struct crew *crew, const char *lane, int limit, crew_job_fn *fn, void *ctx, struct err *e);
-/** Wait until no job waits or runs. */
+/** Wait until no job waits or runs. Not from within a job. */
 void crew_wait(struct crew *crew);
 /** Wait for the jobs that run, drop those that wait (their functions are never called; @drop,
  * if not NULL, is called with each one's ctx), end the threads. Takes NULL. */
