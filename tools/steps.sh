@@ -105,5 +105,5 @@ build() {
 	fi
 	# A build folder made elsewhere or by another CMake refuses to be configured again.
 	cmake --preset "$1" || cmake --fresh --preset "$1" || return 1
-	cmake --build --preset "$1"
+	cmake --build --preset "$1" -- --quiet
 }
