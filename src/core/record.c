@@ -292,7 +292,8 @@ static enum code compare_with_stored(
 	if (!c)
 		c = content_of_text(&before, w->a, buf_slice(&text), &s->rules, e);
 	if (!c) {
-		*same = !memcmp(before.compared_sha256, w->content->compared_sha256, SHA256_BYTES);
+		*same = memcmp(before.compared_sha256, w->content->compared_sha256, SHA256_BYTES) ==
+			0;
 		if (!*same)
 			w->diff = json_diff(w->a, before.compared, w->content->compared);
 		if (!*same && !w->diff)
@@ -306,7 +307,7 @@ static enum code compare_with_stored(
 static bool content_is(const struct stage_row *row, const struct content *content)
 {
 	return row->content.n == SHA256_BYTES &&
-	       !memcmp(row->content.p, content->compared_sha256, SHA256_BYTES);
+	       memcmp(row->content.p, content->compared_sha256, SHA256_BYTES) == 0;
 }
 
 static enum code settle_live(struct settling *s, struct writing *w, struct err *e)
