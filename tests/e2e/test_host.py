@@ -10,7 +10,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("SILTSTONE_BUILD", TOP / "build" / "dev")).resolve()
-HOST = BUILD / "src" / "host" / "siltstone-host"
+HOST = BUILD / "bin" / "siltstone-host"
 TYPES = [entry["type"] for entry in json.loads((TOP / "schema/catalogue/host.json").read_text())]
 
 
