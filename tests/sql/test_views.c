@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public views are a promise: their names, their columns in order, their declared types, and
+ * that a stock shell without our functions can read them. */
+#include "lib/estate.h"
+#include "lib/unit.h"
+#include "store/store.h"
+#include <sqlite3.h>
+#include <stdio.h>
+
+static struct estate w;
+
+static int set_up(void **state)
+{
+	(void)state;
+	estate_open(&w, ":memory:");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	estate_close(&w);
+	return 0;
+}
+
+static void their_columns_are_the_promised_ones(void **state)
+{
+	struct buf want = BUF_INIT(1 << 20);
+	FILE *f = fopen(TESTS_DIR "/sql/views.txt", "rb");
+	char piece[4096];
+	size_t n;
+
+	(void)state;
+	assert_non_null(f);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_add(&want, piece, n);
+	fclose(f);
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT v.name || '.' || c.name || ' ' || c.type FROM sqlite_schema v, "
+			"pragma_table_xinfo(v.name) c WHERE v.type = 'view' AND v.name NOT GLOB '_*' "
+			"ORDER BY v.name, c.cid"),
+		want.p);
+	buf_release(&want);
+}
+
+static void others_are_private(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT name FROM sqlite_schema WHERE type IN ('table', 'index', 'trigger') "
+			"AND name NOT GLOB '_*' AND name NOT GLOB 'sqlite_*'"),
+		"");
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
+			"NOT strict AND name NOT GLOB 'sqlite_*'"),
+		"");
+}
+
+/* Stored SQL must run where our functions and newer ones are not. */
+static void a_plain_connection_reads_every_view(void **state)
+{
+	sqlite3 *plain;
+	sqlite3_stmt *st, *one;
+	unsigned char *image;
+	sqlite3_int64 n = 0;
+
+	(void)state;
+	estate_begin(&w, w.now_ms);
+	estate_see(&w, "AWS::EC2::VPC", "vpc-1", NULL, "{\"vpcId\":\"vpc-1\"}", "{\"a\":\"b\"}");
+	estate_settle(&w);
+	image = sqlite3_serialize(w.db.h, "main", &n, 0);
+	assert_int_equal(sqlite3_open(":memory:", &plain), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_deserialize(plain, "main", image, n, n, SQLITE_DESERIALIZE_FREEONCLOSE),
+		SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(
+			plain, "SELECT name FROM sqlite_schema WHERE type = 'view'", -1, &st, NULL),
+		SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", sqlite3_column_text(st, 0));
+
+		assert_int_equal(sqlite3_prepare_v2(plain, sql, -1, &one, NULL), SQLITE_OK);
+		while (sqlite3_step(one) == SQLITE_ROW)
+			;
+		assert_int_equal(sqlite3_finalize(one), SQLITE_OK);
+		sqlite3_free(sql);
+	}
+	sqlite3_finalize(st);
+	sqlite3_close(plain);
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT name FROM sqlite_schema WHERE type IN ('view', 'trigger') AND "
+			"(sql LIKE '%->>%' OR sql LIKE '%unixepoch()%' OR sql LIKE '%jpath_norm%' OR sql LIKE '%glob_any%')"),
+		"");
+}
+
+static void the_past_answers_under_the_same_names(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	estate_begin(&w, w.now_ms + 1000);
+	estate_see(&w, "AWS::EC2::VPC", "vpc-1", NULL, "{\"vpcId\":\"vpc-1\"}", "{\"a\":\"c\"}");
+	estate_see(&w, "AWS::EC2::VPC", "vpc-2", NULL, "{\"vpcId\":\"vpc-2\"}", NULL);
+	estate_settle(&w);
+	assert_string_equal(
+		estate_rows(&w, "SELECT resource_id, version FROM resources ORDER BY 1"),
+		"vpc-1|2\nvpc-2|1\n");
+	assert_int_equal(store_as_of(&w.db, w.now_ms - 1000, &e), E_OK);
+	assert_string_equal(
+		estate_rows(&w, "SELECT resource_id, version FROM resources ORDER BY 1"),
+		"vpc-1|1\n");
+	assert_string_equal(estate_rows(&w, "SELECT value FROM tags"), "b\n");
+	assert_string_equal(estate_rows(&w, "SELECT count(*) FROM history"), "1\n");
+	assert_string_equal(estate_rows(&w, "SELECT count(*) FROM changes"), "0\n");
+	/* The same columns as the view that is shadowed. */
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT v.name, c.name, m.name FROM sqlite_temp_schema v, pragma_table_xinfo(v.name, 'temp') c "
+			"LEFT JOIN pragma_table_xinfo(v.name, 'main') m ON m.cid = c.cid WHERE v.type = 'view' AND c.name IS NOT m.name"),
+		"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(their_columns_are_the_promised_ones),
+		cmocka_unit_test(others_are_private),
+		cmocka_unit_test(a_plain_connection_reads_every_view),
+		cmocka_unit_test(the_past_answers_under_the_same_names),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
