@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "discover/describe.h"
+
+/**
+ * Supplementary parts: what a resource's own description leaves out and other calls tell (a
+ * bucket's policy, a function's tags).
+ *
+ * Read all of them for one resource. @item has the API's names, @configuration is finished. A
+ * part that is absent, or refused where the entry says that it may be, is left out; any other
+ * failure is the resource's.
+ */
+enum code part_read_all(struct describer *d, const struct entry *t, struct json *item,
+	struct json *configuration, struct json **out, struct err *e);
