@@ -309,6 +309,11 @@ void http_cancel(struct http *http)
 	curl_multi_wakeup(http->multi);
 }
 
+bool http_canceled(const struct http *http)
+{
+	return atomic_load(&http->canceled);
+}
+
 static void stop(struct http *http)
 {
 	pthread_mutex_lock(&http->lock);

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -31,6 +32,8 @@ enum code http_open(struct http **out, const struct http_options *options, struc
 void http_close(struct http *http);
 /** Every transfer under way and to come fails with E_CANCELED. Safe from a signal-driven thread. */
 void http_cancel(struct http *http);
+/** True after http_cancel(): whoever waits between two attempts can stop waiting. */
+bool http_canceled(const struct http *http);
 
 struct http_header {
 	const char *name;

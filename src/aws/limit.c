@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aws/limit.h"
+
+#include <math.h>
+
+static const double rate_min = 0.2;
+enum { TOGETHER_MS = 500 };
+
+void limit_init(struct limit *l, double rate, double burst, int64_t now_ms)
+{
+	pthread_mutex_init(&l->lock, NULL);
+	l->tokens = burst;
+	l->rate = rate;
+	l->burst = burst;
+	l->rate_max = rate * 2;
+	l->at_ms = now_ms;
+	l->lowered_ms = now_ms - TOGETHER_MS;
+}
+
+void limit_release(struct limit *l)
+{
+	pthread_mutex_destroy(&l->lock);
+}
+
+int64_t limit_take(struct limit *l, int64_t now_ms)
+{
+	double wait_s;
+
+	pthread_mutex_lock(&l->lock);
+	l->tokens = fmin(l->burst, l->tokens + (double)(now_ms - l->at_ms) / 1000 * l->rate);
+	l->at_ms = now_ms;
+	l->tokens -= 1;
+	wait_s = l->tokens < 0 ? -l->tokens / l->rate : 0;
+	pthread_mutex_unlock(&l->lock);
+	return (int64_t)ceil(wait_s * 1000);
+}
+
+void limit_throttled(struct limit *l, int64_t now_ms)
+{
+	pthread_mutex_lock(&l->lock);
+	if (now_ms - l->lowered_ms >= TOGETHER_MS) {
+		l->rate = fmax(rate_min, l->rate * 0.7);
+		l->tokens = fmin(l->tokens, 0);
+		l->lowered_ms = now_ms;
+	}
+	pthread_mutex_unlock(&l->lock);
+}
+
+void limit_succeeded(struct limit *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->rate = fmin(l->rate_max, l->rate + 0.5);
+	pthread_mutex_unlock(&l->lock);
+}
