@@ -27,13 +27,15 @@ static int look(void *ctx)
 	return w->late;
 }
 
-/* Pragmas that only describe tables; the functions pragma_table_info() and so on need them. */
-static bool describes(const char *pragma)
+/* Pragmas that only describe; the functions pragma_table_info() and so on need them. */
+static bool describes(const char *pragma, const char *argument)
 {
 	static const char *const allowed[] = { "table_info", "table_xinfo", "table_list",
 		"index_list", "index_info", "index_xinfo", "foreign_key_list", "database_list",
 		"collation_list", "function_list", "compile_options" };
 
+	if (pragma && sqlite3_stricmp(pragma, "user_version") == 0)
+		return !argument;
 	for (size_t i = 0; pragma && i < sizeof(allowed) / sizeof(*allowed); i++)
 		if (sqlite3_stricmp(pragma, allowed[i]) == 0)
 			return true;
@@ -56,7 +58,7 @@ static int authorize(
 			break;
 		return SQLITE_OK;
 	case SQLITE_PRAGMA:
-		if (describes(a))
+		if (describes(a, b))
 			return SQLITE_OK;
 		break;
 	default: break;

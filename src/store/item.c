@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/item.h"
+
+#include "db/stmt.h"
+
+static bool says_deleted(struct str status)
+{
+	return str_starts(status, STR("ResourceDeleted"));
+}
+
+enum code item_in_force(struct db *db, int64_t rid, int64_t at_ms, struct item *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_IN_FORCE);
+	enum code c;
+
+	stmt_int(&st, item_in_force__rid, rid);
+	stmt_int(&st, item_in_force__at, at_ms);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = (struct item){
+			.item_id = stmt_col_int(&st, item_in_force_item_id),
+			.version = stmt_col_int(&st, item_in_force_version),
+			.captured_ms = stmt_col_int(&st, item_in_force_captured_ms),
+			.deleted = says_deleted(stmt_col_str(&st, item_in_force_status)),
+		};
+	stmt_end(&st);
+	return c == E_NOTFOUND ? err_set(e, c, "it was not recorded yet at that moment") : c;
+}
+
+enum code item_version(struct db *db, int64_t rid, int64_t version, struct item *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_VERSION);
+	enum code c;
+
+	stmt_int(&st, item_version__rid, rid);
+	stmt_int(&st, item_version__version, version);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = (struct item){
+			.item_id = stmt_col_int(&st, item_version_item_id),
+			.version = version,
+			.captured_ms = stmt_col_int(&st, item_version_captured_ms),
+			.deleted = says_deleted(stmt_col_str(&st, item_version_status)),
+		};
+	stmt_end(&st);
+	return c == E_NOTFOUND ? err_set(e, c, "it has no version %lld", (long long)version) : c;
+}
+
+/* Takes the one text column of the one row of a statement. */
+static enum code take_text(struct stmt *st, struct buf *out, const char *missing, struct err *e)
+{
+	enum code c = stmt_step(st, e);
+
+	if (!c)
+		buf_str(out, stmt_col_str(st, 0));
+	stmt_end(st);
+	if (c == E_NOTFOUND)
+		return err_set(e, c, "%s", missing);
+	return c ? c : buf_ok(out) ? E_OK : err_nomem(e);
+}
+
+enum code item_file(struct db *db, int64_t item_id, struct buf *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_FILE);
+
+	stmt_int(&st, item_file__item, item_id);
+	return take_text(&st, out, "there is no such item", e);
+}
+
+enum code item_files(
+	struct db *db, const struct item_walk *w, item_fn *fn, void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_FILES);
+	enum code c;
+
+	stmt_int(&st, item_files__since, w->since_ms);
+	stmt_int(&st, item_files__until, w->until_ms);
+	stmt_text(&st, item_files__type, w->types);
+	if (w->rid)
+		stmt_int(&st, item_files__rid, w->rid);
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		c = fn(ctx, stmt_col_str(&st, item_files_body), e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND ? E_OK : c;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/buf.h"
+#include "db/db.h"
+
+/** Reading configuration items: which one is meant, and what is in it. */
+struct item {
+	int64_t item_id, version, captured_ms;
+	bool deleted; /* it says that the resource is gone, and has no document */
+};
+
+/** The item of a resource in force at @at_ms (INT64_MAX: the newest). E_NOTFOUND: none was
+ * recorded by then. */
+enum code item_in_force(struct db *db, int64_t rid, int64_t at_ms, struct item *out, struct err *e);
+/** E_NOTFOUND. */
+enum code item_version(
+	struct db *db, int64_t rid, int64_t version, struct item *out, struct err *e);
+
+/** Append the item in AWS's file spelling: one JSON object. E_NOTFOUND. */
+enum code item_file(struct db *db, int64_t item_id, struct buf *out, struct err *e);
+struct item_walk {
+	int64_t since_ms, until_ms; /* both inclusive */
+	const char *types;          /* comma-separated globs, or NULL */
+	int64_t rid;                /* 0: every one */
+};
+/** @body is one JSON object, borrowed. Anything but E_OK ends the walk with that code. */
+typedef enum code item_fn(void *ctx, struct str body, struct err *e);
+/** Items in AWS's file spelling, oldest first. @fn must not use the connection. */
+enum code item_files(
+	struct db *db, const struct item_walk *w, item_fn *fn, void *ctx, struct err *e);

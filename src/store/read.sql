@@ -1,0 +1,175 @@
+-- What the reading operations ask. They are run as text (db/select), so that the public views
+-- among them can be shadowed by those of a moment.
+
+-- name: read_resources
+-- plan: scan
+-- What exists, in the columns of the view. :tags is a list of [key, value]: value null, the key is
+-- there; value '', it is missing or empty.
+SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, r.az, r.version, r.at, r.t, r.actor, r.arn
+  FROM resources r
+ WHERE (:types IS NULL OR glob_any(r.resource_type, :types))
+   AND (:account IS NULL OR r.account = :account)
+   AND (:region IS NULL OR r.region GLOB :region)
+   AND (:tags IS NULL OR NOT EXISTS (
+         SELECT 1 FROM json_each(:tags) w
+          WHERE CASE WHEN json_extract(w.value, '$[1]') = ''
+                THEN EXISTS (SELECT 1 FROM tags g WHERE g.rid = r.rid AND g.key = json_extract(w.value, '$[0]') AND g.value <> '')
+                ELSE NOT EXISTS (SELECT 1 FROM tags g WHERE g.rid = r.rid AND g.key = json_extract(w.value, '$[0]')
+                                    AND g.value = coalesce(json_extract(w.value, '$[1]'), g.value)) END))
+ ORDER BY r.resource_type, r.account, r.region, r.resource_id;
+
+-- name: read_deleted
+-- plan: scan
+-- What existed and is gone, with the version that says so.
+SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region, NULL AS az, h.version, h.at, h.t, h.actor, h.arn
+  FROM history h
+ WHERE h.event = 'deleted'
+   AND NOT EXISTS (SELECT 1 FROM history n WHERE n.rid = h.rid AND n.version = h.version + 1)
+   AND (:types IS NULL OR glob_any(h.resource_type, :types))
+   AND (:account IS NULL OR h.account = :account)
+   AND (:region IS NULL OR h.region GLOB :region)
+ ORDER BY h.resource_type, h.account, h.region, h.resource_id;
+
+-- name: read_log
+-- plan: scan
+-- Versions newest first, a row for each property that changed; a version without any is one row.
+SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+       c.op, c.property, c.before, c.after
+  FROM (SELECT * FROM history h
+         WHERE h.t >= :since AND h.t <= :until
+           AND (:types IS NULL OR glob_any(h.resource_type, :types))
+           AND (:account IS NULL OR h.account = :account)
+           AND (:region IS NULL OR h.region GLOB :region)
+           AND (:actor IS NULL OR h.actor GLOB :actor)
+           AND (:property IS NULL OR EXISTS (SELECT 1 FROM changes c WHERE c.rid = h.rid AND c.version = h.version
+                  AND (c.property GLOB :property OR c.property GLOB '*.' || :property)))
+         ORDER BY h.t DESC, h.rid, h.version DESC LIMIT :limit) v
+  LEFT JOIN changes c ON c.rid = v.rid AND c.version = v.version
+   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
+ ORDER BY v.t DESC, v.resource_type, v.resource_id, v.rid, v.version DESC, c.property;
+
+-- name: read_log_resource
+-- plan: scan
+-- The same for one resource.
+SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+       c.op, c.property, c.before, c.after
+  FROM (SELECT * FROM history h
+         WHERE h.rid = :rid AND h.t >= :since AND h.t <= :until
+           AND (:actor IS NULL OR h.actor GLOB :actor)
+           AND (:property IS NULL OR EXISTS (SELECT 1 FROM changes c WHERE c.rid = h.rid AND c.version = h.version
+                  AND (c.property GLOB :property OR c.property GLOB '*.' || :property)))
+         ORDER BY h.version DESC LIMIT :limit) v
+  LEFT JOIN changes c ON c.rid = v.rid AND c.version = v.version
+   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
+ ORDER BY v.version DESC, c.property;
+
+-- name: read_drift
+-- plan: scan
+-- What is different between two moments.
+SELECT x.op, x.resource_type, x.resource_id, x.name, x.account, x.region, x.v1, x.v2, x.rid
+  FROM (SELECT CASE WHEN a.version IS NULL THEN 'created' ELSE 'changed' END AS op, b.resource_type AS resource_type,
+               b.resource_id AS resource_id, b.name AS name, b.account AS account, b.region AS region, a.version AS v1, b.version AS v2, b.rid AS rid
+          FROM resources_at b LEFT JOIN (SELECT p.rid AS rid, p.version AS version FROM resources_at p WHERE p.t = :since_ms) a ON a.rid = b.rid
+         WHERE b.t = :until_ms AND a.version IS NOT b.version
+        UNION ALL
+        SELECT 'deleted', a.resource_type, a.resource_id, a.name, a.account, a.region, a.version, NULL, a.rid
+          FROM resources_at a LEFT JOIN (SELECT p.rid AS rid FROM resources_at p WHERE p.t = :until_ms) b ON b.rid = a.rid
+         WHERE a.t = :since_ms AND b.rid IS NULL) x
+ WHERE (:types IS NULL OR glob_any(x.resource_type, :types))
+   AND (:account IS NULL OR x.account = :account)
+   AND (:region IS NULL OR x.region GLOB :region)
+ ORDER BY x.op = 'changed', x.op = 'deleted', x.resource_type, x.resource_id;
+
+-- name: read_facts
+-- One version of one resource; versions is the number of its newest.
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, i.az, r.arn,
+       i.version, n.version AS versions, i.event, i.status, i.n_changes, i.at, i.until, i.t, i.actor,
+       strftime('%Y-%m-%d %H:%M:%S', i.created_ms / 1000, 'unixepoch') AS created, s.name AS source
+  FROM _item i JOIN _resource r ON r.rid = i.rid JOIN _item n ON n.item_id = r.last_item
+  LEFT JOIN _source s ON s.source_id = i.source_id
+ WHERE i.item_id = :item;
+
+-- name: read_tags_of
+-- plan: scan
+SELECT g.key, g.value, g.since FROM tags_at g WHERE g.t = :ms AND g.rid = :rid ORDER BY g.key;
+
+-- name: read_links_of
+-- plan: scan
+SELECT e.relation, e.target_type, e.target_id, e.target_rid, e.since
+  FROM relationships_at e WHERE e.t = :ms AND e.rid = :rid ORDER BY e.relation, e.target_type, e.target_id;
+
+-- name: read_links_to
+-- plan: scan
+SELECT e.resource_type, e.resource_id, e.name, e.relation, e.rid, e.since
+  FROM relationships_at e WHERE e.t = :ms AND e.target_rid = :rid ORDER BY e.relation, e.resource_type, e.resource_id;
+
+-- name: read_changes_of
+-- plan: scan
+-- For blame: every version up to one, newest first, with its changes.
+SELECT h.version, h.event, h.at, h.t, h.actor, c.op, c.property
+  FROM history h LEFT JOIN changes c ON c.rid = h.rid AND c.version = h.version
+ WHERE h.rid = :rid AND h.version <= :version
+ ORDER BY h.version DESC, c.property;
+
+-- name: read_types
+-- plan: scan
+-- The types of the store with how many resources are live.
+SELECT r.type AS resource_type, count(*) AS known, sum(r.deleted = 0) AS resources FROM _resource r GROUP BY r.type ORDER BY r.type;
+
+-- name: read_items
+-- plan: scan
+-- Configuration items oldest first, in words.
+SELECT i.at, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, i.version, i.event, i.status, i.actor
+  FROM _item i JOIN _resource r ON r.rid = i.rid
+ WHERE i.captured_ms >= :since_ms AND i.captured_ms <= :until_ms
+   AND (:types IS NULL OR glob_any(r.type, :types))
+   AND (:rid IS NULL OR r.rid = :rid)
+ ORDER BY i.captured_ms, i.item_id;
+
+-- name: read_counts
+-- plan: scan
+SELECT (SELECT user_version FROM pragma_user_version) AS schema,
+       (SELECT count(*) FROM _resource WHERE deleted = 0) AS resources,
+       (SELECT count(*) FROM _resource WHERE deleted = 1) AS deleted,
+       (SELECT count(DISTINCT type) FROM _resource WHERE deleted = 0) AS types,
+       (SELECT count(*) FROM _item) AS items,
+       (SELECT min(at) FROM _item) AS first_at,
+       (SELECT max(at) FROM _item) AS last_at;
+
+-- name: read_sources
+-- plan: scan
+-- Every source with its last sweep.
+SELECT s.name AS source, s.kind, s.kept, strftime('%Y-%m-%d %H:%M:%S', w.sweep_ms / 1000, 'unixepoch') AS last_sweep,
+       count(c.coverage_id) AS looks, coalesce(sum(c.outcome = 'complete'), 0) AS complete,
+       coalesce(sum(c.outcome = 'partial'), 0) AS "partial", coalesce(sum(c.outcome = 'failed'), 0) AS failed,
+       coalesce(sum(c.seen), 0) AS seen, coalesce(sum(c.written), 0) AS written
+  FROM _source s
+  LEFT JOIN (SELECT source_id, max(sweep_ms) AS sweep_ms FROM _coverage GROUP BY source_id) w ON w.source_id = s.source_id
+  LEFT JOIN _coverage c ON c.source_id = w.source_id AND c.sweep_ms = w.sweep_ms
+ GROUP BY s.source_id ORDER BY s.name;
+
+-- name: read_sources_kept
+-- plan: scan
+SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDER BY s.name;
+
+-- name: read_incomplete
+-- plan: scan
+-- What the last sweep of each source could not see, and why.
+SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code
+  FROM _source s JOIN _coverage c ON c.source_id = s.source_id
+   AND c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id)
+ WHERE c.outcome <> 'complete'
+ ORDER BY s.name, c.type, c.account, c.region;
+
+-- name: read_sweep
+-- plan: scan
+-- What one sweep saw, by type, and what happened to the resources: the items recorded since it began.
+SELECT c.resource_type, c.seen, coalesce(x.new, 0) AS new, coalesce(x.changed, 0) AS changed, coalesce(x.deleted, 0) AS deleted, c.outcome
+  FROM (SELECT v.type AS resource_type, sum(v.seen) AS seen,
+               CASE WHEN min(v.outcome) = 'complete' AND max(v.outcome) = 'complete' THEN 'complete'
+                    WHEN min(v.outcome) = 'failed' AND max(v.outcome) = 'failed' THEN 'failed' ELSE 'partial' END AS outcome
+          FROM _coverage v WHERE v.source_id = :source AND v.sweep_ms = :sweep_ms GROUP BY v.type) c
+  LEFT JOIN (SELECT r.type AS type, sum(i.event = 'created') AS new, sum(i.event = 'changed') AS changed, sum(i.event = 'deleted') AS deleted
+               FROM _item i JOIN _resource r ON r.rid = i.rid
+              WHERE i.source_id = :source AND i.recorded_ms >= :sweep_ms GROUP BY r.type) x ON x.type = c.resource_type
+ ORDER BY c.resource_type;
