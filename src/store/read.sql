@@ -148,7 +148,7 @@ SELECT s.name AS source, s.kind, s.kept, strftime('%Y-%m-%d %H:%M:%S', w.sweep_m
   LEFT JOIN _coverage c ON c.source_id = w.source_id AND c.sweep_ms = w.sweep_ms
  GROUP BY s.source_id ORDER BY s.name;
 
--- name: read_sources_kept
+-- name: read_kept
 -- plan: scan
 SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDER BY s.name;
 

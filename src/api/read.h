@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/arena.h"
+#include "db/select.h"
+#include "store/item.h"
+#include "store/resource.h"
+
+/**
+ * The reading operations
+ * ======================
+ *
+ * What a person or a program may ask of a store, each answered as rows with names: whoever asks,
+ * on a command line or over HTTP, gets the same columns with the same values. Most are a named
+ * statement over the public views, so on a connection that store_as_of() was called for they answer
+ * for that moment; the few that a statement cannot give (comparing documents) are made here.
+ *
+ * Where nothing answers to what was asked, there are no rows and it is no error, unless it says so.
+ */
+struct reader {
+	struct db *db;
+	int64_t at_ms;      /* the moment asked about: now, or that of store_as_of() */
+	int64_t timeout_ms; /* for each query; 0: none */
+	const volatile sig_atomic_t *stop; /* or NULL */
+};
+
+/** Which resources, events or differences. NULL and 0 mean any. */
+struct read_filter {
+	const char *types;    /* comma-separated globs */
+	const char *account;  /* exact */
+	const char *region;   /* glob */
+	const char *tags;     /* JSON list of [key, value]: null, there; "", missing or empty */
+	const char *where;    /* a condition in SQL over the view's columns and those of configs */
+	const char *actor;    /* glob */
+	const char *property; /* glob over the whole path, or its last part */
+	int64_t rid;
+	int64_t since_ms, until_ms; /* both inclusive */
+	int64_t limit;
+};
+
+/** What exists, as view `resources` tells it; by type, account, region, id. */
+enum code read_resources(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** What existed and is gone, in the same columns. No tags, no condition. */
+enum code read_deleted(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** Versions newest first, a row a property that changed; limit counts versions. */
+enum code read_log(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** What is different between two moments: op, v1, v2. */
+enum code read_drift(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** Configuration items in words, oldest first (item_files() has their bodies). */
+enum code read_items(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+
+/**
+ * Who is meant by an id, name, ARN, `type/id`, or the beginning of an id or a name. E_NOTFOUND.
+ * E_AMBIGUOUS: several; *@n of them are in @candidates (room for RESOURCE_SEARCH_MAX). Texts
+ * live in @a.
+ */
+enum code read_find(struct reader *r, const char *what, struct arena *a,
+	struct resource candidates[RESOURCE_SEARCH_MAX], size_t *n, struct err *e);
+
+/** One row: what one item says outside its configuration. */
+enum code read_facts(struct reader *r, int64_t item_id, const struct rows *rows, struct err *e);
+/** Tags and links of a resource at a moment. */
+enum code read_tags_of(
+	struct reader *r, int64_t rid, int64_t at_ms, const struct rows *rows, struct err *e);
+enum code read_links_of(
+	struct reader *r, int64_t rid, int64_t at_ms, const struct rows *rows, struct err *e);
+/** Links of others to it. */
+enum code read_links_to(
+	struct reader *r, int64_t rid, int64_t at_ms, const struct rows *rows, struct err *e);
+
+/** One row for each property of an item: property, value, version, at, actor of who set it last. */
+enum code read_blame(struct reader *r, const struct resource *who, const struct item *item,
+	const struct rows *rows, struct err *e);
+
+/** How two items of a resource differ: op, property, before, after; *@same (or NULL) is how many
+ * properties are equal. A deleted one has no properties. */
+enum code read_diff(struct reader *r, const struct item *before, const struct item *after,
+	const struct rows *rows, size_t *same, struct err *e);
+
+/** One row: counts of the whole store. */
+enum code read_counts(struct reader *r, const struct rows *rows, struct err *e);
+/** Sources with their last sweep; what that could not see. */
+enum code read_sources(struct reader *r, const struct rows *rows, struct err *e);
+enum code read_incomplete(struct reader *r, const struct rows *rows, struct err *e);
+/** Sources that were added by name. */
+enum code read_kept(struct reader *r, const struct rows *rows, struct err *e);
+/** What one sweep saw and wrote, by type. */
+enum code read_sweep(struct reader *r, int64_t source_id, int64_t sweep_ms, const struct rows *rows,
+	struct err *e);
+
+/** A query of the user's own. */
+struct read_query {
+	const char *sql;
+	const struct select_value *values;
+	size_t n_values;
+	int64_t limit;
+};
+enum code read_query(struct reader *r, const struct read_query *q, const struct rows *rows,
+	bool *truncated, struct err *e);
+/** What is probably not meant in a query, as a sentence in @warning (at most @size bytes) and what to
+ * write instead in @hint; false: nothing. */
+bool read_query_doubts(const char *sql, char *warning, char *hint, size_t size);
