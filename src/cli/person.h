@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cli/cli.h"
+
+/**
+ * What is printed for people rather than for programs: lines made safe for a terminal, with values
+ * cut to what one takes in at a glance (all of it is in --format json).
+ */
+
+enum ink { INK_PLAIN, INK_STRONG, INK_FAINT, INK_GOOD, INK_BAD };
+
+/** Print @text, safe, in @ink where colours are on. */
+void say(struct cli *c, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** A value of at most @columns; "-" for NULL. */
+void say_value(struct cli *c, enum ink ink, const struct cell *v, size_t columns);
+/** Blanks up to @columns behind a text of @width. */
+void say_pad(size_t width, size_t columns);
+
+/** Columns of a row by name: the reading operations promise names, not places. */
+struct columns {
+	const char *const *names;
+	size_t n;
+};
+const struct cell *column(const struct columns *k, const struct cell *cells, const char *name);
+/** Its text; "" for NULL. */
+struct str column_text(const struct columns *k, const struct cell *cells, const char *name);
+int64_t column_int(const struct columns *k, const struct cell *cells, const char *name);
