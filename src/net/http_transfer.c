@@ -349,7 +349,7 @@ static bool never_connected(const struct transfer *t)
 {
 	curl_off_t us = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &us);
+	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
 	return us == 0;
 }
 
