@@ -5,7 +5,9 @@
 #include "aws/fault.h"
 #include "aws/identity.h"
 #include "aws/lane.h"
+#include "aws/send.h"
 #include "base/mem.h"
+#include "base/must.h"
 #include "base/sha256.h"
 #include "base/time.h"
 
@@ -32,11 +34,13 @@ struct aws {
 	atomic_llong requests;
 };
 
-/* One call on its way. */
+/* One call on its way. Either the tables describe it, or the caller does. */
 struct trip {
 	struct aws *aws;
 	const struct api_op *op;
 	const struct json *params;
+	const struct aws_request *request; /* when there is no op */
+	struct http_response *answer;      /* where its answer goes */
 	struct lane *lane;
 	struct wire wire;
 	struct arena *a; /* of the request */
@@ -133,9 +137,12 @@ static enum code sign(const struct trip *t, const struct address *to, const stru
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_HEX_BYTES];
 
-	if (!sha256_of(t->wire.body, digest))
+	if (t->request)
+		q.payload_hash = t->request->payload_hash;
+	else if (sha256_of(t->wire.body, digest))
+		q.payload_hash = sha256_hex(digest, hex);
+	else
 		return err_set(e, E_NOMEM, "could not hash the request");
-	q.payload_hash = sha256_hex(digest, hex);
 	return sign_v4(&q, &scope, k, s, e);
 }
 
@@ -174,6 +181,11 @@ static enum code send_signed(
 			.body = t->wire.body,
 			.body_fd = -1 };
 
+		if (t->request) {
+			q.body_fd = t->request->body_fd;
+			q.body_offset = t->request->body_offset;
+			q.body_bytes = t->request->body_bytes;
+		}
 		atomic_fetch_add(&t->aws->requests, 1);
 		c = http_perform(t->aws->http, &q, r, e);
 	}
@@ -210,7 +222,7 @@ static enum code read_answer(struct trip *t, const struct http_response *r, stru
 {
 	enum code c = fault_read(t->op, r, time_now_ms(), t->fault, e);
 
-	if (c != E_OK)
+	if (c != E_OK || !t->op)
 		return c;
 	c = answer_read(t->op, r, a, out, e);
 	if (c == E_CORRUPT)
@@ -241,7 +253,12 @@ static enum code attempt(struct trip *t, struct arena *a, struct json **out, str
 		c = read_answer(t, &r, a, out, e);
 	if (c == E_DENIED && renewed(t, version))
 		c = E_BUSY;
-	http_response_release(&r);
+	if (t->answer) {
+		http_response_release(t->answer);
+		*t->answer = r;
+	} else {
+		http_response_release(&r);
+	}
 	return c;
 }
 
@@ -271,12 +288,18 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 	return c;
 }
 
+static enum code find_lane(
+	struct trip *t, const struct api_service *service, const char *region, struct err *e)
+{
+	struct endpoint_query q = { t->aws->endpoint, t->aws->profile, t->aws->partition, service,
+		region };
+
+	return lanes_get(&t->aws->lanes, &q, &t->lane, e);
+}
+
 static enum code begin(struct trip *t, const char *region, struct err *e)
 {
-	struct endpoint_query q = { t->aws->endpoint, t->aws->profile, t->aws->partition,
-		api_service_of(t->op), region };
-
-	if (lanes_get(&t->aws->lanes, &q, &t->lane, e) != E_OK)
+	if (find_lane(t, api_service_of(t->op), region, e) != E_OK)
 		return e->code;
 	return request_write(t->a, t->op, t->params, &t->wire, e);
 }
@@ -297,6 +320,42 @@ enum code aws_call(struct aws *aws, const struct aws_call *call, struct arena *a
 	if (e->code != E_OK)
 		err_add(e, "%s %s%s%s", call->service, call->op, call->region ? " in " : "",
 			call->region ? call->region : "");
+	arena_release(&own);
+	return e->code;
+}
+
+static enum code write_request(struct trip *t, struct err *e)
+{
+	const struct aws_request *q = t->request;
+	struct wire *w = &t->wire;
+
+	must(q->n_headers <= WIRE_HEADERS_MAX);
+	*w = (struct wire){ .method = q->method,
+		.path = q->path,
+		.query = q->query,
+		.body = q->body,
+		.bucket = str_of(q->bucket),
+		.n_headers = q->n_headers };
+	for (size_t i = 0; i < q->n_headers; i++)
+		w->headers[i] = q->headers[i];
+	if (q->bucket)
+		w->path = arena_printf(t->a, "/%s%.*s", q->bucket, STR_ARG(q->path));
+	return arena_ok(t->a) ? E_OK : err_nomem(e);
+}
+
+enum code aws_send(struct aws *aws, const struct aws_request *q, struct http_response *r,
+	struct aws_fault *fault, struct err *e)
+{
+	struct arena own = ARENA_INIT(REQUEST_MAX_BYTES);
+	struct trip t = {
+		.aws = aws, .request = q, .answer = r, .a = &own, .fault = fault, .moved = true
+	};
+	const struct api_service *service = api_find_service(q->service);
+
+	must(service);
+	*fault = (struct aws_fault){ "", 0 };
+	if (find_lane(&t, service, q->region, e) == E_OK && write_request(&t, e) == E_OK)
+		travel(&t, NULL, NULL, e);
 	arena_release(&own);
 	return e->code;
 }

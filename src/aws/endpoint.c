@@ -172,20 +172,20 @@ static enum code host_prefix(struct arena *a, const struct api_op *op, const str
 
 /* The bucket when it can stand in front of the host: under a wildcard certificate no name with
  * dots can. */
-static struct str host_bucket(const struct api_op *op, const struct json *params)
+static struct str host_bucket(
+	const struct api_op *op, const struct json *params, const struct wire *w)
 {
-	struct str bucket = json_get_text(params, "Bucket");
+	struct str bucket = w->bucket;
 
-	if (strcmp(api_text(api_service_of(op)->name), "s3") != 0 || bucket.n < 3 ||
-		!is_label(bucket))
-		return STR_NONE;
-	return bucket;
+	if (op && !strcmp(api_text(api_service_of(op)->name), "s3"))
+		bucket = json_get_text(params, "Bucket");
+	return bucket.n < 3 || !is_label(bucket) ? STR_NONE : bucket;
 }
 
 enum code endpoint_address(struct arena *a, const struct endpoint *at, const struct api_op *op,
 	const struct json *params, const struct wire *w, struct address *out, struct err *e)
 {
-	struct str bucket = host_bucket(op, params);
+	struct str bucket = host_bucket(op, params, w);
 	const char *prefix = "", *mark = w->query.n ? "?" : "";
 
 	*out = (struct address){ .host = at->host };
@@ -201,7 +201,7 @@ enum code endpoint_address(struct arena *a, const struct endpoint *at, const str
 		out->path = str_from(w->path, bucket.n + 1);
 		if (!out->path.n)
 			out->path = STR("/");
-	} else if (host_prefix(a, op, params, &prefix, e) != E_OK) {
+	} else if (op && host_prefix(a, op, params, &prefix, e) != E_OK) {
 		return e->code;
 	}
 	out->host = arena_printf(a, "%s%s", prefix, at->host).p;

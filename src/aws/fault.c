@@ -161,7 +161,7 @@ static bool is_page(struct str body)
 
 static bool raw_body(const struct api_op *op)
 {
-	const struct api_shape *shape = api_aggregate(op->out);
+	const struct api_shape *shape = op ? api_aggregate(op->out) : NULL;
 
 	for (size_t i = 0; shape && i < shape->n; i++) {
 		const struct api_member *m = &api_members[shape->first + i];
@@ -240,7 +240,7 @@ static void from_headers(
 
 	if (type.n)
 		out->code = bare(type);
-	if (query.n && api_service_of(op)->flags & API_QUERY_COMPATIBLE) {
+	if (query.n && op && api_service_of(op)->flags & API_QUERY_COMPATIBLE) {
 		out->code = query;
 		out->code.n = str_find(query, ';');
 	}

@@ -18,7 +18,7 @@
  * E_OK when @r is a successful answer. Otherwise @fault and @e are filled: the message is
  * "AccessDenied: what the service said", the hint what to try. E_DENIED, E_NOTFOUND,
  * E_THROTTLED, E_UNSUPPORTED, E_INVALID (the service does not like the request), E_REMOTE (it
- * failed) as aws_call() says.
+ * failed) as aws_call() says. @op is NULL for what no table describes.
  */
 enum code fault_read(const struct api_op *op, const struct http_response *r, int64_t now_ms,
 	struct aws_fault *fault, struct err *e);

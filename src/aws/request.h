@@ -20,6 +20,7 @@ struct wire {
 	struct str path;  /* percent-encoded, begins with '/' */
 	struct str query; /* percent-encoded, without '?'; may be empty */
 	struct str body;
+	struct str bucket; /* S3: what the path begins with, when the caller wrote it; or none */
 	struct http_header headers[WIRE_HEADERS_MAX];
 	size_t n_headers;
 };

@@ -46,8 +46,8 @@ struct http_request {
 	const struct http_header *headers;
 	size_t n_headers;
 	struct str body; /* sent when body_fd is -1 */
-	int body_fd;     /* or -1; read from offset 0, body_bytes long; may be rewound */
-	int64_t body_bytes;
+	int body_fd;     /* or -1; body_bytes are read from body_offset on; may be rewound */
+	int64_t body_offset, body_bytes;
 	int64_t deadline_ms; /* for the whole exchange; 0: none but the stall timeout */
 	size_t answer_max;   /* bytes; 0: 64 MiB */
 };

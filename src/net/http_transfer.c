@@ -84,7 +84,7 @@ static size_t give_body(char *p, size_t size, size_t n, void *ctx)
 	if (!n)
 		return 0;
 	do {
-		got = pread(t->q->body_fd, p, n, t->body_at);
+		got = pread(t->q->body_fd, p, n, t->q->body_offset + t->body_at);
 	} while (got < 0 && errno == EINTR);
 	if (got <= 0) {
 		t->read_errno = got < 0 ? errno : ENODATA;
