@@ -14,7 +14,7 @@ static enum code prepare(struct describer *d, const struct entry_call *call,
 	d->fault = (struct aws_fault){ "", 0 };
 	d->calls += !c;
 	*out = (struct aws_call){ call->service, call->op, d->at.region, params };
-	return c ? err_add(e, "%s:%s", call->service, call->op) : E_OK;
+	return c ? err_add(e, "%s %s", call->service, call->op) : E_OK;
 }
 
 enum code call_make(struct describer *d, const struct entry_call *call,

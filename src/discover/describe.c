@@ -99,7 +99,7 @@ static enum code find_region(struct describer *d, const struct entry *t, const s
 	if (json_is(v, JSON_STRING))
 		region = v->text;
 	if (!region.n)
-		return err_set(e, E_CORRUPT, "%s:%s gave no region", t->region_from.service,
+		return err_set(e, E_CORRUPT, "%s %s gave no region", t->region_from.service,
 			t->region_from.op);
 	*there = is_wanted(d, region);
 	d->at.region = arena_text(d->a, region);
@@ -167,7 +167,7 @@ static enum code read_cloud(struct describer *d, const struct entry *t, struct j
 	}
 	text = json_get_text(json_get(response, "ResourceDescription"), "Properties");
 	c = json_read(d->a, text, configuration, e);
-	return c ? err_add(e, "cloudcontrol:GetResource: Properties") : E_OK;
+	return c ? err_add(e, "cloudcontrol GetResource: Properties") : E_OK;
 }
 
 enum code item_describe_cloud(struct describer *d, const struct entry *t, struct str identifier,

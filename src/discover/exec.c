@@ -2,9 +2,9 @@
 #include "discover/exec.h"
 
 #include "discover/shape.h"
+#include "net/child.h"
 #include "json/read.h"
 #include "json/write.h"
-#include "net/child.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -124,8 +124,11 @@ static enum code run_program(struct run *r, const char *op, struct str id, struc
 	struct arena a = ARENA_INIT(1 << 20);
 	struct buf request = BUF_INIT(1 << 20);
 	const char *argv[ARGS_MAX + 1] = { NULL };
-	struct child child = { .argv = argv, .deadline_ms = (int64_t)r->t->timeout_s * 1000,
-		.answer_max = ANSWER_MAX_BYTES, .line = take_line, .ctx = r };
+	struct child child = { .argv = argv,
+		.deadline_ms = (int64_t)r->t->timeout_s * 1000,
+		.answer_max = ANSWER_MAX_BYTES,
+		.line = take_line,
+		.ctx = r };
 	size_t n = 0;
 	enum code c;
 

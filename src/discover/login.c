@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/login.h"
 
+#include "aws/shape.h"
 #include "aws/sts.h"
 #include "base/time.h"
-#include "json/path.h"
 #include "net/credentials.h"
+#include "json/path.h"
 
 /* What an emulator on this machine is given when nobody says otherwise. */
 #define TEST_KEY     "siltstone"
@@ -48,17 +49,19 @@ static const char *endpoint_of(struct arena *a, const struct sweep_options *o)
 static enum code use_test_keys(struct credentials *out, struct err *e)
 {
 	char key[] = TEST_KEY, secret[] = TEST_KEY;
-	struct credentials keys = { .access_key = key, .secret_key = secret,
-		.expires_ms = TIME_FOREVER_MS };
+	struct credentials keys = {
+		.access_key = key, .secret_key = secret, .expires_ms = TIME_FOREVER_MS
+	};
 
 	return credentials_copy(out, &keys, e);
 }
 
 /* Assume @role with @keys, which are replaced by what that gives. */
-static enum code assume(struct login_chain *chain, const struct role *role,
-	struct credentials *keys, struct err *e)
+static enum code assume(
+	struct login_chain *chain, const struct role *role, struct credentials *keys, struct err *e)
 {
-	struct aws_options aws = { .http = chain->http, .profile = chain->options->profile,
+	struct aws_options aws = { .http = chain->http,
+		.profile = chain->options->profile,
 		.endpoint = chain->options->endpoint };
 	struct credentials fresh = { 0 };
 	const char *region = chain->region ? chain->region : "us-east-1";
@@ -79,8 +82,10 @@ static enum code find_keys(
 	const char *endpoint = endpoint_of(a, o);
 	struct credentials_query query = { .profile = o->profile, .no_metadata = endpoint != NULL };
 	struct credentials_found found = { 0 };
-	struct role extra = { .role_arn = o->role_arn, .session_name = "siltstone",
-		.external_id = o->external_id, .duration_s = 3600 };
+	struct role extra = { .role_arn = o->role_arn,
+		.session_name = "siltstone",
+		.external_id = o->external_id,
+		.duration_s = 3600 };
 	struct err why = { 0 };
 	enum code c = credentials_find(a, chain->http, &query, &found, &why);
 
@@ -174,13 +179,12 @@ static enum code all_regions(struct login *login, struct regions *out, struct er
 		return err_add(e, "list the regions");
 	list = json_get(answer, "Regions");
 	out->n = 0;
-	out->names = arena_alloc(
-		&login->arena, (1 + (list ? list->n : 0)) * sizeof(*out->names));
+	out->names = arena_alloc(&login->arena, (1 + (list ? list->n : 0)) * sizeof(*out->names));
 	if (!out->names)
 		return err_nomem(e);
 	json_visit_response(answer, "Regions[].RegionName", take_region, &n);
 	if (!out->n)
-		return err_set(e, E_CORRUPT, "ec2:DescribeRegions named no region");
+		return err_set(e, E_CORRUPT, "ec2 DescribeRegions named no region");
 	return arena_ok(&login->arena) ? E_OK : err_nomem(e);
 }
 
@@ -287,11 +291,44 @@ static enum code pages(void *ctx, const struct aws_call *q, int page_size, aws_p
 	return aws_pages(ctx, q, page_size, fn, fn_ctx, fault, e);
 }
 
-static void cut(void *ctx, const char *service, const char *op, const char *items,
-	struct json *item)
+enum { MEMBERS_MAX = 512 };
+
+struct members {
+	const char *names[MEMBERS_MAX];
+	size_t n;
+};
+
+static void take_member(void *ctx, const char *name)
 {
+	struct members *m = ctx;
+
+	if (m->n < MEMBERS_MAX)
+		m->names[m->n++] = name;
+}
+
+static bool is_member(const struct members *m, struct str name)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (str_is(name, m->names[i]))
+			return true;
+	return false;
+}
+
+static void cut(
+	void *ctx, const char *service, const char *op, const char *items, struct json *item)
+{
+	struct members m = { .n = 0 };
+	struct err ignored = { 0 };
+	struct json *next;
+
 	(void)ctx;
-	aws_item_cut(service, op, items, item);
+	if (aws_item_members(service, op, items, take_member, &m, &ignored) || m.n == MEMBERS_MAX)
+		return;
+	for (struct json *v = item->first; v; v = next) {
+		next = v->next;
+		if (!is_member(&m, v->key))
+			json_remove(item, v);
+	}
 }
 
 struct caller login_caller(struct login *login)

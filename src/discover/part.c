@@ -31,7 +31,7 @@ static bool applies(struct reading *r, const struct entry_part *part)
 static bool is_refusal(enum code c, const struct describer *d)
 {
 	return c == E_DENIED || c == E_UNSUPPORTED || c == E_NOTFOUND ||
-	       (c == E_REMOTE && d->fault.status >= 400 && d->fault.status < 500);
+	       (c == E_INVALID && d->fault.status >= 400);
 }
 
 static enum code write_as_text(struct arena *a, struct json **v, struct err *e)

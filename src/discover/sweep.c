@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "discover/sweep.h"
+
+#include "base/time.h"
+#include "db/expr.h"
+#include "discover/exec.h"
+#include "discover/listing.h"
+#include "discover/login.h"
+#include "store/source.h"
+#include "json/write.h"
+
+enum {
+	THREADS = 32,
+	TICK_MS = 100,
+	SETTINGS_MAX = 64 << 10,
+	/* Plan, reasons and notes: a few hundred bytes each, for thousands of looks. */
+	ARENA_MAX = 256 << 20,
+};
+
+int64_t sweep_now_ms(const struct sweep *s)
+{
+	return s->now_ms + (time_ticks_ms() - s->started_ticks_ms);
+}
+
+void sweep_fatal(struct sweep *s, const struct err *e)
+{
+	pthread_mutex_lock(&s->lock);
+	if (!s->fatal.code)
+		s->fatal = *e;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+enum code sweep_take_expr(struct sweep *s, struct expr **out, struct err *e)
+{
+	struct expr *x;
+
+	pthread_mutex_lock(&s->lock);
+	x = s->n_exprs ? s->exprs[--s->n_exprs] : NULL;
+	pthread_mutex_unlock(&s->lock);
+	if (!x)
+		return expr_open(out, e);
+	*out = x;
+	return E_OK;
+}
+
+void sweep_give_expr(struct sweep *s, struct expr *x)
+{
+	if (!x)
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (s->n_exprs < EXPRS_MAX) {
+		s->exprs[s->n_exprs++] = x;
+		x = NULL;
+	}
+	pthread_mutex_unlock(&s->lock);
+	expr_close(x);
+}
+
+static void add_text(struct buf *b, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	if (b->n > 1)
+		buf_char(b, ',');
+	json_write_string(b, str_of(name));
+	buf_char(b, ':');
+	json_write_string(b, str_of(value));
+}
+
+/* Never a secret: names of things. */
+static void write_settings(struct buf *b, const struct sweep_options *o)
+{
+	buf_char(b, '{');
+	add_text(b, "types", o->types);
+	add_text(b, "regions", o->regions);
+	add_text(b, "profile", o->profile);
+	add_text(b, "endpoint", o->endpoint);
+	add_text(b, "account", o->account);
+	add_text(b, "role_arn", o->role_arn);
+	add_text(b, "external_id", o->external_id);
+	buf_char(b, '}');
+}
+
+static enum code note_source(
+	struct db *db, const struct sweep_options *o, struct source *source, struct err *e)
+{
+	struct buf settings = BUF_INIT(SETTINGS_MAX);
+	enum code c;
+
+	if (!o->settings)
+		write_settings(&settings, o);
+	*source = (struct source){ .name = o->source,
+		.kind = o->kind,
+		.settings = o->settings ? o->settings : settings.p,
+		.kept = o->kept };
+	c = buf_ok(&settings) ? source_put(db, source, e) : err_nomem(e);
+	buf_release(&settings);
+	source->settings = NULL;
+	return c;
+}
+
+static enum code make_listings(struct sweep *s, struct err *e)
+{
+	s->listings = arena_alloc(&s->arena, (s->plan.n + 1) * sizeof(*s->listings));
+	if (!s->listings)
+		return err_nomem(e);
+	for (size_t i = 0; i < s->plan.n; i++) {
+		const struct listing_plan *p = &s->plan.listings[i];
+		struct listing *l = &s->listings[i];
+
+		*l = (struct listing){ .sweep = s, .plan = p, .entry = p->entry };
+		l->seen = arena_alloc(&s->arena, p->n_looks * sizeof(*l->seen));
+		l->lane = arena_printf(&s->arena, "%s %s",
+			p->entry->service ? p->entry->service : p->entry->type, p->call_region)
+				  .p;
+		l->started_ms = s->now_ms;
+		if (!l->seen)
+			return err_nomem(e);
+	}
+	return arena_ok(&s->arena) ? E_OK : err_nomem(e);
+}
+
+static void tell(struct sweep *s, const struct login *login, bool settling)
+{
+	struct sweep_progress p = { .looks = (int64_t)s->plan.n_looks,
+		.calls = login->aws ? aws_requests(login->aws) : 0,
+		.settling = settling };
+
+	pthread_mutex_lock(&s->lock);
+	p.looks_done = s->looks_done;
+	p.seen = s->seen;
+	pthread_mutex_unlock(&s->lock);
+	if (s->options->progress)
+		s->options->progress(s->options->ctx, &p);
+}
+
+static bool is_asked_to_stop(const struct sweep *s)
+{
+	return s->options->stop && *s->options->stop;
+}
+
+/* One tick under the lock. */
+static void wait_tick(struct sweep *s)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += TICK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
+}
+
+/* Until every listing has ended, or nothing more is to be done. Progress is told without the
+ * lock: who listens may take time. */
+static enum code wait_for_listings(struct sweep *s, struct login *login, struct err *e)
+{
+	enum code c = E_OK;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->n_open && !s->fatal.code && !is_asked_to_stop(s)) {
+		wait_tick(s);
+		pthread_mutex_unlock(&s->lock);
+		tell(s, login, false);
+		pthread_mutex_lock(&s->lock);
+	}
+	if (s->fatal.code) {
+		*e = s->fatal;
+		c = e->code;
+	} else if (s->n_open) {
+		c = err_set(e, E_CANCELED, "stopped; nothing was written");
+	}
+	pthread_mutex_unlock(&s->lock);
+	return c;
+}
+
+/* What waits is dropped, what runs is made to end. */
+static void end_crew(struct sweep *s, struct login *login, bool early)
+{
+	atomic_store(&s->stopped, early);
+	if (early && login->http)
+		http_cancel(login->http);
+	crew_close(s->crew, listing_drop_job);
+	s->crew = NULL;
+}
+
+static enum code gather(struct sweep *s, struct login *login, struct err *e)
+{
+	int threads = s->options->threads > 0 ? s->options->threads : THREADS;
+	enum code c = crew_open(&s->crew, threads, e);
+
+	if (c)
+		return c;
+	s->n_open = s->plan.n;
+	for (size_t i = 0; i < s->plan.n && !c; i++)
+		c = listing_begin(&s->listings[i], e);
+	if (!c)
+		c = wait_for_listings(s, login, e);
+	end_crew(s, login, c != E_OK);
+	return c;
+}
+
+static void add_note(struct sweep_sum *sum, const struct listing *l, const struct sweep_note *like)
+{
+	for (size_t i = 0; i < l->plan->n_looks; i++) {
+		struct sweep_note *note = &sum->notes[sum->n_notes++];
+
+		*note = *like;
+		note->account = sum->account;
+		note->type = arena_text(&sum->arena, str_of(l->entry->type));
+		note->region = arena_text(&sum->arena, str_of(l->plan->looks[i]));
+	}
+}
+
+/* Count one listing's looks, and say what there is to say of it. */
+static void sum_listing(struct sweep_sum *sum, const struct listing *l)
+{
+	struct sweep_note note = { .code = l->why.code };
+	int64_t looks = (int64_t)l->plan->n_looks;
+
+	note.outcome = listing_outcome(l, &sum->arena, &note.reason);
+	sum->looks += looks;
+	sum->complete += note.outcome == LOOK_COMPLETE ? looks : 0;
+	sum->partial += note.outcome == LOOK_PARTIAL ? looks : 0;
+	sum->failed += note.outcome == LOOK_FAILED ? looks : 0;
+	if (note.outcome == LOOK_COMPLETE && !l->n_answering)
+		return;
+	if (note.outcome == LOOK_COMPLETE)
+		note.reason = arena_printf(&sum->arena,
+			"%lld not listed but still there, left as known; the first: %s",
+			(long long)l->n_answering, l->answering)
+				      .p;
+	if (note.outcome != LOOK_COMPLETE && l->fault.code[0])
+		note.service = arena_text(&sum->arena, str_of(l->fault.code));
+	add_note(sum, l, &note);
+}
+
+static enum code sum_up(
+	struct sweep *s, const struct login *login, struct sweep_sum *sum, struct err *e)
+{
+	sum->calls = login->aws ? aws_requests(login->aws) : 0;
+	sum->notes = arena_alloc(&sum->arena, (s->plan.n_looks + 1) * sizeof(*sum->notes));
+	if (!sum->notes)
+		return err_nomem(e);
+	for (size_t i = 0; i < s->plan.n; i++)
+		sum_listing(sum, &s->listings[i]);
+	return arena_ok(&sum->arena) ? E_OK : err_nomem(e);
+}
+
+/* When every single look failed for one and the same reason that is not the type's, that is
+ * what there is to tell. */
+static enum code judge(const struct sweep *s, const struct sweep_sum *sum, struct err *e)
+{
+	const struct err *first = s->plan.n ? &s->listings[0].why : NULL;
+
+	if (!first || sum->failed < sum->looks ||
+		(first->code != E_DENIED && first->code != E_REMOTE && first->code != E_NOTFOUND))
+		return E_OK;
+	for (size_t i = 1; i < s->plan.n; i++)
+		if (s->listings[i].why.code != first->code)
+			return E_OK;
+	*e = *first;
+	return err_add(e, "nothing could be looked at");
+}
+
+static enum code run(
+	struct sweep *s, struct db *db, struct login *login, struct sweep_sum *sum, struct err *e)
+{
+	struct source source;
+	enum code c = make_listings(s, e);
+
+	if (!c)
+		c = note_source(db, s->options, &source, e);
+	if (!c)
+		c = record_begin(&s->record, db, source.source_id, s->now_ms, e);
+	if (!c)
+		c = gather(s, login, e);
+	if (!c)
+		tell(s, login, true);
+	if (!c)
+		c = record_settle(&s->record, sweep_now_ms(s), &sum->recorded, e);
+	if (!c)
+		c = sum_up(s, login, sum, e);
+	return c ? c : judge(s, sum, e);
+}
+
+/* Types before credentials: a typo costs no call. */
+static enum code plan_aws(struct sweep *s, struct db *db, struct login *login, struct err *e)
+{
+	const struct sweep_options *o = s->options;
+	const char *any = "us-east-1";
+	struct plan_query query = { o->kind, o->types, { &any, 1 } };
+	enum code c = plan_make(&s->plan, &s->arena, db, &query, e);
+
+	if (!c)
+		c = login_open(login, o, e);
+	if (c)
+		return c;
+	query.regions = login->regions;
+	s->account = login->account;
+	s->caller = login_caller(login);
+	return plan_make(&s->plan, &s->arena, db, &query, e);
+}
+
+static enum code plan_exec(struct sweep *s, struct db *db, struct err *e)
+{
+	const struct sweep_options *o = s->options;
+	const char **host = arena_alloc(&s->arena, sizeof(*host));
+	struct plan_query query = { o->kind, o->types, { host, 1 } };
+	enum code c = host ? exec_host_name(&s->arena, host, e) : err_nomem(e);
+
+	s->account = o->account ? o->account : EXEC_ACCOUNT;
+	return c ? c : plan_make(&s->plan, &s->arena, db, &query, e);
+}
+
+static enum code open_locks(struct sweep *s, struct err *e)
+{
+	pthread_condattr_t attr;
+	int rc = pthread_condattr_init(&attr);
+
+	if (!rc)
+		rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	if (!rc)
+		rc = pthread_cond_init(&s->changed, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	if (rc)
+		return err_sys(e, E_NOMEM, rc, "start a sweep");
+	rc = pthread_mutex_init(&s->lock, NULL);
+	if (rc)
+		(void)pthread_cond_destroy(&s->changed);
+	return rc ? err_sys(e, E_NOMEM, rc, "start a sweep") : E_OK;
+}
+
+static void close_all(struct sweep *s)
+{
+	while (s->n_exprs)
+		expr_close(s->exprs[--s->n_exprs]);
+	(void)pthread_mutex_destroy(&s->lock);
+	(void)pthread_cond_destroy(&s->changed);
+	arena_release(&s->arena);
+}
+
+enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t now_ms,
+	struct sweep_sum *sum, struct err *e)
+{
+	struct sweep s = { .options = options,
+		.now_ms = now_ms,
+		.started_ticks_ms = time_ticks_ms(),
+		.arena = ARENA_INIT(ARENA_MAX) };
+	struct login login = LOGIN_INIT;
+	bool exec = !strcmp(options->kind, "exec");
+	enum code c;
+
+	*sum = (struct sweep_sum){ .arena = ARENA_INIT(ARENA_MAX) };
+	atomic_init(&s.stopped, false);
+	c = open_locks(&s, e);
+	if (c)
+		return c;
+	c = exec ? plan_exec(&s, db, e) : plan_aws(&s, db, &login, e);
+	if (!c) {
+		sum->account = arena_text(&sum->arena, str_of(s.account));
+		c = run(&s, db, &login, sum, e);
+	}
+	login_close(&login);
+	close_all(&s);
+	return c;
+}
+
+void sweep_sum_release(struct sweep_sum *sum)
+{
+	arena_release(&sum->arena);
+	*sum = (struct sweep_sum){ .arena = ARENA_INIT(ARENA_MAX) };
+}
