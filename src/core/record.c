@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/failpoint.h"
 #include "core/content.h"
+#include "core/relate.h"
 #include "store/stage.h"
 #include "store/version.h"
 #include "json/canon.h"
@@ -413,7 +414,7 @@ static enum code finish(struct settling *s, struct err *e)
 enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum, struct err *e)
 {
 	struct settling s = { .r = r, .now_ms = now_ms, .rules = CONTENT_RULES_INIT };
-	enum code c = stage_relate(r->db, e);
+	enum code c = relate_staged(r->db, e);
 
 	while (!c)
 		c = settle_batch(&s, e);

@@ -107,12 +107,71 @@ enum code stage_unseen(struct db *db, struct str account, struct str region, str
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
 
-enum code stage_relate(struct db *db, struct err *e)
+enum code stage_rules(struct db *db, struct str type, stage_rule_fn *fn, void *ctx, struct err *e)
 {
-	static const enum sql_id steps[] = { SQL_STAGE_FIND_EDGES, SQL_STAGE_FIND_PART_EDGES,
-		SQL_STAGE_KNOW_STAGED, SQL_STAGE_KNOW_STORED, SQL_STAGE_RESOLVE_IDS,
-		SQL_STAGE_RESOLVE_NAMES, SQL_STAGE_RESOLVE_ARNS, SQL_STAGE_NAME_ARNS,
-		SQL_STAGE_LINK_STAGED, SQL_STAGE_LINK_STORED };
+	struct stmt st = stmt_begin(db, SQL_STAGE_RULES);
+	enum code c;
+
+	stmt_str(&st, stage_rules__type, type);
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		struct stage_rule r = { .name = stmt_col_str(&st, stage_rules_name),
+			.target = stmt_col_str(&st, stage_rules_target),
+			.path = stmt_col_str(&st, stage_rules_path),
+			.in_parts = stmt_col_str(&st, stage_rules_src).n > 0,
+			.by = stmt_col_str(&st, stage_rules_by),
+			.match = stmt_col_str(&st, stage_rules_match),
+			.split = stmt_col_str(&st, stage_rules_split),
+			.json = stmt_col_str(&st, stage_rules_json),
+			.emit = stmt_col_str(&st, stage_rules_emit),
+			.ext = stmt_col_int(&st, stage_rules_ext) != 0 };
+
+		c = fn(ctx, &r, e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_TEXTS);
+	enum code c;
+
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		struct stage_text t = { stmt_col_int(&st, stage_texts_stage_id),
+			stmt_col_str(&st, stage_texts_type), stmt_col_str(&st, stage_texts_account),
+			stmt_col_str(&st, stage_texts_configuration),
+			stmt_col_str(&st, stage_texts_supplementary) };
+
+		c = fn(ctx, &t, e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code stage_add_edge(struct db *db, int64_t stage_id, const struct stage_rule *rule,
+	struct str link, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_ADD_EDGE);
+
+	stmt_int(&st, stage_add_edge__stage, stage_id);
+	stmt_str(&st, stage_add_edge__name, rule->name);
+	stmt_str(&st, stage_add_edge__target, rule->target);
+	stmt_str(&st, stage_add_edge__link, link);
+	stmt_str(&st, stage_add_edge__by, rule->by);
+	stmt_str(&st, stage_add_edge__emit, rule->emit);
+	stmt_int(&st, stage_add_edge__ext, rule->ext);
+	return stmt_run(&st, e);
+}
+
+enum code stage_resolve(struct db *db, struct err *e)
+{
+	static const enum sql_id steps[] = { SQL_STAGE_KNOW_STAGED, SQL_STAGE_KNOW_STORED,
+		SQL_STAGE_RESOLVE_IDS, SQL_STAGE_RESOLVE_NAMES, SQL_STAGE_RESOLVE_ARNS,
+		SQL_STAGE_NAME_ARNS, SQL_STAGE_LINK_STAGED, SQL_STAGE_LINK_STORED };
 
 	return run_all(db, steps, sizeof(steps) / sizeof(*steps), e);
 }

@@ -45,8 +45,33 @@ typedef enum code stage_unseen_fn(void *ctx, const struct stage_unseen *u, struc
 enum code stage_unseen(struct db *db, struct str account, struct str region, struct str type,
 	stage_unseen_fn *fn, void *ctx, struct err *e);
 
-/** Find the links in all staged configurations and resolve what they name. */
-enum code stage_relate(struct db *db, struct err *e);
+/** A rule of the catalogue: where in a document another resource is named. Borrowed texts. */
+struct stage_rule {
+	struct str name, target; /* the relationship and the type it leads to */
+	struct str path;         /* over the configuration or, with in_parts, over all parts */
+	bool in_parts;
+	struct str by;    /* what the value is: id, name, arn */
+	struct str match; /* LIKE pattern it must have, with {account}; or STR_NONE */
+	struct str split; /* it is a list, split here; or STR_NONE */
+	struct str json;  /* it is JSON text, look there; or STR_NONE */
+	struct str emit;  /* "name": only the name is shown; or STR_NONE */
+	bool ext;         /* not reported by AWS Config */
+};
+typedef enum code stage_rule_fn(void *ctx, const struct stage_rule *rule, struct err *e);
+enum code stage_rules(struct db *db, struct str type, stage_rule_fn *fn, void *ctx, struct err *e);
+
+/** Walk the staged documents that are there; @fn may add links. */
+struct stage_text {
+	int64_t stage_id;
+	struct str type, account, configuration, supplementary;
+};
+typedef enum code stage_text_fn(void *ctx, const struct stage_text *t, struct err *e);
+enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e);
+/** A link that was found; a second one like it does nothing. */
+enum code stage_add_edge(struct db *db, int64_t stage_id, const struct stage_rule *rule,
+	struct str link, struct err *e);
+/** When all links are there: resolve what they name, and turn them round. */
+enum code stage_resolve(struct db *db, struct err *e);
 
 typedef enum code stage_row_fn(void *ctx, const struct stage_row *row, struct err *e);
 /** Walk at most @limit rows behind stage_id @after. E_NOTFOUND: there were none. */

@@ -23,32 +23,19 @@ SELECT r.rid AS rid, r.id AS id, r.name AS name, r.arn AS arn, r.region AS regio
    AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
  ORDER BY r.rid;
 
--- name: stage_find_edges
+-- name: stage_texts
 -- plan: scan
--- alone
-INSERT OR IGNORE INTO stage_edge(stage_id, name, target_type, link, by, emit, ext)
-SELECT s.stage_id, r.name, r.target, coalesce(trim(p.value), CASE WHEN r.json IS NULL THEN t.atom ELSE json_extract(t.atom, r.json) END), r.by, r.emit, r.ext
-  FROM stage s
-  CROSS JOIN json_tree(s.configuration) t
-  CROSS JOIN _type_relation r ON r.type = s.type AND r.src = '' AND r.path = jpath_norm(t.fullkey)
-  LEFT JOIN json_each('["' || replace(t.atom, r.split, '","') || '"]') p ON r.split IS NOT NULL
- WHERE s.gone = 0 AND t.atom IS NOT NULL AND t.atom <> ''
-   AND (r.json IS NULL OR (json_valid(t.atom) AND json_extract(t.atom, r.json) <> ''))
-   AND (r.match IS NULL OR t.atom LIKE replace(r.match, '{account}', s.account));
+SELECT stage_id AS stage_id, type AS type, account AS account, configuration AS configuration, supplementary AS supplementary
+  FROM stage WHERE gone = 0 ORDER BY stage_id;
 
--- name: stage_find_part_edges
--- plan: scan
+-- name: stage_rules
+SELECT name AS name, target AS target, src AS src, path AS path, by AS by, match AS match, split AS split, json AS json, emit AS emit, ext AS ext
+  FROM _type_relation WHERE type = :type ORDER BY ord;
+
+-- name: stage_add_edge
 -- alone
 INSERT OR IGNORE INTO stage_edge(stage_id, name, target_type, link, by, emit, ext)
-SELECT s.stage_id, r.name, r.target, coalesce(trim(p.value), CASE WHEN r.json IS NULL THEN t.atom ELSE json_extract(t.atom, r.json) END), r.by, r.emit, r.ext
-  FROM stage s
-  CROSS JOIN json_tree(s.supplementary) t
-  CROSS JOIN _type_relation r ON r.type = s.type AND r.src <> '' AND r.path = jpath_norm(t.fullkey)
-  LEFT JOIN json_each('["' || replace(t.atom, r.split, '","') || '"]') p ON r.split IS NOT NULL
- WHERE s.gone = 0 AND t.atom IS NOT NULL AND t.atom <> ''
-   AND s.type IN (SELECT q.type FROM _type_relation q WHERE q.src <> '')
-   AND (r.json IS NULL OR (json_valid(t.atom) AND json_extract(t.atom, r.json) <> ''))
-   AND (r.match IS NULL OR t.atom LIKE replace(r.match, '{account}', s.account));
+VALUES (:stage, :name, :target, :link, :by, :emit, :ext);
 
 -- name: stage_know_staged
 -- plan: scan

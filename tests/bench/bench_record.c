@@ -21,21 +21,21 @@
 
 #define T0 INT64_C(1790000000000)
 
-static const char *const shape =
-	"{\"amiLaunchIndex\":0,\"imageId\":\"ami-0123456789abcdef0\",\"instanceId\":\"i-%08d\",\"instanceType\":\"m5.large\","
-	"\"keyName\":\"ops\",\"launchTime\":\"2026-08-01T10:00:00.000Z\",\"monitoring\":{\"state\":\"%s\"},"
-	"\"placement\":{\"availabilityZone\":\"us-east-1a\",\"tenancy\":\"default\"},\"privateDnsName\":\"ip-10-0-%d-%d.ec2.internal\","
-	"\"privateIpAddress\":\"10.0.%d.%d\",\"state\":{\"code\":16,\"name\":\"running\"},\"subnetId\":\"subnet-%04d\",\"vpcId\":\"vpc-%04d\","
-	"\"architecture\":\"x86_64\",\"blockDeviceMappings\":[{\"deviceName\":\"/dev/xvda\",\"ebs\":{\"attachTime\":\"2026-08-01T10:00:01.000Z\","
-	"\"deleteOnTermination\":true,\"status\":\"attached\",\"volumeId\":\"vol-%08d\"}}],\"networkInterfaces\":[{\"networkInterfaceId\":\"eni-%08d\","
-	"\"description\":\"primary\",\"macAddress\":\"02:00:00:00:00:01\",\"ownerId\":\"123456789012\",\"status\":\"in-use\",\"sourceDestCheck\":true}],"
-	"\"securityGroups\":[{\"groupId\":\"sg-%04d\",\"groupName\":\"web\"},{\"groupId\":\"sg-%04d\",\"groupName\":\"base\"}],"
-	"\"tags\":[{\"key\":\"Name\",\"value\":\"web-%d\"},{\"key\":\"env\",\"value\":\"prod\"},{\"key\":\"team\",\"value\":\"platform\"}],"
-	"\"metadataOptions\":{\"httpEndpoint\":\"enabled\",\"httpPutResponseHopLimit\":1,\"httpTokens\":\"required\",\"state\":\"applied\"}}";
+#define SHAPE                                                                                                                                             \
+	"{\"amiLaunchIndex\":0,\"imageId\":\"ami-0123456789abcdef0\",\"instanceId\":\"i-%08d\",\"instanceType\":\"m5.large\","                            \
+	"\"keyName\":\"ops\",\"launchTime\":\"2026-08-01T10:00:00.000Z\",\"monitoring\":{\"state\":\"%s\"},"                                              \
+	"\"placement\":{\"availabilityZone\":\"us-east-1a\",\"tenancy\":\"default\"},\"privateDnsName\":\"ip-10-0-%d-%d.ec2.internal\","                  \
+	"\"privateIpAddress\":\"10.0.%d.%d\",\"state\":{\"code\":16,\"name\":\"running\"},\"subnetId\":\"subnet-%04d\",\"vpcId\":\"vpc-%04d\","           \
+	"\"architecture\":\"x86_64\",\"blockDeviceMappings\":[{\"deviceName\":\"/dev/xvda\",\"ebs\":{\"attachTime\":\"2026-08-01T10:00:01.000Z\","        \
+	"\"deleteOnTermination\":true,\"status\":\"attached\",\"volumeId\":\"vol-%08d\"}}],\"networkInterfaces\":[{\"networkInterfaceId\":\"eni-%08d\","  \
+	"\"description\":\"primary\",\"macAddress\":\"02:00:00:00:00:01\",\"ownerId\":\"123456789012\",\"status\":\"in-use\",\"sourceDestCheck\":true}]," \
+	"\"securityGroups\":[{\"groupId\":\"sg-%04d\",\"groupName\":\"web\"},{\"groupId\":\"sg-%04d\",\"groupName\":\"base\"}],"                          \
+	"\"tags\":[{\"key\":\"Name\",\"value\":\"web-%d\"},{\"key\":\"env\",\"value\":\"prod\"},{\"key\":\"team\",\"value\":\"platform\"}],"              \
+	"\"metadataOptions\":{\"httpEndpoint\":\"enabled\",\"httpPutResponseHopLimit\":1,\"httpTokens\":\"required\",\"state\":\"applied\"}}"
 
 static struct str document(struct arena *a, int i, const char *monitoring)
 {
-	return arena_printf(a, shape, i, monitoring, i / 250 % 250, i % 250, i / 250 % 250, i % 250,
+	return arena_printf(a, SHAPE, i, monitoring, i / 250 % 250, i % 250, i / 250 % 250, i % 250,
 		i % 97, i % 7, i, i, i % 211, i % 13, i);
 }
 
