@@ -177,7 +177,7 @@ static struct str host_bucket(
 {
 	struct str bucket = w->bucket;
 
-	if (op && !strcmp(api_text(api_service_of(op)->name), "s3"))
+	if (op && strcmp(api_text(api_service_of(op)->name), "s3") == 0)
 		bucket = json_get_text(params, "Bucket");
 	return bucket.n < 3 || !is_label(bucket) ? STR_NONE : bucket;
 }

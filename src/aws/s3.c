@@ -4,6 +4,7 @@
 #include "aws/s3_upload.h"
 #include "aws/xml.h"
 #include "base/mem.h"
+#include "base/must.h"
 
 #include <string.h>
 
@@ -70,23 +71,22 @@ static enum code look_for_bucket(struct s3_store *s, struct err *e)
 	return e->code;
 }
 
-/* E_OK: @s has another region than it had. */
-static enum code move(struct s3_store *s, const struct http_response *r, const char *from)
+/* True when @s has another region than it had: the request is worth sending again. */
+static bool move(struct s3_store *s, const struct http_response *r, const char *from)
 {
 	struct err ignored = { 0 };
 	const char *region;
 
 	if (s->moved || !points_elsewhere(r))
-		return E_NOTFOUND;
+		return false;
 	region = told_region(&s->texts, r);
 	if (!region && r->status != 400) {
-		s->region = NULL;
 		look_for_bucket(s, &ignored);
 		region = s->region;
 	}
 	s->region = region ? region : from;
 	s->moved = strcmp(s->region, from) != 0;
-	return s->moved ? E_OK : E_NOTFOUND;
+	return s->moved;
 }
 
 enum code s3_absent(const struct s3_store *s, struct err *e)
@@ -99,12 +99,12 @@ enum code s3_absent(const struct s3_store *s, struct err *e)
 /* What the service's own words leave out. */
 static enum code explain(const struct s3_store *s, const struct aws_fault *fault, struct err *e)
 {
-	if (!strcmp(fault->code, "NoSuchBucket")) {
+	if (strcmp(fault->code, "NoSuchBucket") == 0) {
 		*e = (struct err){ 0 };
 		return s3_absent(s, e);
 	}
 	/* Some servers refuse without a code. */
-	if (!strcmp(fault->code, "AccessDenied") || (fault->status == 403 && !e->hint[0])) {
+	if (strcmp(fault->code, "AccessDenied") == 0 || (fault->status == 403 && !e->hint[0])) {
 		e->hint[0] = '\0';
 		err_hint(e,
 			"s3:PutObject on bucket %s must be allowed to these credentials, by "
@@ -121,12 +121,13 @@ enum code s3_send(struct s3_store *s, struct aws_request *q, struct http_respons
 
 	if (!s->region && look_for_bucket(s, e) != E_OK)
 		return e->code;
+	must(s->region);
 	q->service = "s3";
 	q->bucket = s->bucket;
 	q->region = s->region;
 	if (aws_send(s->aws, q, r, fault, &why) == E_OK)
 		return E_OK;
-	if (move(s, r, q->region) == E_OK) {
+	if (move(s, r, q->region)) {
 		http_response_release(r);
 		*r = (struct http_response)HTTP_RESPONSE_INIT;
 		why = (struct err){ 0 };

@@ -44,20 +44,19 @@ static const char *base64(const unsigned char d[SHA256_BYTES], char out[BASE64_B
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *p = out;
+	size_t n = 0;
 
-	for (int i = 0; i < SHA256_BYTES; i += 3) {
-		unsigned int left = (unsigned int)(SHA256_BYTES - i);
-		unsigned int v = (unsigned int)d[i] << 16 |
-				 (left > 1 ? (unsigned int)d[i + 1] << 8 : 0) |
-				 (left > 2 ? d[i + 2] : 0);
+	for (size_t i = 0; i < SHA256_BYTES; i += 3) {
+		unsigned int v = (unsigned int)d[i] << 16;
 
-		*p++ = digits[v >> 18];
-		*p++ = digits[v >> 12 & 63];
-		*p++ = left > 1 ? digits[v >> 6 & 63] : '=';
-		*p++ = left > 2 ? digits[v & 63] : '=';
+		v |= i + 1 < SHA256_BYTES ? (unsigned int)d[i + 1] << 8 : 0;
+		v |= i + 2 < SHA256_BYTES ? d[i + 2] : 0;
+		for (int shift = 18; shift >= 0; shift -= 6)
+			out[n++] = digits[v >> shift & 63];
 	}
-	*p = '\0';
+	for (size_t i = 0; i < 3 - SHA256_BYTES % 3; i++)
+		out[n - 1 - i] = '=';
+	out[n] = '\0';
 	return out;
 }
 

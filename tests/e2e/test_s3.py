@@ -6,14 +6,9 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
-import sys
-import time
-import urllib.request
 
-import boto3
 import pytest
 from s3_server import ACCESS_KEY, S3, SECRET_KEY, TOKEN, fail, go_on, hang_up
 
@@ -255,45 +250,17 @@ def test_where_nobody_listens_the_hint_says_so(file):
 # moto: what a whole S3 makes of it.
 
 
-@pytest.fixture(scope="module")
-def moto(tmp_path_factory):
-    program = shutil.which("moto_server", path=f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}")
-    if not program:
-        pytest.skip("moto_server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (tmp_path_factory.mktemp("moto") / "log").open("wb")
-    server = subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log)
-    endpoint = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(endpoint + "/moto-api/", timeout=2).close()
-                break
-            except OSError:
-                assert server.poll() is None and time.monotonic() < deadline, "moto does not come up"
-                time.sleep(0.1)
-        yield endpoint
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
 @pytest.fixture
 def client(moto):
-    urllib.request.urlopen(urllib.request.Request(moto + "/moto-api/reset", method="POST")).close()
-    client = boto3.client(
-        "s3", endpoint_url=moto, region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
-    )
+    moto.reset()
+    client = moto.client("s3", "eu-west-1")
     client.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     return client
 
 
 def test_moto_keeps_content_headers_and_encryption(moto, client, file):
     key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-    done = put(moto, file, encoding="gzip", kms=key_arn)
+    done = put(moto.endpoint, file, encoding="gzip", kms=key_arn)
     assert done.message == "" and done.where == f"s3://archive/{KEY}"
     head = client.head_object(Bucket="archive", Key=KEY, ChecksumMode="ENABLED")
     assert head["ContentType"] == "application/json" and head["ContentEncoding"] == "gzip"
@@ -304,22 +271,22 @@ def test_moto_keeps_content_headers_and_encryption(moto, client, file):
 
 
 def test_moto_has_no_such_bucket(moto, client, file):
-    done = put(moto, file, bucket="missing-bucket")
+    done = put(moto.endpoint, file, bucket="missing-bucket")
     assert done.status == NOTFOUND and 'there is no bucket "missing-bucket"' in done.message and done.hint
-    done = put(moto, file, bucket="missing-bucket", region="eu-west-1")
+    done = put(moto.endpoint, file, bucket="missing-bucket", region="eu-west-1")
     assert done.status == NOTFOUND and 'there is no bucket "missing-bucket"' in done.message
 
 
 def test_moto_denies_by_policy(moto, client, file):
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::archive/*"}
     client.put_bucket_policy(Bucket="archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
-    done = put(moto, file)
+    done = put(moto.endpoint, file)
     assert done.status == DENIED and done.code == "DENIED" and "s3:PutObject" in done.hint
     assert client.list_objects_v2(Bucket="archive")["KeyCount"] == 0
 
 
 def test_moto_puts_parts_together(moto, client, big):
-    done = put(moto, big, "AWS::EC2::Instance/big", part=5 * MIB, encoding="gzip")
+    done = put(moto.endpoint, big, "AWS::EC2::Instance/big", part=5 * MIB, encoding="gzip")
     assert done.message == ""
     head = client.head_object(Bucket="archive", Key="AWS::EC2::Instance/big")
     assert re.fullmatch(r'"[0-9a-f]{32}-3"', head["ETag"]) and head["ContentEncoding"] == "gzip"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 /**
@@ -53,7 +54,7 @@ static inline const char *fake_store_gunzip(struct arena *a, struct str packed)
 
 	assert_non_null(out);
 	assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
-	z.next_in = (unsigned char *)(uintptr_t)packed.p;
+	z.next_in = (const unsigned char *)packed.p;
 	z.avail_in = (unsigned int)packed.n;
 	z.next_out = out;
 	z.avail_out = (unsigned int)max;

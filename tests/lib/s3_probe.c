@@ -28,7 +28,7 @@ static const char *value_of(char **args, const char *name, const char *otherwise
 	size_t n = strlen(name);
 
 	for (; *args; args++)
-		if (!strncmp(*args, name, n) && (*args)[n] == '=')
+		if (strncmp(*args, name, n) == 0 && (*args)[n] == '=')
 			return *args + n + 1;
 	return otherwise;
 }
