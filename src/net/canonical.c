@@ -54,7 +54,11 @@ static struct str decode(struct buf *scratch, struct str s, bool plus_is_space)
 			buf_char(scratch, (char)(hi << 4 | lo));
 			i += 2;
 		} else {
-			buf_char(scratch, plus_is_space && s.p[i] == '+' ? ' ' : s.p[i]);
+			char c = s.p[i];
+
+			if (plus_is_space && c == '+')
+				c = ' ';
+			buf_char(scratch, c);
 		}
 	}
 	return buf_slice(scratch);
@@ -185,13 +189,18 @@ static void add_value(struct buf *out, const char *value)
 	}
 }
 
+static char lower_char(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 static struct str lower_name(struct arena *a, const char *name)
 {
 	size_t n = strlen(name);
 	char *p = arena_alloc(a, n + 1);
 
 	for (size_t i = 0; p && i < n; i++)
-		p[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+		p[i] = lower_char(name[i]);
 	return p ? (struct str){ p, n } : STR("");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/child.h"
 
+#include "base/must.h"
 #include "base/time.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -202,7 +203,7 @@ static void note_error(struct run *r, struct str piece)
 			r->n_said = 0;
 		r->said_ended = false;
 		if (r->n_said < LAST_LINE_BYTES - 1)
-			r->said[r->n_said++] = ch < ' ' || ch == 127 ? '?' : (char)ch;
+			r->said[r->n_said++] = (char)(ch < ' ' || ch == 127 ? '?' : ch);
 	}
 	r->said[r->n_said] = '\0';
 }
@@ -328,6 +329,7 @@ enum code child_run(const struct child *child, struct buf *out, struct err *e)
 		.pidfd = -1 };
 	enum code c;
 
+	must(child->line || out);
 	if (out)
 		buf_clear(out);
 	r.due_ms = time_ticks_ms() + child->deadline_ms;

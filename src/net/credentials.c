@@ -168,7 +168,7 @@ static bool is_true(const char *variable)
 {
 	const char *value = getenv(variable);
 
-	return value && !strcasecmp(value, "true");
+	return value && strcasecmp(value, "true") == 0;
 }
 
 /* The next source as long as the one before had nothing. */
@@ -250,18 +250,16 @@ enum code credentials_find(struct arena *a, struct http *http, const struct cred
 	return c;
 }
 
-/* "elastic load-balancing" with @prefix and in the case of @prefix: "..._ELASTIC_LOAD_BALANCING". */
+/* "Elastic Load-Balancing" as "ELASTIC_LOAD_BALANCING" or in lower case, between the two. */
 static const char *service_key(
 	struct arena *a, const char *prefix, const char *service, const char *suffix, bool upper)
 {
-	size_t before = strlen(prefix), n = strlen(service), after = strlen(suffix);
-	char *p = arena_alloc(a, before + n + after + 1);
+	struct buf key = BUF_INIT(1024);
+	const char *text;
 
-	if (!p)
-		return "";
-	memcpy(p, prefix, before);
-	for (size_t i = 0; i < n; i++) {
-		char ch = service[i];
+	buf_text(&key, prefix);
+	for (; *service; service++) {
+		char ch = *service;
 
 		if (ch == ' ' || ch == '-')
 			ch = '_';
@@ -269,10 +267,12 @@ static const char *service_key(
 			ch = (char)(ch & ~0x20);
 		else if (!upper && ch >= 'A' && ch <= 'Z')
 			ch = (char)(ch | 0x20);
-		p[before + i] = ch;
+		buf_char(&key, ch);
 	}
-	memcpy(p + before + n, suffix, after + 1);
-	return p;
+	buf_text(&key, suffix);
+	text = arena_text(a, buf_slice(&key));
+	buf_release(&key);
+	return text;
 }
 
 static struct str endpoint_in_profile(

@@ -25,14 +25,14 @@ static bool may_be_told(struct str host)
 		return false;
 	memcpy(name, host.p, host.n);
 	name[host.n] = '\0';
-	if (!strcasecmp(name, "localhost"))
+	if (strcasecmp(name, "localhost") == 0)
 		return true;
 	if (inet_pton(AF_INET, name, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127 || !strcmp(name, "169.254.170.2") ||
-		       !strcmp(name, "169.254.170.23");
+		return ntohl(v4.s_addr) >> 24 == 127 || strcmp(name, "169.254.170.2") == 0 ||
+		       strcmp(name, "169.254.170.23") == 0;
 	inet_pton(AF_INET6, "fd00:ec2::23", &eks);
 	return inet_pton(AF_INET6, name, &v6) == 1 &&
-	       (IN6_IS_ADDR_LOOPBACK(&v6) || !memcmp(&v6, &eks, sizeof(eks)));
+	       (IN6_IS_ADDR_LOOPBACK(&v6) || memcmp(&v6, &eks, sizeof(eks)) == 0);
 }
 
 /* The host of what stands behind "http://", without brackets and port; empty when it is
@@ -192,7 +192,7 @@ enum code source_container(struct search *s, struct err *e)
 	const char *relative = getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	char token[TOKEN_BYTES];
-	const char *url;
+	const char *url = NULL;
 	enum code c;
 
 	if ((!relative || !*relative) && (!full || !*full)) {
@@ -220,8 +220,8 @@ static const char *metadata_base(void)
 
 	if (base && *base)
 		return base;
-	return mode && !strcasecmp(mode, "ipv6") ? "http://[fd00:ec2::254]"
-						 : "http://169.254.169.254";
+	return mode && strcasecmp(mode, "ipv6") == 0 ? "http://[fd00:ec2::254]"
+						     : "http://169.254.169.254";
 }
 
 /* A value of instance metadata. E_NOTFOUND with a remark: this machine has none to give. */

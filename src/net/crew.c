@@ -160,7 +160,7 @@ static struct lane *lane_called(struct crew *crew, const char *name)
 	size_t n = strlen(name) + 1;
 
 	for (lane = *bucket; lane; lane = lane->same_bucket)
-		if (!strcmp(lane->name, name))
+		if (strcmp(lane->name, name) == 0)
 			return lane;
 	lane = mem_alloc(sizeof(*lane) + n);
 	if (!lane)

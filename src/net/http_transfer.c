@@ -26,6 +26,11 @@ static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 	return t->no_memory ? 0 : n;
 }
 
+static char lower_char(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 /* One header line, its name in lower case. A continuation joins the line before it. */
 static void keep_header(struct buf *b, struct str line)
 {
@@ -39,8 +44,7 @@ static void keep_header(struct buf *b, struct str line)
 		value = line;
 	} else {
 		for (size_t i = 0; i < colon; i++)
-			buf_char(b, line.p[i] >= 'A' && line.p[i] <= 'Z' ? (char)(line.p[i] | 0x20)
-									 : line.p[i]);
+			buf_char(b, lower_char(line.p[i]));
 		buf_char(b, ':');
 	}
 	while (value.n && (value.p[0] == ' ' || value.p[0] == '\t'))
@@ -52,6 +56,8 @@ static void keep_header(struct buf *b, struct str line)
 	buf_char(b, '\n');
 }
 
+/* The type is libcurl's. */
+// NOLINTNEXTLINE(readability-non-const-parameter)
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;
@@ -154,8 +160,8 @@ static bool is_local(struct str host)
 	}
 	if (inet_pton(AF_INET6, name, &v6) == 1)
 		return IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_LINKLOCAL(&v6) ||
-		       !memcmp(v6.s6_addr, "\xfd\x00\x0e\xc2", 4); /* EC2's own */
-	return !strcasecmp(name, "localhost");
+		       memcmp(v6.s6_addr, "\xfd\x00\x0e\xc2", 4) == 0; /* EC2's own */
+	return strcasecmp(name, "localhost") == 0;
 }
 
 static bool printable(const char *s)
@@ -199,8 +205,8 @@ static enum code set_headers(struct transfer *t, struct err *e)
 			!printable(h->value))
 			return err_set(e, E_INVALID,
 				"header \"%.60s\" has characters a header cannot have", h->name);
-		typed = typed || !strcasecmp(h->name, "content-type");
-		agent = agent || !strcasecmp(h->name, "user-agent");
+		typed = typed || strcasecmp(h->name, "content-type") == 0;
+		agent = agent || strcasecmp(h->name, "user-agent") == 0;
 		c = add_header(t, h->name, h->value, e);
 	}
 	if (!c && !typed)
@@ -215,7 +221,8 @@ static enum code set_headers(struct transfer *t, struct err *e)
 
 static bool takes_body(const char *method)
 {
-	return !strcmp(method, "POST") || !strcmp(method, "PUT") || !strcmp(method, "PATCH");
+	return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+	       strcmp(method, "PATCH") == 0;
 }
 
 static void set_method(struct transfer *t)
@@ -232,7 +239,7 @@ static void set_method(struct transfer *t)
 	} else if (q->body.n || takes_body(q->method)) {
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n);
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, q->body.n ? q->body.p : "");
-	} else if (!strcmp(q->method, "HEAD")) {
+	} else if (strcmp(q->method, "HEAD") == 0) {
 		curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
 	}
 	if (strcmp(q->method, "HEAD") != 0)

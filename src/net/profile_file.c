@@ -74,7 +74,7 @@ static struct str section_name(struct arena *a, struct str raw)
 
 		if (raw.p[i] == '"' || raw.p[i] == '\'' || (gap && (!n || p[n - 1] == ' ')))
 			continue;
-		p[n++] = gap ? ' ' : raw.p[i];
+		p[n++] = (char)(gap ? ' ' : raw.p[i]);
 	}
 	return p ? (struct str){ p, n } : STR("");
 }
@@ -98,6 +98,11 @@ static enum code read_section(struct reader *r, struct str line, struct err *e)
 	return append(r, STR(""), STR("")) ? E_OK : err_nomem(e);
 }
 
+static char lower_char(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 static struct str lower(struct arena *a, struct str group, struct str name)
 {
 	char *p = arena_alloc(a, group.n + name.n + 2);
@@ -110,7 +115,7 @@ static struct str lower(struct arena *a, struct str group, struct str name)
 	if (group.n)
 		p[n++] = '.';
 	for (size_t i = 0; i < name.n; i++, n++)
-		p[n] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 0x20) : name.p[i];
+		p[n] = lower_char(name.p[i]);
 	return (struct str){ p, n };
 }
 
@@ -218,7 +223,11 @@ enum code profile_file_read(struct profile_file *f, const char *path, struct err
 			errno, "could not open \"%s\"", path);
 	/* At once as large as it may get: a text that moves leaves a copy of its secrets. */
 	f->text = mem_alloc(FILE_MAX + 1);
-	c = f->text ? read_all(f, fd, path, e) : err_nomem(e);
+	if (!f->text) {
+		close(fd);
+		return err_nomem(e);
+	}
+	c = read_all(f, fd, path, e);
 	close(fd);
 	return c ? c : read_text(f, path, e);
 }

@@ -58,7 +58,7 @@ static bool is_ours(const char *name)
 		"x-amz-content-sha256", "x-amz-security-token" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		if (!strcasecmp(name, ours[i]))
+		if (strcasecmp(name, ours[i]) == 0)
 			return true;
 	return false;
 }
@@ -91,7 +91,7 @@ static enum code sign_in(struct arena *a, const struct sign_request *q,
 	struct canonical_request cr = { .method = q->method,
 		.path = q->path,
 		.query = q->query,
-		.s3 = !strcmp(scope->service, "s3"),
+		.s3 = strcmp(scope->service, "s3") == 0,
 		.payload_hash = s->payload_hash };
 	struct canonical canonical = { STR_NONE, STR_NONE };
 	char hex[SHA256_HEX_BYTES] = "";

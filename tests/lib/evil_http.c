@@ -94,7 +94,7 @@ static size_t promised(const struct buf *in, size_t head)
 	const char *line = in->p;
 
 	while (line && line < in->p + head) {
-		if (!strncasecmp(line, "content-length:", 15))
+		if (strncasecmp(line, "content-length:", 15) == 0)
 			return strtoul(line + 15, NULL, 10);
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
@@ -124,8 +124,8 @@ static const struct evil_route *route_of(struct evil_http *h, const char *head)
 		return NULL;
 	n = strcspn(++path, "? ");
 	for (const struct evil_route *r = h->routes; r->path; r++)
-		if (strlen(r->path) == n && !memcmp(r->path, path, n) &&
-			(!r->method || !strncmp(head, r->method, strlen(r->method))))
+		if (strlen(r->path) == n && memcmp(r->path, path, n) == 0 &&
+			(!r->method || strncmp(head, r->method, strlen(r->method)) == 0))
 			return r;
 	return NULL;
 }
@@ -204,7 +204,7 @@ static bool send_body(struct connection *c, const struct evil_route *r, const st
 
 	if (r->mode == EVIL_ECHO)
 		return send_head(c, r, in->n) && send_all(c->fd, in->p, in->n);
-	if (!strncmp(in->p, "HEAD ", 5))
+	if (strncmp(in->p, "HEAD ", 5) == 0)
 		return send_head(c, r, n);
 	return send_head(c, r, n) && send_all(c->fd, body, n);
 }

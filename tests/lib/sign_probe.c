@@ -74,7 +74,7 @@ static void take_line(struct request *r, const char *line)
 	else if (str_is(name, "header"))
 		take_header(r, value);
 	else
-		must(!"a name that is known");
+		must_fail("a name that is known", line, 0);
 }
 
 static void answer(struct request *r)

@@ -155,7 +155,7 @@ static void every_method_arrives_with_the_body_it_has(void **state)
 		assert_true(str_starts(buf_slice(&w->r.body), str_of(cases[i].line)));
 		body = strstr(w->r.body.p, "\r\n\r\n");
 		assert_string_equal(body + 4, cases[i].body);
-		if (!strcmp(cases[i].method, "PUT") || !strcmp(cases[i].method, "POST"))
+		if (strcmp(cases[i].method, "PUT") == 0 || strcmp(cases[i].method, "POST") == 0)
 			assert_non_null(strstr(w->r.body.p, "Content-Length:"));
 	}
 	assert_int_equal(evil_http_connections(w->evil), 1);
