@@ -47,7 +47,7 @@ static struct json *bare_location(struct arena *a, const struct xml *root)
 static struct json *from_root(
 	struct arena *a, const struct api_op *op, int target, const struct xml *root)
 {
-	if (target == op->out && !strcmp(api_text(op->name), "GetBucketLocation"))
+	if (target == op->out && strcmp(api_text(op->name), "GetBucketLocation") == 0)
 		return bare_location(a, root);
 	return answer_from_xml(a, target, target == op->out ? result_of(op, root) : root);
 }

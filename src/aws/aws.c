@@ -159,7 +159,7 @@ static enum code send_signed(
 	struct signature s = SIGNATURE_INIT;
 	struct address to;
 	size_t n = 0;
-	enum code c = endpoint_address(t->a, &t->lane->at, t->op, t->params, &t->wire, &to, e);
+	enum code c = endpoint_address(t->a, &t->lane->at, &t->wire, &to, e);
 
 	for (; n < t->wire.n_headers; n++)
 		headers[n] = t->wire.headers[n];

@@ -36,7 +36,7 @@ const char *aws_partition(const char *region)
 static size_t partition_named(const char *name)
 {
 	for (size_t i = 0; i < N_PARTITIONS; i++)
-		if (!strcmp(partitions[i].partition, name))
+		if (strcmp(partitions[i].partition, name) == 0)
 			return i;
 	return N_PARTITIONS - 1;
 }
@@ -56,7 +56,7 @@ static const struct api_global *find_global(const struct api_service *s, const c
 	for (size_t i = 0; i < api_n_globals; i++) {
 		const struct api_global *g = &api_globals[i];
 
-		if (g->service == s->name && !strcmp(api_text(g->partition), partition))
+		if (g->service == s->name && strcmp(api_text(g->partition), partition) == 0)
 			return g;
 	}
 	return NULL;
@@ -66,7 +66,7 @@ static const char *without_port(struct arena *a, struct str host, const char *po
 {
 	size_t n = strlen(port);
 
-	if (host.n > n && !memcmp(host.p + host.n - n, port, n))
+	if (host.n > n && memcmp(host.p + host.n - n, port, n) == 0)
 		host.n -= n;
 	return arena_text(a, host);
 }
@@ -170,22 +170,16 @@ static enum code host_prefix(struct arena *a, const struct api_op *op, const str
 	return E_OK;
 }
 
-/* The bucket when it can stand in front of the host: under a wildcard certificate no name with
+/* True when the bucket can stand in front of the host: under a wildcard certificate no name with
  * dots can. */
-static struct str host_bucket(
-	const struct api_op *op, const struct json *params, const struct wire *w)
+static bool fits_host(struct str bucket)
 {
-	struct str bucket = w->bucket;
-
-	if (op && strcmp(api_text(api_service_of(op)->name), "s3") == 0)
-		bucket = json_get_text(params, "Bucket");
-	return bucket.n < 3 || !is_label(bucket) ? STR_NONE : bucket;
+	return bucket.n >= 3 && is_label(bucket);
 }
 
-enum code endpoint_address(struct arena *a, const struct endpoint *at, const struct api_op *op,
-	const struct json *params, const struct wire *w, struct address *out, struct err *e)
+enum code endpoint_address(struct arena *a, const struct endpoint *at, const struct wire *w,
+	struct address *out, struct err *e)
 {
-	struct str bucket = host_bucket(op, params, w);
 	const char *prefix = "", *mark = w->query.n ? "?" : "";
 
 	*out = (struct address){ .host = at->host };
@@ -196,12 +190,12 @@ enum code endpoint_address(struct arena *a, const struct endpoint *at, const str
 				   .p;
 		return arena_ok(a) ? E_OK : err_nomem(e);
 	}
-	if (bucket.n) {
-		prefix = arena_printf(a, "%.*s.", STR_ARG(bucket)).p;
-		out->path = str_from(w->path, bucket.n + 1);
+	if (fits_host(w->bucket)) {
+		prefix = arena_printf(a, "%.*s.", STR_ARG(w->bucket)).p;
+		out->path = str_from(w->path, w->bucket.n + 1);
 		if (!out->path.n)
 			out->path = STR("/");
-	} else if (op && host_prefix(a, op, params, &prefix, e) != E_OK) {
+	} else if (w->op && host_prefix(a, w->op, w->params, &prefix, e) != E_OK) {
 		return e->code;
 	}
 	out->host = arena_printf(a, "%s%s", prefix, at->host).p;

@@ -42,8 +42,7 @@ struct address {
 };
 /**
  * Puts a bucket into the host where AWS wants it there (s3, a name without dots, no override)
- * and a prefix of the operation ("{AccountId}."). @op is NULL for what no table describes.
- * Texts live in @a.
+ * and a prefix of the operation ("{AccountId}."). Texts live in @a.
  */
-enum code endpoint_address(struct arena *a, const struct endpoint *at, const struct api_op *op,
-	const struct json *params, const struct wire *w, struct address *out, struct err *e);
+enum code endpoint_address(struct arena *a, const struct endpoint *at, const struct wire *w,
+	struct address *out, struct err *e);

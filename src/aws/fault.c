@@ -93,7 +93,7 @@ static const struct meaning {
 static const struct meaning *known(const char *code)
 {
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
-		if (!strcmp(meanings[i].code, code))
+		if (strcmp(meanings[i].code, code) == 0)
 			return &meanings[i];
 	return NULL;
 }
@@ -101,7 +101,7 @@ static const struct meaning *known(const char *code)
 /* "NoSuchBucket", "InvalidVolume.NotFound", "QueueDoesNotExist", "NonExistentQueue" */
 static bool says_absent(const char *code)
 {
-	return strstr(code, "NotFound") || !strncmp(code, "NoSuch", 6) ||
+	return strstr(code, "NotFound") || strncmp(code, "NoSuch", 6) == 0 ||
 	       strstr(code, "DoesNotExist") || strstr(code, "NonExistent");
 }
 
@@ -144,7 +144,7 @@ static bool begins(struct str s, const char *word)
 {
 	size_t n = strlen(word);
 
-	return s.n >= n && !strncasecmp(s.p, word, n);
+	return s.n >= n && strncasecmp(s.p, word, n) == 0;
 }
 
 static struct str trimmed(struct str s)
@@ -266,8 +266,9 @@ static void find_refusal(struct arena *a, const struct api_op *op, const struct 
 /* What a signature was computed over can hold the session token: not to be repeated. */
 static bool quotes_request(const char *code)
 {
-	return !strcmp(code, "SignatureDoesNotMatch") ||
-	       !strcmp(code, "InvalidSignatureException") || !strcmp(code, "IncompleteSignature");
+	return strcmp(code, "SignatureDoesNotMatch") == 0 ||
+	       strcmp(code, "InvalidSignatureException") == 0 ||
+	       strcmp(code, "IncompleteSignature") == 0;
 }
 
 static const char *printable(struct str s, char out[MESSAGE_BYTES])
@@ -275,10 +276,16 @@ static const char *printable(struct str s, char out[MESSAGE_BYTES])
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n && n < MESSAGE_BYTES - 1; i++)
-		out[n++] = (unsigned char)s.p[i] < ' ' ? ' ' : s.p[i];
-	/* Not in the middle of a character. */
-	while (n == MESSAGE_BYTES - 1 && n && ((unsigned char)out[n - 1] & 0x80))
-		n--;
+		if ((unsigned char)s.p[i] >= ' ')
+			out[n++] = s.p[i];
+		else
+			out[n++] = ' ';
+	/* Not in the middle of a character: back to its first byte, and that goes, too. */
+	if (n == MESSAGE_BYTES - 1) {
+		while (n && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
+			n--;
+		n -= n && (unsigned char)out[n - 1] >= 0xc0;
+	}
 	out[n] = '\0';
 	return out;
 }

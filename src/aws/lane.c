@@ -37,7 +37,7 @@ static const struct pace *pace_of(const struct lane *lane)
 	if (lane->at.custom)
 		return &custom;
 	for (size_t i = 0; i < sizeof(paces) / sizeof(*paces); i++)
-		if (!strcmp(paces[i].service, api_text(lane->service->name)))
+		if (strcmp(paces[i].service, api_text(lane->service->name)) == 0)
 			return &paces[i];
 	return &ordinary;
 }
@@ -68,7 +68,7 @@ static struct lane *find(const struct lanes *lanes, const struct endpoint_query 
 	const char *region = q->region ? q->region : "";
 
 	for (struct lane *lane = lanes->first; lane; lane = lane->next)
-		if (lane->service == q->service && !strcmp(lane->region, region))
+		if (lane->service == q->service && strcmp(lane->region, region) == 0)
 			return lane;
 	return NULL;
 }

@@ -277,14 +277,19 @@ static enum code write_by_protocol(struct arena *a, const struct api_op *op,
 enum code request_write(struct arena *a, const struct api_op *op, const struct json *params,
 	struct wire *out, struct err *e)
 {
-	struct wire w = {
-		.method = api_text(op->method), .path = STR("/"), .query = STR(""), .body = STR("")
-	};
+	struct wire w = { .op = op,
+		.params = params,
+		.method = api_text(op->method),
+		.path = STR("/"),
+		.query = STR(""),
+		.body = STR("") };
 
 	if (params && request_check(api_aggregate(op->in), params, e) != E_OK)
 		return e->code;
 	if (write_by_protocol(a, op, params, &w, e) != E_OK)
 		return e->code;
+	if (strcmp(api_text(api_service_of(op)->name), "s3") == 0)
+		w.bucket = json_get_text(params, "Bucket");
 	if (!arena_ok(a))
 		return err_nomem(e);
 	*out = w;

@@ -16,17 +16,19 @@
 enum { WIRE_HEADERS_MAX = 24 };
 
 struct wire {
+	const struct api_op *op;   /* or NULL: written by the caller */
+	const struct json *params; /* as given, or NULL */
 	const char *method;
 	struct str path;  /* percent-encoded, begins with '/' */
 	struct str query; /* percent-encoded, without '?'; may be empty */
 	struct str body;
-	struct str bucket; /* S3: what the path begins with, when the caller wrote it; or none */
+	struct str bucket; /* S3: what the path begins with, or none */
 	struct http_header headers[WIRE_HEADERS_MAX];
 	size_t n_headers;
 };
 
 /**
- * Everything lives in @a or in the tables. @params may be NULL.
+ * Everything lives in @a or in the tables, or is borrowed from @params. @params may be NULL.
  * E_INVALID: a parameter that the tables do not have, of the wrong kind, or one that the path
  * needs and that is not given. E_TOOBIG: over 1 MiB or too many headers.
  */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { NUMBER_BYTES = 64, WRITTEN_MAX_BYTES = 16 << 20 };
+enum { NUMBER_BYTES = 64, WRITTEN_MAX_BYTES = 16 << 20, PADDING = 64 };
 
 /* The parts of a decimal number: [sign] digits [. digits] [exponent]. */
 struct decimal {
@@ -121,9 +121,9 @@ static struct json *real(struct arena *a, struct str text)
 
 static struct json *truth(struct arena *a, struct str text)
 {
-	if ((text.n == 4 && !strncasecmp(text.p, "true", 4)) || str_is(text, "1"))
+	if ((text.n == 4 && strncasecmp(text.p, "true", 4) == 0) || str_is(text, "1"))
 		return json_bool(a, true);
-	if ((text.n == 5 && !strncasecmp(text.p, "false", 5)) || str_is(text, "0"))
+	if ((text.n == 5 && strncasecmp(text.p, "false", 5) == 0) || str_is(text, "0"))
 		return json_bool(a, false);
 	return text_node(a, text);
 }
@@ -169,7 +169,7 @@ static int month(struct str *s)
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 	for (int i = 0; s->n >= 3 && i < 12; i++)
-		if (!strncasecmp(s->p, names + (ptrdiff_t)3 * i, 3)) {
+		if (strncasecmp(s->p, names + (ptrdiff_t)3 * i, 3) == 0) {
 			*s = str_from(*s, 3);
 			return i + 1;
 		}
@@ -303,7 +303,7 @@ struct json *scalar_to_json(struct arena *a, int target, const struct json *v)
 struct str scalar_base64(struct arena *a, struct str bytes)
 {
 	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 	const unsigned char *p = (const unsigned char *)bytes.p;
 	size_t n = 0;
 	char *out = arena_alloc(a, (bytes.n + 2) / 3 * 4 + 1);
@@ -318,8 +318,8 @@ struct str scalar_base64(struct arena *a, struct str bytes)
 		v |= left > 2 ? p[i + 2] : 0;
 		out[n++] = alphabet[v >> 18];
 		out[n++] = alphabet[v >> 12 & 63];
-		out[n++] = left > 1 ? alphabet[v >> 6 & 63] : '=';
-		out[n++] = left > 2 ? alphabet[v & 63] : '=';
+		out[n++] = alphabet[left > 1 ? v >> 6 & 63 : PADDING];
+		out[n++] = alphabet[left > 2 ? v & 63 : PADDING];
 	}
 	return (struct str){ out, n };
 }

@@ -95,12 +95,16 @@ static struct json *parameters(struct arena *a, const struct role *role, const c
 	return params;
 }
 
+struct place {
+	const struct aws_options *options;
+	const char *region;
+};
+
 /* One role, with @keys or with its token. */
-static enum code assume(struct arena *a, const struct aws_options *options, const char *region,
-	const struct credentials *keys, const struct role *role, struct credentials *out,
-	struct err *e)
+static enum code assume(struct arena *a, const struct place *at, const struct credentials *keys,
+	const struct role *role, struct credentials *out, struct err *e)
 {
-	struct aws_call call = { .service = "sts", .region = region };
+	struct aws_call call = { .service = "sts", .region = at->region };
 	const char *token = NULL;
 	struct json *answer = NULL;
 	struct aws_fault fault;
@@ -110,7 +114,7 @@ static enum code assume(struct arena *a, const struct aws_options *options, cons
 	if (role->web_token_file)
 		c = read_token(a, role->web_token_file, &token, e);
 	if (c == E_OK)
-		c = aws_open(&aws, options, token ? NULL : keys, e);
+		c = aws_open(&aws, at->options, token ? NULL : keys, e);
 	call.op = token ? "AssumeRoleWithWebIdentity" : "AssumeRole";
 	call.params = parameters(a, role, token);
 	if (c == E_OK)
@@ -125,6 +129,7 @@ enum code sts_assume(const struct aws_options *options, const char *region,
 	const struct credentials *keys, const struct role *role, struct credentials *out,
 	struct err *e)
 {
+	const struct place at = { options, region };
 	struct credentials have = { 0 };
 	enum code c = keys && keys->access_key ? credentials_copy(&have, keys, e) : E_OK;
 
@@ -132,7 +137,7 @@ enum code sts_assume(const struct aws_options *options, const char *region,
 		struct arena a = ARENA_INIT(ANSWER_MAX_BYTES);
 		struct credentials next = { 0 };
 
-		c = assume(&a, options, region, &have, role, &next, e);
+		c = assume(&a, &at, &have, role, &next, e);
 		arena_release(&a);
 		if (c != E_OK)
 			break;

@@ -133,7 +133,7 @@ static void expect_bucket(
 	json_add(params, STR("Bucket"), json_string(&a, str_of(bucket)));
 	assert_int_equal(find("s3", "eu-west-1", override, &at), E_OK);
 	assert_int_equal(request_write(&a, op, params, &w, &e), E_OK);
-	assert_int_equal(endpoint_address(&a, &at, op, params, &w, &to, &e), E_OK);
+	assert_int_equal(endpoint_address(&a, &at, &w, &to, &e), E_OK);
 	assert_string_equal(to.url, url);
 	assert_true(str_is(to.path, path));
 }

@@ -32,7 +32,7 @@ static struct wire written(const char *service, const char *op, const char *para
 static const char *header(const struct wire *w, const char *name)
 {
 	for (size_t i = 0; i < w->n_headers; i++)
-		if (!strcmp(w->headers[i].name, name))
+		if (strcmp(w->headers[i].name, name) == 0)
 			return w->headers[i].value;
 	return "";
 }
