@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/person.h"
+
+#include "cli/progress.h"
+#include "cli/source.h"
+#include "discover/sweep.h"
+#include "store/source.h"
+#include "json/read.h"
+
+#define SOURCES_MAX 1000
+
+/* What is to be swept. */
+struct plan {
+	struct cli *c;
+	struct source sources[SOURCES_MAX];
+	size_t n;
+};
+
+static enum code copy(struct arena *a, struct source *out, const struct source *s, struct err *e)
+{
+	*out = *s;
+	out->name = arena_text(a, str_of(s->name));
+	out->kind = arena_text(a, str_of(s->kind));
+	out->settings = arena_text(a, str_of(s->settings));
+	return arena_ok(a) ? E_OK : err_nomem(e);
+}
+
+static enum code take(void *ctx, const struct source *s, struct err *e)
+{
+	struct plan *p = ctx;
+
+	if (p->n == SOURCES_MAX)
+		return err_set(e, E_TOOBIG, "more than %d sources", SOURCES_MAX);
+	return copy(&p->c->arena, &p->sources[p->n++], s, e);
+}
+
+/* A source by name; "host" is there without being added. */
+static enum code named(struct cli *c, const char *name, struct source *out, struct err *e)
+{
+	struct err none = { 0 };
+	enum code code = source_get(&c->db, &c->arena, name, out, &none);
+
+	if (code == E_OK)
+		return E_OK;
+	if (code == E_NOTFOUND && strcmp(name, SOURCE_HOST) == 0) {
+		*out = (struct source){ .name = SOURCE_HOST, .kind = "exec", .settings = "{}" };
+		return E_OK;
+	}
+	*e = none;
+	return err_hint(e, "siltstone source list; siltstone source add %s adds it", name);
+}
+
+static enum code choose(struct plan *p, struct err *e)
+{
+	struct cli *c = p->c;
+	const char *name = opt_text(&c->o, OPT_SOURCE);
+	const char *profile = opt_text(&c->o, OPT_PROFILE);
+
+	if (opt_text(&c->o, OPT_ALL)) {
+		if (name)
+			return err_set(e, E_INVALID, "--all and --source exclude each other");
+		if (source_walk(&c->db, false, take, p, e))
+			return e->code;
+		if (!p->n) {
+			err_set(e, E_NOTFOUND, "the store has no sources");
+			return err_hint(e, "siltstone source add NAME");
+		}
+		return E_OK;
+	}
+	if (name) {
+		p->n = 1;
+		return named(c, name, &p->sources[0], e);
+	}
+	p->sources[p->n++] = (struct source){
+		.name = profile ? profile : "default", .kind = "aws", .settings = "{}"
+	};
+	return E_OK;
+}
+
+/* What was given now beats what the source keeps. */
+static const char *setting(
+	struct cli *c, enum opt_id id, const struct json *settings, const char *key)
+{
+	const char *given = opt_text(&c->o, id);
+	struct str kept = json_get_text(settings, key);
+
+	if (given)
+		return given;
+	return kept.p ? arena_text(&c->arena, kept) : NULL;
+}
+
+static void show_progress(void *ctx, const struct sweep_progress *s)
+{
+	if (s->settling)
+		progress_show(ctx, "writing: %lld seen", (long long)s->seen);
+	else
+		progress_show(ctx, "looking: %lld of %lld looks, %lld seen, %lld calls",
+			(long long)s->looks_done, (long long)s->looks, (long long)s->seen,
+			(long long)s->calls);
+}
+
+static enum code print_types(struct cli *c, const char *name, int64_t began_ms, struct err *e)
+{
+	struct source source;
+	struct printer p;
+	struct rows rows;
+
+	if (source_get(&c->db, &c->arena, name, &source, e))
+		return e->code;
+	cli_printer(c, &p, NULL);
+	rows = printer_rows(&p);
+	if (!read_sweep(&c->reader, source.source_id, began_ms, &rows, e))
+		printer_end(&p, e);
+	printer_release(&p);
+	return e->code;
+}
+
+static void tell_notes(const struct sweep_sum *sum)
+{
+	for (size_t i = 0; i < sum->n_notes; i++) {
+		const struct sweep_note *n = &sum->notes[i];
+		const char *how = n->outcome == LOOK_FAILED    ? "failed"
+				  : n->outcome == LOOK_PARTIAL ? "partial"
+							       : "remark";
+
+		fprintf(stderr, "%s: %s %s: %s\n", how, n->type, n->region ? n->region : "",
+			n->reason ? n->reason : "");
+	}
+}
+
+static enum code tell(struct cli *c, const char *name, int64_t began_ms,
+	const struct sweep_sum *sum, struct err *e)
+{
+	const struct record_sum *r = &sum->recorded;
+
+	if (c->quiet)
+		printf("%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks "
+		       "complete\n",
+			name, (long long)r->seen, (long long)r->created, (long long)r->changed,
+			(long long)r->deleted, (long long)sum->complete, (long long)sum->looks);
+	else if (print_types(c, name, began_ms, e))
+		return e->code;
+	fflush(stdout);
+	tell_notes(sum);
+	cli_note(c,
+		"%s%s%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks complete, %lld calls",
+		name, sum->account ? ", account " : "", sum->account ? sum->account : "",
+		(long long)r->seen, (long long)r->created, (long long)r->changed,
+		(long long)r->deleted, (long long)sum->complete, (long long)sum->looks,
+		(long long)sum->calls);
+	if (sum->partial || sum->failed)
+		c->exit = CLI_EXIT_PARTIAL;
+	return E_OK;
+}
+
+static enum code sweep(struct cli *c, const struct source *s, struct err *e)
+{
+	struct json *kept = NULL;
+	struct progress progress;
+	struct sweep_sum sum = { 0 };
+	int64_t began_ms = time_now_ms();
+
+	if (json_read(&c->arena, str_of(s->settings), &kept, e))
+		return err_add(e, "settings of source \"%s\"", s->name);
+	progress_init(&progress, c);
+	struct sweep_options o = {
+		.source = s->name,
+		.kind = s->kind,
+		.settings = s->kept ? s->settings : source_settings(c),
+		.kept = s->kept != 0,
+		.types = setting(c, OPT_TYPES, kept, "types"),
+		.regions = setting(c, OPT_REGIONS, kept, "regions"),
+		.profile = setting(c, OPT_PROFILE, kept, "profile"),
+		.endpoint = setting(c, OPT_ENDPOINT, kept, "endpoint"),
+		.account = setting(c, OPT_ACCOUNT, kept, "account"),
+		.role_arn = setting(c, OPT_ROLE_ARN, kept, "role_arn"),
+		.progress = show_progress,
+		.ctx = &progress,
+		.stop = c->stop,
+	};
+	sweep_run(&c->db, &o, began_ms, &sum, e);
+	progress_end(&progress);
+	if (e->code)
+		err_add(e, "record \"%s\"", s->name);
+	else
+		tell(c, s->name, began_ms, &sum, e);
+	sweep_sum_release(&sum);
+	return e->code;
+}
+
+enum code cmd_record(struct cli *c, struct err *e)
+{
+	struct plan *p = arena_alloc(&c->arena, sizeof(*p));
+	struct err first = { 0 };
+
+	if (!p)
+		return err_nomem(e);
+	p->c = c;
+	if (cli_open_writing(c, e) || choose(p, e))
+		return e->code;
+	/* One source that fails does not keep the others from being looked at. */
+	for (size_t i = 0; i < p->n && !*c->stop; i++) {
+		struct err one = { 0 };
+
+		if (!sweep(c, &p->sources[i], &one))
+			continue;
+		if (first.code)
+			fprintf(stderr, "siltstone: %s\n", one.msg);
+		else
+			first = one;
+	}
+	*e = first;
+	return e->code;
+}

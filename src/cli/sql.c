@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include "base/asset.h"
+#include "base/buf.h"
+#include "base/time.h"
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define INIT_MAX (1 << 20)
+
+/* The text of the temporary views with the moment put in. */
+static enum code add_as_of(struct buf *b, int64_t ms, struct err *e)
+{
+	const struct asset *views = asset_next(NULL, "schema/shadow/as_of.sql");
+	struct str s;
+
+	if (!views)
+		return err_set(e, E_IO, "the views of a moment are not built in");
+	s = (struct str){ views->text, views->n };
+	while (s.n) {
+		size_t at = str_find(s, '{');
+
+		buf_add(b, s.p, at);
+		s = str_from(s, at);
+		if (str_starts(s, STR("{MS}"))) {
+			buf_printf(b, "%lld", (long long)ms);
+			s = str_from(s, 4);
+		} else if (s.n) {
+			buf_char(b, '{');
+			s = str_from(s, 1);
+		}
+	}
+	buf_char(b, '\n');
+	return E_OK;
+}
+
+/* The shell reads its start from a file: one without a name, which lives as long as it is open. */
+static enum code init_file(struct cli *c, char *path, size_t size, struct err *e)
+{
+	struct buf b = BUF_INIT(INIT_MAX);
+	int fd = memfd_create("siltstone-init", 0);
+
+	if (fd < 0)
+		return err_sys(e, E_IO, errno, "prepare the shell");
+	if (isatty(STDOUT_FILENO))
+		buf_text(&b, ".mode box\n.nullvalue \xc2\xb7\n");
+	buf_text(&b, "PRAGMA cache_size=-65536;\n");
+	if (isatty(STDIN_FILENO))
+		buf_text(&b, ".prompt 'siltstone> ' '      ...> '\n");
+	if (c->as_of)
+		add_as_of(&b, c->reader.at_ms, e);
+	if (!e->code && (!buf_ok(&b) || write(fd, b.p, b.n) != (ssize_t)b.n))
+		err_sys(e, E_IO, errno, "prepare the shell");
+	buf_release(&b);
+	snprintf(path, size, "/dev/fd/%d", fd);
+	return e->code;
+}
+
+enum code cmd_sql(struct cli *c, struct err *e)
+{
+	char init[32];
+	char **argv = arena_alloc(&c->arena, ((size_t)c->argc + 6) * sizeof(*argv));
+	int n = 0;
+
+	/* Opening it says what is wrong with it better than the shell would. */
+	if (cli_open(c, e) || init_file(c, init, sizeof(init), e))
+		return e->code;
+	db_close(&c->db);
+	if (!argv)
+		return err_nomem(e);
+	argv[n++] = (char[]){ "sqlite3" };
+	argv[n++] = (char[]){ "-readonly" };
+	argv[n++] = (char[]){ "-init" };
+	argv[n++] = init;
+	argv[n++] = (char *)(uintptr_t)c->store;
+	for (int i = 0; i < c->argc; i++)
+		argv[n++] = c->argv[i];
+	fflush(NULL);
+	execvp("sqlite3", argv);
+	err_sys(e, errno == ENOENT ? E_NOTFOUND : E_IO, errno, "start sqlite3");
+	return err_hint(e, "install the sqlite3 command line shell, or use siltstone query");
+}
