@@ -53,6 +53,11 @@ enum code cli_open(struct cli *c, struct err *e)
 	return open_store(c, DB_READ, e);
 }
 
+enum code cli_open_changing(struct cli *c, struct err *e)
+{
+	return open_store(c, DB_WRITE, e);
+}
+
 enum code cli_open_writing(struct cli *c, struct err *e)
 {
 	return open_store(c, DB_CREATE, e);

@@ -59,6 +59,8 @@ struct cli {
 
 /** Open the store for reading; obeys --as-of. */
 enum code cli_open(struct cli *c, struct err *e);
+/** Open one that is there to write; obeys --as-of. */
+enum code cli_open_changing(struct cli *c, struct err *e);
 /** Open it to write, made when it is not there. */
 enum code cli_open_writing(struct cli *c, struct err *e);
 

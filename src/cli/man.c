@@ -8,33 +8,60 @@
 /* When what the page says last changed. */
 #define MAN_DATE "November 23, 2026"
 
-/* Text of a line of its own: control characters at its beginning and backslashes are escaped, and
- * each sentence begins a new line, as mdoc wants it. */
+#define LINE_BYTES 76
+
+static void letter(FILE *out, char c)
+{
+	if (c == '\\')
+		fputs("\\e", out);
+	else if (c == '-')
+		fputs("\\-", out);
+	else
+		fputc(c, out);
+}
+
+/* The last word of a sentence, which ends its line in mdoc. */
+static bool ends_sentence(struct str word, struct str rest)
+{
+	return word.n && strchr(".?", word.p[word.n - 1]) && rest.n &&
+	       (isupper((unsigned char)rest.p[0]) || rest.p[0] == '-');
+}
+
+/* A line that is text and no request whatever it begins with, broken between words. */
 static void text(FILE *out, struct str s)
 {
-	bool begin = true;
+	size_t column = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+	while (s.n) {
+		size_t n = str_find(s, ' ');
+		struct str word = { s.p, n }, rest = str_from(s, n + 1);
 
-		if (begin && (c == '.' || c == '\''))
-			fputs("\\&", out);
-		if (c == '\\')
-			fputs("\\e", out);
-		else if (c == '-')
-			fputs("\\-", out);
-		else
-			fputc(c, out);
-		begin = c == '\n';
-		if (i + 2 < s.n && strchr(".:?", c) && s.p[i + 1] == ' ' &&
-			(c != ':' ? isupper((unsigned char)s.p[i + 2]) || s.p[i + 2] == '-'
-				  : false)) {
+		if (column && column + 1 + n > LINE_BYTES) {
 			fputc('\n', out);
-			i++;
-			begin = true;
+			column = 0;
 		}
+		if (column)
+			fputc(' ', out);
+		else if (n && (word.p[0] == '.' || word.p[0] == '\''))
+			fputs("\\&", out);
+		for (size_t i = 0; i < n; i++)
+			letter(out, word.p[i]);
+		column += n + 1;
+		if (ends_sentence(word, rest)) {
+			fputc('\n', out);
+			column = 0;
+		}
+		s = rest;
 	}
-	fputc('\n', out);
+	if (column)
+		fputc('\n', out);
+}
+
+/* Lines as they are. */
+static void literal(FILE *out, const char *s)
+{
+	for (; *s; s++)
+		letter(out, *s);
 }
 
 /* An argument of a macro. */
@@ -83,11 +110,9 @@ static void one_command(FILE *out, const struct command *k)
 	fputs("\n.Pp\n", out);
 	fputc(toupper((unsigned char)k->text[0]), out);
 	text(out, str_of(k->text + 1));
-	fputs(".Pp\n", out);
 	if (k->more) {
+		fputs(".Pp\n", out);
 		text(out, str_of(k->more));
-		if (!k->takes)
-			fputs(".Pp\n", out);
 	}
 	if (k->takes)
 		options(out, k->takes);
@@ -107,18 +132,18 @@ static void environment(FILE *out)
 
 static void examples(FILE *out)
 {
+	bool more = false;
+
 	fputs(".Sh EXAMPLES\n", out);
 	for (const struct command *k = commands; k->name; k++)
-		for (size_t i = 0; i < 4 && k->examples[i].line; i++) {
+		for (size_t i = 0; i < 4 && k->examples[i].line; i++, more = true) {
+			if (more)
+				fputs(".Pp\n", out);
 			fputc(toupper((unsigned char)k->examples[i].what[0]), out);
 			text(out, str_of(k->examples[i].what + 1));
 			fputs(".Pp\n.Dl siltstone ", out);
-			for (const char *p = k->examples[i].line; *p; p++)
-				fputs(*p == '\\'    ? "\\e"
-					: *p == '-' ? "\\-"
-						    : (char[]){ *p, '\0' },
-					out);
-			fputs("\n.Pp\n", out);
+			literal(out, k->examples[i].line);
+			fputc('\n', out);
 		}
 }
 
@@ -128,18 +153,19 @@ void help_man(FILE *out)
 	      ".Nd records how a cloud estate is configured and tells its history\n"
 	      ".Sh SYNOPSIS\n.Nm\n.Op Ar options\n.Ar command\n.Op Ar arguments\n"
 	      ".Sh DESCRIPTION\n.Nm\n"
-	      "keeps every version of every resource it has seen in one SQLite file, the store, and\n"
-	      "answers for any moment of the past.\nResults go to standard output, everything else "
-	      "to standard error.\n"
+	      "keeps every version of every resource it has seen in one SQLite file, the\n"
+	      "store, and\n"
+	      "answers for any moment of the past.\n"
+	      "Results go to standard output, everything else to standard error.\n"
 	      ".Ss Options of every command\n",
 		out);
 	options(out, OPT_GLOBAL);
 	fputs(".Sh COMMANDS\n", out);
 	for (const struct command *k = commands; k->name; k++)
 		one_command(out, k);
-	fputs(".Sh TIMES\nWhere a\n.Ar TIME\nis wanted, one of\n.Bd -literal -offset indent\n",
+	fputs(".Ss Times\nWhere a\n.Ar TIME\nis wanted, one of\n.Bd -literal -offset indent\n",
 		out);
-	text(out, (struct str){ when_forms, strlen(when_forms) - 1 });
+	literal(out, when_forms);
 	fputs(".Ed\n", out);
 	environment(out);
 	fputs(".Sh EXIT STATUS\n.Bl -tag -width 130\n", out);

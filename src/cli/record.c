@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/person.h"
 
+#include "base/time.h"
 #include "cli/progress.h"
 #include "cli/source.h"
 #include "discover/sweep.h"
+#include "store/catalogue.h"
 #include "store/source.h"
 #include "json/read.h"
 
@@ -196,7 +198,7 @@ enum code cmd_record(struct cli *c, struct err *e)
 	if (!p)
 		return err_nomem(e);
 	p->c = c;
-	if (cli_open_writing(c, e) || choose(p, e))
+	if (cli_open_writing(c, e) || catalogue_sync(&c->db, e) || choose(p, e))
 		return e->code;
 	/* One source that fails does not keep the others from being looked at. */
 	for (size_t i = 0; i < p->n && !*c->stop; i++) {

@@ -2,9 +2,11 @@
 #include "core/snapshot.h"
 
 #include "base/buf.h"
+#include "cli/bucket.h"
 #include "cli/cli.h"
-#include "cli/identity.h"
 #include "net/dir_store.h"
+#include <errno.h>
+#include <sys/stat.h>
 
 struct teller {
 	struct cli *c;
@@ -40,18 +42,28 @@ static const char *beside(struct cli *c)
 	return arena_printf(&c->arena, "%.*s-snapshots", STR_ARG(s)).p;
 }
 
+/* A directory that somebody names must be there, for it may be a mount that is not; this one is made. */
+static enum code open_beside(struct cli *c, struct object_store **out, struct err *e)
+{
+	const char *path = beside(c);
+
+	if (mkdir(path, 0750) != 0 && errno != EEXIST)
+		return err_sys(e, E_IO, errno, "make the directory \"%s\"", path);
+	return dir_store_open(out, path, e);
+}
+
 static enum code open_target(
-	struct cli *c, struct identity *who, struct object_store **out, struct err *e)
+	struct cli *c, struct bucket *b, struct object_store **out, struct err *e)
 {
 	const char *to = opt_text(&c->o, OPT_TO);
 	struct str s = str_of(to);
 
 	if (!to)
-		return dir_store_open(out, beside(c), e);
+		return open_beside(c, out, e);
 	if (str_starts(s, STR("dir:")) && s.n > 4)
 		return dir_store_open(out, to + 4, e);
 	if (str_starts(s, STR("s3://")) && s.n > 5)
-		return identity_bucket(c, who, to + 5, out, e);
+		return bucket_open(c, b, to + 5, out, e);
 	err_set(e, E_INVALID, "--to is s3://BUCKET/PREFIX or dir:PATH, not \"%s\"", to);
 	return e->code;
 }
@@ -83,16 +95,13 @@ static enum code deliver(struct cli *c, struct object_store *store, struct err *
 enum code cmd_snapshot(struct cli *c, struct err *e)
 {
 	struct object_store *store = NULL;
-	struct identity who = { 0 };
+	struct bucket bucket = { 0 };
 
-	if (cli_open(c, e))
-		return e->code;
-	/* What goes out is noted in the store, which must be there. */
-	db_close(&c->db);
-	if (!cli_open_writing(c, e) && !open_target(c, &who, &store, e))
+	/* What goes out is noted in the store. */
+	if (!cli_open_changing(c, e) && !open_target(c, &bucket, &store, e))
 		deliver(c, store, e);
 	if (store)
 		store->free(store);
-	identity_release(&who);
+	bucket_close(&bucket);
 	return e->code;
 }

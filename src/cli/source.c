@@ -73,11 +73,7 @@ static enum code list(struct cli *c, struct err *e)
 
 static enum code take_off(struct cli *c, const char *name, struct err *e)
 {
-	if (cli_open(c, e))
-		return e->code;
-	/* Nothing is made where there is no store. */
-	db_close(&c->db);
-	if (cli_open_writing(c, e))
+	if (cli_open_changing(c, e))
 		return e->code;
 	if (source_remove(&c->db, name, e))
 		return e->code == E_NOTFOUND ? err_hint(e, "siltstone source list") : e->code;
