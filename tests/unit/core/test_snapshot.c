@@ -8,6 +8,8 @@
 #include "store/store.h"
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define ACCOUNT "123456789012"
 #define DAY1    INT64_C(1770000000000) /* 2026-02-02T02:40:00Z */
@@ -465,6 +467,44 @@ static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
 	assert_in_range(n, 5, 200);
 }
 
+#ifdef SILTSTONE_FAILPOINTS
+/* The child dies as by SIGKILL; what it left is looked at by the parent. */
+static void dies_at(struct scene *s, const char *place)
+{
+	struct err e = { 0 };
+	int status = 0;
+	pid_t child;
+
+	db_close(&s->db);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		setenv("SILTSTONE_FAILPOINT", place, 1);
+		if (!store_open(&s->db, s->path, DB_WRITE, NOW, &e))
+			deliver(s, (struct snapshot_query){ 0 }, &e);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(store_open(&s->db, s->path, DB_WRITE, NOW, &e), E_OK);
+}
+
+static void who_dies_leaves_a_row_that_says_so(void **state)
+{
+	struct scene *s = *state;
+	const char *places[] = { "snapshot.before_put", "snapshot.after_put" };
+
+	add(s, ACCOUNT, "eu-west-1", "AWS::EC2::Instance", "i-1");
+	for (int i = 0; i < 2; i++) {
+		dies_at(s, places[i]);
+		assert_int_equal(number(s, "SELECT count(*) FROM _outbox WHERE done_ms IS NULL "
+					   "AND tries = 0 AND lease_ms > created_ms"),
+			i + 1);
+	}
+	delivered(s, (struct snapshot_query){ 0 }, 1);
+}
+#endif
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -485,6 +525,9 @@ int main(void)
 		CASE(nothing_is_locked_while_a_file_goes_out),
 		CASE(a_failed_put_leaves_a_row_that_is_due_again),
 		CASE(what_went_out_before_a_failure_stays_told),
+#ifdef SILTSTONE_FAILPOINTS
+		CASE(who_dies_leaves_a_row_that_says_so),
+#endif
 		CASE(running_out_of_memory_is_an_error_wherever_it_happens),
 	};
 
