@@ -106,12 +106,15 @@ static enum code find_region(struct describer *d, const struct entry *t, const s
 	return E_OK;
 }
 
-/* Where drop_if or home say that it does not count here. */
-static bool counts(const struct describer *d, const struct entry *t, struct json *configuration)
+/* Where drop_if, which sees what `keep` leaves out too, or home say that it does not count here. */
+static bool counts(const struct describer *d, const struct entry *t, const struct json *item,
+	struct json *configuration)
 {
+	struct json *spelled = t->drop_if ? json_copy(d->a, item) : NULL;
 	const struct json *home = t->home ? json_first(configuration, t->home) : NULL;
 
-	if (t->drop_if && shape_matches(configuration, t->drop_if))
+	naming_apply(d->a, t->naming, spelled);
+	if (t->drop_if && shape_matches(spelled, t->drop_if))
 		return false;
 	return !json_is(home, JSON_STRING) || str_is(home->text, d->at.region);
 }
@@ -127,7 +130,7 @@ static enum code finish(struct describer *d, const struct entry *t, struct json 
 
 	if (c)
 		return c;
-	*there = counts(d, t, configuration);
+	*there = counts(d, t, item, configuration);
 	if (!*there)
 		return E_OK;
 	c = identity_fill(d->a, t, &d->at, configuration, NULL, o, e);

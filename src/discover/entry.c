@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/entry.h"
 
+#include "discover/entry_parse.h"
 #include "discover/field.h"
 #include "json/read.h"
 
@@ -71,149 +72,6 @@ static const struct field top_fields[] = {
 };
 #undef AT
 
-/* One parse under way. */
-struct parse {
-	struct arena *a;
-	struct entry *t;
-	struct err *e;
-};
-
-static struct field_place at(const struct parse *p, const char *where)
-{
-	return (struct field_place){ p->t->type, where };
-}
-
-/* Members of a call, of whichever role. Each role's table says which it may have. */
-struct authored_call {
-	struct entry_call call;
-	struct json *set, *bind, *each_call, *pick;
-	const char *match, *each, *into;
-	const char *names;
-};
-
-#define AT(member) offsetof(struct authored_call, member)
-#define CALL_FIELDS                                                                                \
-	{ "service", FIELD_TEXT, AT(call.service) }, { "op", FIELD_TEXT, AT(call.op) },            \
-		{ "params", FIELD_OBJECT, AT(call.params) },                                       \
-		{ "items", FIELD_TEXT, AT(call.items) }, { "gone", FIELD_TEXTS, AT(call.gone) },   \
-	{                                                                                          \
-		"batch", FIELD_SKIP, 0                                                             \
-	}
-
-static const struct field list_fields[] = {
-	CALL_FIELDS,
-	{ "carry", FIELD_OBJECT, AT(call.carry) },
-	{ "page_size", FIELD_COUNT, AT(call.page_size) },
-	{ NULL, FIELD_SKIP, 0 },
-};
-static const struct field step_fields[] = {
-	CALL_FIELDS,
-	{ "set", FIELD_OBJECT, AT(set) },
-	{ NULL, FIELD_SKIP, 0 },
-};
-static const struct field get_fields[] = {
-	CALL_FIELDS,
-	{ "carry", FIELD_OBJECT, AT(call.carry) },
-	{ "bind", FIELD_ANY, AT(bind) },
-	{ "match", FIELD_PATH, AT(match) },
-	{ NULL, FIELD_SKIP, 0 },
-};
-static const struct field get_step_fields[] = {
-	CALL_FIELDS,
-	{ "each", FIELD_TEXT, AT(each) },
-	{ "call", FIELD_OBJECT, AT(each_call) },
-	{ "into", FIELD_TEXT, AT(into) },
-	{ "pick", FIELD_TEXTS, AT(pick) },
-	{ NULL, FIELD_SKIP, 0 },
-};
-#undef AT
-
-static enum code read_call(struct parse *p, const char *where, const struct json *object,
-	const struct field *fields, struct authored_call *out)
-{
-	struct field_place place = at(p, where);
-	enum code c = field_bind(p->a, &place, object, fields, out, p->e);
-
-	if (!c && !out->call.service)
-		out->call.service = p->t->service;
-	if (!c && !out->call.items)
-		out->call.items = "";
-	return c;
-}
-
-/* As read_call(), for roles that are nothing without an operation. */
-static enum code read_op(struct parse *p, const char *where, const struct json *object,
-	const struct field *fields, struct authored_call *out)
-{
-	struct field_place place = at(p, where);
-	enum code c = read_call(p, where, object, fields, out);
-
-	return c || out->call.op ? c : field_fault(&place, STR("op"), "is missing", p->e);
-}
-
-static enum code read_steps(struct parse *p, const struct json *list)
-{
-	struct entry *t = p->t;
-	enum code c = E_OK;
-
-	if (!list)
-		return E_OK;
-	t->steps = arena_alloc(p->a, list->n * sizeof(*t->steps) + 1);
-	if (!t->steps)
-		return err_nomem(p->e);
-	for (const struct json *v = list->first; v && !c; v = v->next) {
-		struct authored_call call = { 0 };
-
-		c = read_op(p, "steps", v, step_fields, &call);
-		t->steps[t->n_steps++] = (struct entry_step){ call.call, call.set };
-	}
-	return c;
-}
-
-static enum code read_get(struct parse *p, const struct json *object)
-{
-	struct authored_call call = { 0 };
-	struct field_place place = at(p, "get");
-	enum code c = object ? read_call(p, "get", object, get_fields, &call) : E_OK;
-
-	if (!c && object && !call.call.op == !call.bind)
-		return field_fault(&place, STR_NONE, "needs either op or bind", p->e);
-	p->t->get = (struct entry_get){ call.call, call.bind, call.match };
-	return c;
-}
-
-static enum code read_get_step(
-	struct parse *p, const struct json *object, struct entry_get_step *out)
-{
-	struct authored_call call = { 0 }, each = { 0 };
-	struct field_place place = at(p, "get_steps");
-	enum code c = read_op(p, "get_steps", object, get_step_fields, &call);
-
-	if (!c && !call.into)
-		return field_fault(&place, STR("into"), "is missing", p->e);
-	if (!c && !call.each != !call.each_call)
-		return field_fault(&place, STR("each"), "needs call, and call needs each", p->e);
-	if (!c && call.each_call)
-		c = read_op(p, "get_steps.call", call.each_call, step_fields, &each);
-	*out = (struct entry_get_step){ call.call, call.each, each.call, call.into, call.pick };
-	return c;
-}
-
-static enum code read_get_steps(struct parse *p, const struct json *list)
-{
-	struct entry *t = p->t;
-	enum code c = E_OK;
-
-	if (!list)
-		return E_OK;
-	t->get_steps = arena_alloc(p->a, list->n * sizeof(*t->get_steps) + 1);
-	if (!t->get_steps)
-		return err_nomem(p->e);
-	for (const struct json *v = list->first; v && !c; v = v->next)
-		c = read_get_step(p, v, &t->get_steps[t->n_get_steps++]);
-	return c;
-}
-
 #define AT(member) offsetof(struct entry_part, member)
 static const struct field part_fields[] = {
 	{ "service", FIELD_TEXT, AT(call.service) },
@@ -240,7 +98,7 @@ static const struct field part_fields[] = {
 static enum code read_part(struct parse *p, const struct json *object, struct entry_part *out)
 {
 	struct field_place place =
-		at(p, arena_printf(p->a, "supplementary.%.*s", STR_ARG(object->key)).p);
+		entry_place(p, arena_printf(p->a, "supplementary.%.*s", STR_ARG(object->key)).p);
 	const struct json *as = json_get(object, "as");
 	enum code c;
 
@@ -293,7 +151,7 @@ static const struct field reshape_fields[] = {
 
 static enum code read_reshape(struct parse *p, const struct json *list)
 {
-	struct field_place place = at(p, "reshape");
+	struct field_place place = entry_place(p, "reshape");
 	struct entry *t = p->t;
 
 	if (!list)
@@ -337,7 +195,7 @@ static const struct field tags_fields[] = {
 static enum code read_tags(struct parse *p, const struct json *object)
 {
 	struct authored_tags tags = { 0 };
-	struct field_place place = at(p, "tags");
+	struct field_place place = entry_place(p, "tags");
 	enum code c = object ? field_bind(p->a, &place, object, tags_fields, &tags, p->e) : E_OK;
 	bool found = !tags.part;
 
@@ -379,7 +237,7 @@ static const struct field region_fields[] = {
 static enum code read_created(struct parse *p, const struct json *v)
 {
 	struct authored_place created = { 0 };
-	struct field_place place = at(p, "created");
+	struct field_place place = entry_place(p, "created");
 	enum code c;
 
 	if (!v)
@@ -402,7 +260,7 @@ static enum code read_created(struct parse *p, const struct json *v)
 static enum code read_region_from(struct parse *p, const struct json *object)
 {
 	struct authored_place r = { 0 };
-	struct field_place place = at(p, "region_from");
+	struct field_place place = entry_place(p, "region_from");
 	enum code c = object ? field_bind(p->a, &place, object, region_fields, &r, p->e) : E_OK;
 
 	if (c || !object)
@@ -421,7 +279,7 @@ static enum code read_style(struct parse *p, const struct json *style)
 {
 	struct str names = json_get_text(style, "names");
 	struct str moment = json_get_text(style, "time");
-	struct field_place place = at(p, "style");
+	struct field_place place = entry_place(p, "style");
 
 	for (const struct json *v = style ? style->first : NULL; v; v = v->next)
 		if (!str_is(v->key, "names") && !str_is(v->key, "time"))
@@ -443,7 +301,7 @@ static enum code read_engine(struct parse *p, const struct authored *w)
 	} engines[] = { { "native", ENGINE_NATIVE }, { "native-upper", ENGINE_NATIVE },
 		{ "cloudcontrol", ENGINE_CLOUDCONTROL }, { "exec", ENGINE_EXEC },
 		{ "push", ENGINE_NONE }, { "internal", ENGINE_NONE } };
-	struct field_place place = at(p, "");
+	struct field_place place = entry_place(p, "");
 
 	for (size_t i = 0; w->engine && i < sizeof(engines) / sizeof(*engines); i++)
 		if (!strcmp(w->engine, engines[i].name)) {
@@ -463,7 +321,7 @@ static enum code read_scope(struct parse *p, const char *scope)
 		enum scope scope;
 	} scopes[] = { { "regional", SCOPE_REGIONAL }, { "global", SCOPE_GLOBAL },
 		{ "global-list", SCOPE_GLOBAL_LIST }, { "host", SCOPE_HOST } };
-	struct field_place place = at(p, "");
+	struct field_place place = entry_place(p, "");
 
 	p->t->scope = p->t->engine == ENGINE_EXEC ? SCOPE_HOST : SCOPE_REGIONAL;
 	for (size_t i = 0; scope && i < sizeof(scopes) / sizeof(*scopes); i++)
@@ -474,26 +332,6 @@ static enum code read_scope(struct parse *p, const char *scope)
 	return scope ? field_fault(&place, STR("scope"),
 			       "must be one of regional, global, global-list, host", p->e)
 		     : E_OK;
-}
-
-static enum code read_list(struct parse *p, const struct json *object)
-{
-	struct authored_call call = { 0 };
-	struct field_place place = at(p, "list");
-	enum code c;
-
-	if (p->t->engine == ENGINE_CLOUDCONTROL) {
-		c = object ? read_call(p, "list", object, list_fields, &call) : E_OK;
-		p->t->list = call.call;
-		return c;
-	}
-	if (p->t->engine != ENGINE_NATIVE)
-		return E_OK;
-	if (!object)
-		return field_fault(&place, STR_NONE, "is missing", p->e);
-	c = read_op(p, "list", object, list_fields, &call);
-	p->t->list = call.call;
-	return c;
 }
 
 /* Both spell "this member is called that": one table of them. */
@@ -510,8 +348,8 @@ static struct json *renames(const struct parse *p, const struct authored *w)
 
 static enum code read_values(struct parse *p, const struct authored *w)
 {
-	struct field_place place = at(p, "");
-	struct field_place coerce = at(p, "coerce");
+	struct field_place place = entry_place(p, "");
+	struct field_place coerce = entry_place(p, "coerce");
 	struct entry *t = p->t;
 	const struct json *conc = json_get(w->cost, "conc");
 
@@ -553,10 +391,10 @@ static enum code read_parts_of(struct parse *p, const struct authored *w)
 
 	c = c ? c : read_scope(p, w->scope);
 	c = c ? c : read_style(p, w->style);
-	c = c ? c : read_list(p, w->list);
-	c = c ? c : read_steps(p, w->steps);
-	c = c ? c : read_get(p, w->get);
-	c = c ? c : read_get_steps(p, w->get_steps);
+	c = c ? c : entry_read_list(p, w->list);
+	c = c ? c : entry_read_steps(p, w->steps);
+	c = c ? c : entry_read_get(p, w->get);
+	c = c ? c : entry_read_get_steps(p, w->get_steps);
 	c = c ? c : read_parts(p, w->supplementary);
 	c = c ? c : read_reshape(p, w->reshape);
 	c = c ? c : read_created(p, w->created);
