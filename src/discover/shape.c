@@ -271,7 +271,7 @@ static bool is_one_of(const struct json *v, const struct json *wanted)
 
 bool shape_matches(struct json *configuration, const struct json *condition)
 {
-	struct arena a = ARENA_INIT(64 << 10);
+	struct arena a = ARENA_INIT(1 << 20);
 	bool all = true;
 
 	for (const struct json *w = condition ? condition->first : NULL; w && all; w = w->next)
