@@ -128,7 +128,7 @@ static struct json *prefixed(struct arena *a, const char *prefix, const struct h
 		struct str name = { line.p, colon }, value = str_from(line, colon + 1);
 
 		rest = str_from(rest, line.n + 1);
-		if (colon == line.n || !str_starts(name, start))
+		if (colon == line.n || !str_starts(name, start) || !utf8_ok(line))
 			continue;
 		while (value.n && value.p[0] == ' ')
 			value = str_from(value, 1);
@@ -148,7 +148,8 @@ static struct json *outside(
 	switch ((enum api_place)m->place) {
 	case API_HEADER:
 		value = http_response_header(r, name);
-		return value.p ? scalar_from_text(a, m->target, value) : NULL;
+		/* RFC 9110 lets a header hold any byte; what is no UTF-8 cannot be shown. */
+		return value.p && utf8_ok(value) ? scalar_from_text(a, m->target, value) : NULL;
 	case API_HEADERS: return prefixed(a, name, r);
 	case API_STATUS: return json_int(a, r->status);
 	case API_BODY:

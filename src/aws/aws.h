@@ -56,18 +56,21 @@ struct aws_call {
 /**
  * One call. @out is a tree in @a.
  *
- * E_INVALID: the tables do not know this operation, or a parameter it does not have.
+ * E_INVALID: the tables do not know this operation, or a parameter it does not have; or the
+ * service calls the request invalid (then @fault has its code).
  * E_DENIED: AccessDenied and its kin, or credentials that are wrong or expired (the hint
  * tells them apart). E_NOTFOUND: HTTP 404 or a code that says so. E_THROTTLED: still, after
- * all attempts. E_UNSUPPORTED: the endpoint does not know the operation (an HTML page or an
- * UnknownOperation answer whatever its status; a region or service that is not there).
- * E_CORRUPT: an answer that is no answer (malformed XML or JSON, cut off). E_REMOTE: it
- * failed or did not answer, after all attempts. @fault has the service's own code in each
- * case.
+ * all attempts. E_UNSUPPORTED: the endpoint does not know the operation (an HTML page, but
+ * that of a gateway, 502 to 504; an UnknownOperation answer; HTTP 501; a region or service
+ * the account has not subscribed to). E_CORRUPT: an answer that is no answer (malformed XML or
+ * JSON, cut off). E_REMOTE: it failed or did not answer, after all attempts; so does a region
+ * that is not there, whose host name does not resolve. E_CANCELED. @fault has the service's
+ * own code in each case.
  *
  * Attempts: throttling codes, HTTP 429, 500, 502, 503, 504 and lost connections, with full
  * jitter, rand(0, min(20 s, 0.1 s * 2^n)); each (service, region) has a token bucket that
- * gives way at throttling and recovers with successes.
+ * gives way at throttling and recovers with successes (aws/lane.c has their pace). A bucket
+ * that S3 says is in another region is asked for there, once.
  */
 enum code aws_call(struct aws *aws, const struct aws_call *call, struct arena *a, struct json **out,
 	struct aws_fault *fault, struct err *e);
@@ -76,7 +79,8 @@ enum code aws_call(struct aws *aws, const struct aws_call *call, struct arena *a
 typedef enum code aws_page_fn(void *ctx, struct json *page, struct err *e);
 /**
  * All pages of a list operation, by the paging members of the tables. @page_size 0: the
- * service's own. A page that repeats the token before it is E_CORRUPT. The arena given to
+ * service's own. A page that repeats the token before it, or says that there are more without
+ * saying how to get them, is E_CORRUPT. The arena given to
  * each page is released after @fn returns.
  */
 enum code aws_pages(struct aws *aws, const struct aws_call *call, int page_size, aws_page_fn *fn,
@@ -85,5 +89,6 @@ enum code aws_pages(struct aws *aws, const struct aws_call *call, int page_size,
 /** How many HTTP requests were sent so far, retries included. */
 int64_t aws_requests(const struct aws *aws);
 
-/** "arn:PARTITION", by region: cn-* aws-cn, us-gov-* aws-us-gov, else aws. */
+/** The partition of a region, as ARNs name it: cn-* aws-cn, us-gov-* aws-us-gov, the isolated
+ * and sovereign ones by their prefixes, else aws. */
 const char *aws_partition(const char *region);

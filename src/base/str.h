@@ -48,9 +48,11 @@ static inline bool str_starts(struct str s, struct str prefix)
 	return s.n >= prefix.n && (!prefix.n || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
-/** @s without its first @n bytes; empty when it has fewer. */
+/** @s without its first @n bytes; empty when it has fewer. STR_NONE stays what it is. */
 static inline struct str str_from(struct str s, size_t n)
 {
+	if (!s.p)
+		return s;
 	return n > s.n ? (struct str){ s.p + s.n, 0 } : (struct str){ s.p + n, s.n - n };
 }
 
