@@ -92,8 +92,7 @@ static bool move(struct s3_store *s, const struct http_response *r, const char *
 enum code s3_absent(const struct s3_store *s, struct err *e)
 {
 	err_set(e, E_NOTFOUND, "there is no bucket \"%s\"", s->bucket);
-	return err_hint(
-		e, "make it, or name another; its name and the account's are to be checked");
+	return err_hint(e, "create it (aws s3 mb s3://%s), or name another", s->bucket);
 }
 
 /* What the service's own words leave out. */

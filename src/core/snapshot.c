@@ -228,7 +228,8 @@ static int64_t present(const struct job *job)
 	return job->now_ms + (time_ticks_ms() - job->since_ticks_ms);
 }
 
-/* The error of the put is the one to be told, even when noting it fails too. */
+/* The error of the put is the one to be told, even when noting it fails too. It names the key, and with
+ * it account and region. */
 static enum code conclude(
 	struct job *job, const struct snapshot_file *f, int64_t outbox_id, struct err *e)
 {
@@ -237,9 +238,8 @@ static enum code conclude(
 
 	if (!e->code)
 		return outbox_done(job->db, outbox_id, f->where, now, e);
-	if (outbox_failed(job->db, outbox_id, e->msg, now + RETRY_MS, &noting))
-		return e->code;
-	return err_add(e, "could not deliver the snapshot of %s in %s", f->account, f->region);
+	outbox_failed(job->db, outbox_id, e->msg, now + RETRY_MS, &noting);
+	return e->code;
 }
 
 static enum code put_file(

@@ -167,7 +167,7 @@ def test_what_does_not_pass_is_told_after_all_attempts(s3, file, step, code, wor
 @pytest.mark.parametrize(
     ("status", "fault", "code", "hint"),
     [
-        (404, "NoSuchBucket", "NOTFOUND", "make it"),
+        (404, "NoSuchBucket", "NOTFOUND", "aws s3 mb s3://archive"),
         (403, "AccessDenied", "DENIED", "s3:PutObject"),
         (403, "InvalidAccessKeyId", "DENIED", "AWS_ACCESS_KEY_ID"),
         (403, "SignatureDoesNotMatch", "DENIED", "AWS_SECRET_ACCESS_KEY"),
