@@ -307,8 +307,10 @@ enum code snapshot_deliver(struct db *db, struct object_store *store,
 		.now_ms = now_ms,
 		.since_ticks_ms = time_ticks_ms(),
 		.memory = ARENA_INIT(PLACES_BYTES) };
-	enum code c = place_walk(db, q->account, q->at_ms, note_place, &job, e);
+	enum code c = db_spare_memory(db, e);
 
+	if (!c)
+		c = place_walk(db, q->account, q->at_ms, note_place, &job, e);
 	plan(&job);
 	for (struct site *s = c ? NULL : job.first; s && !c; s = s->next) {
 		struct arena a = ARENA_INIT(64 << 10);

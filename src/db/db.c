@@ -84,6 +84,12 @@ static enum code open_file(struct db *d, const char *path, enum db_mode mode, st
 	return rc == SQLITE_OK ? pragmas(d, e) : sqlite_err(e, d->h, rc, "open");
 }
 
+enum code db_spare_memory(struct db *d, struct err *e)
+{
+	return db_script(d, "keep little in memory",
+		"PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA shrink_memory;", e);
+}
+
 static bool wal_beside(const char *path)
 {
 	struct stat sb;

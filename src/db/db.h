@@ -38,6 +38,10 @@ enum code db_open(struct db *d, const char *path, enum db_mode mode, struct err 
 /** Safe on a zeroed struct and after a failed open. */
 void db_close(struct db *d);
 
+/** From now on this connection keeps little in memory (2 MiB of pages, nothing mapped): for walking
+ * through everything once. */
+enum code db_spare_memory(struct db *d, struct err *e);
+
 /** Run statements that are trusted text of our own (schema, migrations, pragmas). */
 enum code db_script(struct db *d, const char *name, const char *sql, struct err *e);
 
