@@ -98,6 +98,29 @@ static void a_plain_connection_reads_every_view(void **state)
 		"");
 }
 
+static void help_names_every_view_and_its_examples_run(void **state)
+{
+	sqlite3_stmt *st, *one;
+
+	(void)state;
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT name FROM sqlite_schema WHERE type = 'view' AND name NOT GLOB '_*' "
+			"EXCEPT SELECT name FROM help"),
+		"");
+	assert_int_equal(
+		sqlite3_prepare_v2(w.db.h, "SELECT example FROM help", -1, &st, NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		assert_int_equal(sqlite3_prepare_v2(w.db.h,
+					 (const char *)sqlite3_column_text(st, 0), -1, &one, NULL),
+			SQLITE_OK);
+		while (sqlite3_step(one) == SQLITE_ROW)
+			;
+		assert_int_equal(sqlite3_finalize(one), SQLITE_OK);
+	}
+	sqlite3_finalize(st);
+}
+
 static void the_past_answers_under_the_same_names(void **state)
 {
 	struct err e = { 0 };
@@ -131,6 +154,7 @@ int main(void)
 		cmocka_unit_test(their_columns_are_the_promised_ones),
 		cmocka_unit_test(others_are_private),
 		cmocka_unit_test(a_plain_connection_reads_every_view),
+		cmocka_unit_test(help_names_every_view_and_its_examples_run),
 		cmocka_unit_test(the_past_answers_under_the_same_names),
 	};
 
