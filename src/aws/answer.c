@@ -33,6 +33,17 @@ static const struct xml *result_of(const struct api_op *op, const struct xml *ro
 	return x ? x : root;
 }
 
+/* Query and EC2 answers are named after their operation. Any other document would read as one in
+ * which nothing is listed. */
+static bool is_answer_to(const struct api_op *op, const struct xml *root)
+{
+	enum api_protocol p = (enum api_protocol)api_service_of(op)->protocol;
+	struct str name = str_of(api_text(op->name));
+
+	return (p != API_EC2 && p != API_QUERY) ||
+	       (str_starts(root->name, name) && str_is(str_from(root->name, name.n), "Response"));
+}
+
 /* The answer of S3's GetBucketLocation is the bare element, not one that contains it. */
 static struct json *bare_location(struct arena *a, const struct xml *root)
 {
@@ -62,6 +73,10 @@ static enum code parse(struct arena *a, const struct api_op *op, int target, str
 
 	if (speaks_xml(op)) {
 		c = xml_read(&scratch, body, &root, e);
+		if (c == E_OK && !is_answer_to(op, root))
+			c = err_set(e, E_INVALID, "<%.*s> is no answer to %s",
+				(int)(root->name.n < 60 ? root->name.n : 60), root->name.p,
+				api_text(op->name));
 		*out = c == E_OK ? from_root(a, op, target, root) : NULL;
 	} else {
 		c = json_read(&scratch, body, &v, e);
@@ -81,6 +96,20 @@ static struct json *raw(struct arena *a, int target, struct str body)
 	return json_string(a, scalar_base64(a, body));
 }
 
+/* An answer without a body says nothing, not "there are none", where the operation's output has
+ * members that stand in the body: a proxy may have eaten it. */
+static bool needs_body(const struct api_shape *shape)
+{
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct api_member *m = &api_members[shape->first + i];
+		bool raw_payload = m->flags & API_PAYLOAD && !api_aggregate(m->target);
+
+		if (m->place == API_BODY && !raw_payload)
+			return true;
+	}
+	return false;
+}
+
 static enum code read_body(
 	const struct api_op *op, struct str body, struct arena *a, struct json **out, struct err *e)
 {
@@ -90,6 +119,8 @@ static enum code read_body(
 	enum code c = E_OK;
 
 	*out = NULL;
+	if (!body.n && needs_body(shape))
+		return err_set(e, E_INVALID, "the answer is empty");
 	if (!body.n)
 		return E_OK;
 	if (!m)

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "net/credentials.h"
 #include "json/path.h"
+#include <stdlib.h>
 
 /* What an emulator on this machine is given when nobody says otherwise. */
 #define TEST_KEY     "siltstone"
@@ -74,6 +75,16 @@ static enum code assume(
 	return c;
 }
 
+/* For test keys: without credentials the chain does not tell a region either. */
+static const char *region_of_environment(void)
+{
+	const char *region = getenv("AWS_REGION");
+
+	if (!region || !*region)
+		region = getenv("AWS_DEFAULT_REGION");
+	return region && *region ? region : NULL;
+}
+
 /* The whole chain, from the environment to the last role. */
 static enum code find_keys(
 	struct login_chain *chain, struct arena *a, struct credentials *out, struct err *e)
@@ -94,8 +105,8 @@ static enum code find_keys(
 		c = use_test_keys(&found.keys, e);
 	else if (c)
 		*e = why;
-	if (!chain->region && found.region)
-		chain->region = found.region;
+	if (!chain->region)
+		chain->region = found.region ? found.region : region_of_environment();
 	if (!c && found.assume)
 		c = assume(chain, found.assume, &found.keys, e);
 	if (!c && o->role_arn)

@@ -63,10 +63,13 @@ static void ec2_items_have_the_apis_names(void **state)
 static void what_is_missing_stays_missing(void **state)
 {
 	(void)state;
-	expect("ec2", "DescribeVolumes", "<R><requestId>r</requestId></R>", "{}");
-	expect("ec2", "DescribeVolumes", "<R><volumeSet/></R>", "{\"Volumes\":[]}");
+	expect("ec2", "DescribeVolumes",
+		"<DescribeVolumesResponse><requestId>r</requestId></DescribeVolumesResponse>",
+		"{}");
+	expect("ec2", "DescribeVolumes",
+		"<DescribeVolumesResponse><volumeSet/></DescribeVolumesResponse>",
+		"{\"Volumes\":[]}");
 	expect("dynamodb", "ListTables", "{\"TableNames\":null}", "{}");
-	expect("dynamodb", "ListTables", "", "{}");
 }
 
 static void query_answers_are_taken_out_of_their_wrapper(void **state)
@@ -186,12 +189,30 @@ static void what_is_no_answer_is_corrupt(void **state)
 	struct json *v;
 
 	(void)state;
-	assert_int_equal(
-		decode_with("ec2", "DescribeVolumes", "", "<R><volumeSet><item>", &v), E_CORRUPT);
+	assert_int_equal(decode_with("ec2", "DescribeVolumes", "",
+				 "<DescribeVolumesResponse><volumeSet><item>", &v),
+		E_CORRUPT);
 	assert_int_equal(decode_with("ec2", "DescribeVolumes", "", "{}", &v), E_CORRUPT);
 	assert_int_equal(
 		decode_with("kms", "DescribeKey", "", "{\"KeyMetadata\":{", &v), E_CORRUPT);
 	assert_int_equal(decode_with("kms", "DescribeKey", "", "[]", &v), E_CORRUPT);
+	assert_null(v);
+}
+
+static void an_answer_that_says_nothing_is_not_an_empty_list(void **state)
+{
+	struct json *v;
+
+	(void)state;
+	assert_int_equal(decode_with("ec2", "DescribeVolumes", "", "", &v), E_CORRUPT);
+	assert_int_equal(decode_with("dynamodb", "ListTables", "", "", &v), E_CORRUPT);
+	assert_int_equal(decode_with("lambda", "ListFunctions", "", "", &v), E_CORRUPT);
+	assert_int_equal(decode_with("s3", "ListBuckets", "", "", &v), E_CORRUPT);
+	assert_int_equal(decode_with("ec2", "DescribeVolumes", "", "<portal><login/></portal>", &v),
+		E_CORRUPT);
+	assert_int_equal(decode_with("iam", "GetAccountAuthorizationDetails", "",
+				 "<DescribeVolumesResponse/>", &v),
+		E_CORRUPT);
 	assert_null(v);
 }
 
@@ -203,10 +224,10 @@ static void an_arena_that_is_too_small_is_told(void **state)
 	struct json *v = NULL;
 
 	(void)state;
-	buf_text(&r.body, "<R><volumeSet>");
+	buf_text(&r.body, "<DescribeVolumesResponse><volumeSet>");
 	for (int i = 0; i < 1000; i++)
 		buf_text(&r.body, "<item><volumeId>vol-1</volumeId></item>");
-	buf_text(&r.body, "</volumeSet></R>");
+	buf_text(&r.body, "</volumeSet></DescribeVolumesResponse>");
 	assert_int_equal(
 		answer_read(api_find("ec2", "DescribeVolumes"), &r, &small, &v, &e), E_TOOBIG);
 	assert_null(v);
@@ -230,6 +251,8 @@ int main(void)
 		cmocka_unit_test_teardown(seconds_become_moments, release),
 		cmocka_unit_test_teardown(a_value_of_another_kind_is_taken_for_missing, release),
 		cmocka_unit_test_teardown(what_is_no_answer_is_corrupt, release),
+		cmocka_unit_test_teardown(
+			an_answer_that_says_nothing_is_not_an_empty_list, release),
 		cmocka_unit_test_teardown(an_arena_that_is_too_small_is_told, release),
 	};
 

@@ -355,9 +355,9 @@ static void a_web_identity_is_not_signed(void **state)
 	assert_int_equal(write(fd, "eyJ.x.y\n", 8), 8);
 	close(fd);
 	canned_add(http, 200, NULL,
-		"<R><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA2</AccessKeyId>"
+		"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA2</AccessKeyId>"
 		"<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
-		"<Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></R>");
+		"<Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>");
 	assert_int_equal(sts_assume(&options, "eu-west-1", NULL, &role, &out, &e), E_OK);
 	assert_non_null(strstr(http->asked[0].p, "WebIdentityToken=eyJ.x.y"));
 	assert_null(strstr(http->asked[0].p, "authorization"));
@@ -374,7 +374,7 @@ static void an_answer_without_keys_is_corrupt(void **state)
 	struct credentials out = { 0 };
 
 	(void)state;
-	canned_add(http, 200, NULL, "<R><AssumeRoleResult/></R>");
+	canned_add(http, 200, NULL, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>");
 	assert_int_equal(sts_assume(&options, "eu-west-1", NULL, &role, &out, &e), E_CORRUPT);
 	assert_null(out.access_key);
 }
@@ -385,9 +385,9 @@ static void the_account_has_twelve_digits(void **state)
 
 	(void)state;
 	canned_add(http, 200, NULL,
-		"<R><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></R>");
+		"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
 	canned_add(http, 200, NULL,
-		"<R><GetCallerIdentityResult><Account>nobody</Account></GetCallerIdentityResult></R>");
+		"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>nobody</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
 	assert_int_equal(sts_account(aws, "eu-west-1", &a, &account, &e), E_OK);
 	assert_string_equal(account, "123456789012");
 	assert_int_equal(sts_account(aws, "eu-west-1", &a, &account, &e), E_CORRUPT);
