@@ -24,6 +24,7 @@
 
 struct run {
 	const struct child *child;
+	struct str name; /* for messages */
 	struct buf *out;
 	struct buf line; /* the unfinished line, with child->line */
 	size_t taken;    /* bytes of standard output */
@@ -97,7 +98,7 @@ static int spawn_with(
 
 static enum code spawn(struct run *r, int out, int err, struct err *e)
 {
-	const char *name = r->child->argv[0];
+	struct str name = r->name;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	int failed = posix_spawn_file_actions_init(&files);
@@ -111,12 +112,12 @@ static enum code spawn(struct run *r, int out, int err, struct err *e)
 	}
 	posix_spawn_file_actions_destroy(&files);
 	if (failed == ENOENT) {
-		err_set(e, E_NOTFOUND, "there is no program \"%s\"", name);
+		err_set(e, E_NOTFOUND, "there is no program \"%.*s\"", STR_ARG(name));
 		return err_hint(e, "give its full path, or put its directory into PATH");
 	}
 	if (failed == EACCES)
-		return err_sys(e, E_DENIED, failed, "could not run \"%s\"", name);
-	return failed ? err_sys(e, E_IO, failed, "could not run \"%s\"", name) : E_OK;
+		return err_sys(e, E_DENIED, failed, "could not run \"%.*s\"", STR_ARG(name));
+	return failed ? err_sys(e, E_IO, failed, "could not run \"%.*s\"", STR_ARG(name)) : E_OK;
 }
 
 static enum code start(struct run *r, struct err *e)
@@ -175,8 +176,8 @@ static enum code give_lines(struct run *r, struct str piece, struct err *e)
 static enum code take(struct run *r, struct str piece, struct err *e)
 {
 	if (piece.n > r->child->answer_max - r->taken)
-		return err_set(e, E_TOOBIG, "\"%s\" printed more than %zu bytes", r->child->argv[0],
-			r->child->answer_max);
+		return err_set(e, E_TOOBIG, "\"%.*s\" printed more than %zu bytes",
+			STR_ARG(r->name), r->child->answer_max);
 	r->taken += piece.n;
 	if (r->child->line)
 		return give_lines(r, piece, e);
@@ -184,8 +185,8 @@ static enum code take(struct run *r, struct str piece, struct err *e)
 	if (buf_ok(r->out))
 		return E_OK;
 	return r->out->n + piece.n > r->out->max
-		       ? err_set(e, E_TOOBIG, "\"%s\" printed more than %zu bytes",
-				 r->child->argv[0], r->out->max)
+		       ? err_set(e, E_TOOBIG, "\"%.*s\" printed more than %zu bytes",
+				 STR_ARG(r->name), r->out->max)
 		       : err_nomem(e);
 }
 
@@ -224,7 +225,8 @@ static void drain(struct run *r, int *fd, struct err *e)
 		if (n <= 0) {
 			close_fd(fd);
 		} else if (fd == &r->errors) {
-			note_error(r, got);
+			if (!r->child->secret)
+				note_error(r, got);
 		} else if (!r->refused && !r->late) {
 			r->refused = take(r, got, e);
 			if (r->refused)
@@ -296,22 +298,23 @@ static void follow(struct run *r, struct err *e)
 
 static enum code tell(struct run *r, struct err *e)
 {
-	const char *name = r->child->argv[0], *colon = r->said[0] ? ": " : "";
+	const char *colon = r->said[0] ? ": " : "";
+	struct str name = r->name;
 
 	if (r->refused)
 		return r->refused;
 	if (r->late)
-		return err_set(e, E_CANCELED, "\"%s\" did not end within %" PRId64 " ms", name,
-			r->child->deadline_ms);
+		return err_set(e, E_CANCELED, "\"%.*s\" did not end within %" PRId64 " ms",
+			STR_ARG(name), r->child->deadline_ms);
 	if (r->lost) {
-		err_set(e, E_IO, "could not learn how \"%s\" ended", name);
+		err_set(e, E_IO, "could not learn how \"%.*s\" ended", STR_ARG(name));
 		return err_hint(e, "the program must not ignore SIGCHLD or wait for any child");
 	}
 	if (WIFSIGNALED(r->status))
-		return err_set(e, E_REMOTE, "\"%s\" was ended by signal %d%s%s", name,
+		return err_set(e, E_REMOTE, "\"%.*s\" was ended by signal %d%s%s", STR_ARG(name),
 			WTERMSIG(r->status), colon, r->said);
 	if (WEXITSTATUS(r->status))
-		return err_set(e, E_REMOTE, "\"%s\" ended with status %d%s%s", name,
+		return err_set(e, E_REMOTE, "\"%.*s\" ended with status %d%s%s", STR_ARG(name),
 			WEXITSTATUS(r->status), colon, r->said);
 	if (r->line.n)
 		return r->child->line(r->child->ctx, buf_slice(&r->line), e);
@@ -321,6 +324,7 @@ static enum code tell(struct run *r, struct err *e)
 enum code child_run(const struct child *child, struct buf *out, struct err *e)
 {
 	struct run r = { .child = child,
+		.name = str_of(child->argv[0]),
 		.out = out,
 		.line = BUF_INIT(child->answer_max),
 		.input = -1,
@@ -330,6 +334,8 @@ enum code child_run(const struct child *child, struct buf *out, struct err *e)
 	enum code c;
 
 	must(child->line || out);
+	if (child->secret)
+		r.name.n = strcspn(r.name.p, " \t\n=");
 	if (out)
 		buf_clear(out);
 	r.due_ms = time_ticks_ms() + child->deadline_ms;

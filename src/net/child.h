@@ -2,6 +2,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -19,6 +20,9 @@ struct child {
 	struct str input;
 	int64_t deadline_ms; /* for the whole run */
 	size_t answer_max;   /* bytes of standard output taken; more is E_TOOBIG */
+	/* Whatever it prints may be a secret: messages have nothing of standard error, and of
+	 * argv[0] what stands before a blank or a '=' (a whole command in quotes, NAME=VALUE). */
+	bool secret;
 	/* Called for each line of standard output as it comes, without its end; NULL: collect in
 	 * out. A last line without an end is given only after a clean exit. Returning anything but
 	 * E_OK ends the child, and child_run() with that code. */

@@ -78,15 +78,17 @@ static enum code tell_process(const struct err *why, struct err *e)
 	else if (c == E_CANCELED)
 		c = E_REMOTE;
 	err_set(e, c, "%s", why->msg);
-	if (why->hint[0])
-		err_hint(e, "%s", why->hint);
-	return c;
+	return err_hint(e, "%s",
+		why->hint[0]
+			? why->hint
+			: "run the command by hand and see what it says: it may print secrets, "
+			  "so nothing of that is shown here");
 }
 
 static enum code run_process(struct search *s, struct arena *scratch, struct str command,
 	const char *what, struct err *e)
 {
-	struct child child = { .deadline_ms = PROCESS_MS, .answer_max = 1 << 16 };
+	struct child child = { .deadline_ms = PROCESS_MS, .answer_max = 1 << 16, .secret = true };
 	struct buf answer = BUF_INIT(1 << 16);
 	struct err why = { 0 };
 	enum code c = command_split(scratch, command, &child.argv, e);

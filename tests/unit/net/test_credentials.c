@@ -264,7 +264,9 @@ static void a_process_that_goes_wrong_tells_no_secret(void **state)
 		const char *script, *says;
 		enum code code;
 	} cases[] = {
-		{ "echo 'please log in' >&2; exit 3", "status 3: please log in", E_DENIED },
+		{ "echo '" SECRET "' >&2; exit 3", "tool\" ended with status 3", E_DENIED },
+		{ "echo '" SECRET "' | tee /dev/stderr; kill -9 $$", "ended by signal 9",
+			E_DENIED },
 		{ "echo '" SECRET "'", "not JSON", E_INVALID },
 		{ "echo '{\"SecretAccessKey\": \"" SECRET "\" oops'", "not JSON", E_INVALID },
 		{ "echo '[\"" SECRET "\"]'", "not a JSON object", E_INVALID },
@@ -290,10 +292,18 @@ static void a_process_that_goes_wrong_tells_no_secret(void **state)
 		assert_int_equal(find(w), cases[i].code);
 		assert_non_null(strstr(w->e.msg, cases[i].says));
 		assert_non_null(strstr(w->e.msg, "credential_process of profile \"default\""));
+		if (cases[i].code == E_DENIED)
+			assert_non_null(strstr(w->e.hint, "by hand"));
 	}
 	write_file(w, "config", "[default]\ncredential_process = no-such-tool-here " SECRET "\n");
 	assert_int_equal(find(w), E_INVALID);
 	assert_non_null(strstr(w->e.msg, "no-such-tool-here"));
+	write_file(w, "config", "[default]\ncredential_process = 'no-such-tool " SECRET "'\n");
+	assert_int_equal(find(w), E_INVALID);
+	assert_non_null(strstr(w->e.msg, "\"no-such-tool\""));
+	write_file(w, "config", "[default]\ncredential_process = TOKEN=" SECRET " tool\n");
+	assert_int_equal(find(w), E_INVALID);
+	assert_non_null(strstr(w->e.msg, "\"TOKEN\""));
 	write_file(w, "config", "[default]\ncredential_process = sh -c '" SECRET "\n");
 	assert_int_equal(find(w), E_INVALID);
 	assert_non_null(strstr(w->e.msg, "quote"));
