@@ -6,8 +6,9 @@
 
 enum { TEXTS_MAX_BYTES = 256 << 10 };
 
-/* Requests a second and at once. Sources: the EC2 API's request throttling page for ec2, the
- * quota pages of the services for the others; what is not documented is a careful guess. */
+/* Requests a second and at once, to start with. Careful guesses, not the quotas of the services,
+ * which differ by account, region and operation: aws/limit.h gives way when a service throttles and
+ * speeds up, to twice the start at most, while it does not. */
 static const struct pace {
 	const char *service;
 	double rate, burst;
