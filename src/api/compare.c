@@ -98,12 +98,12 @@ static void flatten(struct leaves *l, struct str path, const struct json *v)
 static enum code leaves_of(struct reader *r, const struct item *item, struct arena *a,
 	struct leaves *out, struct err *e)
 {
-	struct json *document;
+	struct json *document = NULL;
 	enum code c = document_of(r, item, a, &document, e);
 
 	*out = (struct leaves){ .a = a };
 	out->end = &out->first;
-	if (!c)
+	if (!c && document)
 		flatten(out, STR_NONE, document);
 	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
 }
@@ -200,7 +200,7 @@ enum code read_blame(struct reader *r, const struct resource *who, const struct 
 
 static bool touched(const struct json *differences, struct str path)
 {
-	for (const struct json *d = differences->first; d; d = d->next)
+	for (const struct json *d = differences ? differences->first : NULL; d; d = d->next)
 		if (related(json_get_text(d, "path"), path))
 			return true;
 	return false;
@@ -239,7 +239,7 @@ static enum code tell_diff(
 	static const char *const names[] = { "op", "property", "before", "after" };
 	enum code c = rows->begin(rows->ctx, names, 4, e);
 
-	for (const struct json *d = differences->first; d && !c; d = d->next) {
+	for (const struct json *d = differences ? differences->first : NULL; d && !c; d = d->next) {
 		struct cell cells[] = { cell_str(json_get_text(d, "op")),
 			cell_str(json_get_text(d, "path")), value_cell(a, json_get(d, "before")),
 			value_cell(a, json_get(d, "after")) };

@@ -41,10 +41,6 @@ static enum code open_store(struct cli *c, enum db_mode mode, struct err *e)
 {
 	enum code code = store_open(&c->db, c->store, mode, c->now_ms, e);
 
-	if (code == E_NOTFOUND)
-		return err_hint(e,
-			"siltstone record makes one; --store FILE or $SILTSTONE_STORE says "
-			"where it is");
 	return code ? code : opened(c, e);
 }
 
@@ -208,7 +204,7 @@ enum code cli_find_scope(struct cli *c, const char *word, struct read_filter *f,
 {
 	bool type_for_sure = (strstr(word, "::") && !strchr(word, '/')) || strchr(word, '*');
 	struct err no_type = { 0 };
-	struct resource who;
+	struct resource who = { 0 };
 	enum code code = resource_types(&c->db, word, &c->arena, &f->types, &no_type);
 
 	if (!code)

@@ -116,24 +116,34 @@ static void zsh(FILE *out)
 	fputs("    esac\n}\n_siltstone \"$@\"\n", out);
 }
 
+static void fish_option(FILE *out, int id)
+{
+	const struct opt *o = &opts[id];
+
+	fprintf(out, " -l %s", o->name);
+	if (o->letter)
+		fprintf(out, " -s %c", o->letter);
+	if (id == OPT_STORE)
+		fputs(" -r -F", out);
+	else if (id == OPT_FORMAT)
+		fputs(" -x -a 'table json jsonl csv tsv'", out);
+	else if (id == OPT_COLOR)
+		fputs(" -x -a 'auto always never'", out);
+	else if (o->arg)
+		fputs(" -x", out);
+	fputs(" -d '", out);
+	for (const char *p = o->text; *p; p++)
+		fputs(*p == '\'' ? "\\'" : *p == '\\' ? "\\\\" : (char[]){ *p, '\0' }, out);
+	fputs("'\n", out);
+}
+
 static void fish_options(FILE *out, opt_set set, const char *condition)
 {
 	for (int i = 0; i < OPT_IDS; i++) {
 		if (!(set >> i & 1))
 			continue;
-		fprintf(out, "complete -c siltstone%s -l %s", condition, opts[i].name);
-		if (opts[i].letter)
-			fprintf(out, " -s %c", opts[i].letter);
-		if (opts[i].arg)
-			fputs(i == OPT_STORE      ? " -r -F"
-				: i == OPT_FORMAT ? " -x -a 'table json jsonl csv tsv'"
-				: i == OPT_COLOR  ? " -x -a 'auto always never'"
-						  : " -x",
-				out);
-		fputs(" -d '", out);
-		for (const char *p = opts[i].text; *p; p++)
-			fputs(*p == '\'' ? "\\'" : *p == '\\' ? "\\\\" : (char[]){ *p, '\0' }, out);
-		fputs("'\n", out);
+		fprintf(out, "complete -c siltstone%s", condition);
+		fish_option(out, i);
 	}
 }
 

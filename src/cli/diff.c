@@ -72,7 +72,7 @@ static enum code tell_items(struct cli *c, const struct item *before, const stru
 	struct teller head = { .c = c }, body = { .c = c };
 	struct rows head_rows = { begin, tell_head, &head };
 	struct rows body_rows = { begin, tell_property, &body };
-	size_t same;
+	size_t same = 0;
 
 	if (read_facts(&c->reader, before->item_id, &head_rows, e) ||
 		read_facts(&c->reader, after->item_id, &head_rows, e) ||
@@ -127,8 +127,8 @@ static enum code default_ends(struct cli *c, const struct resource *who, struct 
 
 static enum code diff_resource(struct cli *c, size_t *n, struct err *e)
 {
-	struct item before, after;
-	struct resource who;
+	struct item before = { 0 }, after = { 0 };
+	struct resource who = { 0 };
 	struct printer p;
 	struct rows rows;
 
@@ -165,20 +165,23 @@ static enum code estate_row(void *ctx, const struct cell *cells, size_t n, struc
 	struct estate *s = ctx;
 	struct str op = column_text(&s->t.k, cells, "op");
 	struct str name = column_text(&s->t.k, cells, "name");
-	char mark = str_is(op, "created") ? '+' : str_is(op, "deleted") ? '-' : '~';
+	bool created = str_is(op, "created"), deleted = str_is(op, "deleted");
 
 	(void)n;
-	s->t.created += mark == '+';
-	s->t.deleted += mark == '-';
-	s->t.changed += mark == '~';
-	buf_printf(&s->lines, "%c %.*s  ", mark,
+	s->t.created += created;
+	s->t.deleted += deleted;
+	s->t.changed += !created && !deleted;
+	buf_printf(&s->lines, "%s %.*s  ",
+		created   ? "+"
+		: deleted ? "-"
+			  : "~",
 		STR_ARG(column_text(&s->t.k, cells, "resource_type")));
 	plain_text(&s->lines, column_text(&s->t.k, cells, "resource_id"));
 	if (name.n) {
 		buf_text(&s->lines, "  ");
 		plain_text(&s->lines, name);
 	}
-	if (mark == '~')
+	if (!created && !deleted)
 		buf_printf(&s->lines, "  v%lld..v%lld", (long long)column_int(&s->t.k, cells, "v1"),
 			(long long)column_int(&s->t.k, cells, "v2"));
 	buf_char(&s->lines, '\n');

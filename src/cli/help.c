@@ -146,7 +146,7 @@ enum code cmd_help(struct cli *c, struct err *e)
 		void (*print)(FILE *out);
 	} topics[] = { { "time", help_time }, { "formats", help_formats },
 		{ "exit-codes", help_exits } };
-	const struct command *k;
+	const struct command *k = NULL;
 
 	if (opt_text(&c->o, OPT_MAN)) {
 		help_man(stdout);
@@ -161,7 +161,7 @@ enum code cmd_help(struct cli *c, struct err *e)
 			topics[i].print(stdout);
 			return E_OK;
 		}
-	if (command_find(c->argv[0], &k, e))
+	if (command_find(c->argv[0], &k, e) || !k)
 		return e->code;
 	help_command(stdout, k);
 	return E_OK;

@@ -4,7 +4,7 @@
 
 /** Everything that explains: made from the tables of commands and options. */
 void help_program(FILE *out);
-void help_command(FILE *out, const struct command *command);
+void help_command(FILE *out, const struct command *k);
 /** The manual page, mdoc. */
 void help_man(FILE *out);
 

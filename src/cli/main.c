@@ -105,24 +105,20 @@ static bool explain(struct cli *c, struct err *e)
 	return true;
 }
 
-static enum code run(struct cli *c, int argc, char **argv, struct err *e)
+static enum code run(struct cli *c, struct words words, struct err *e)
 {
-	int rest = 0;
-
-	if (opt_parse(&c->o, OPT_GLOBAL, argc, argv, true, &rest, e))
+	if (opt_parse(&c->o, OPT_GLOBAL, &words, true, e))
 		return e->code;
-	argv += argc - rest;
-	if (rest && command_find(argv[0], &c->command, e))
+	if (words.n && command_find(words.v[0], &c->command, e))
 		return e->code;
 	if (c->command) {
-		bool words_follow = c->command->run == cmd_sql;
+		/* Options behind the shell's words are the shell's. */
+		bool first = c->command->run == cmd_sql;
 
-		argc = rest;
-		if (opt_parse(&c->o, c->command->takes | OPT_GLOBAL, argc, argv, words_follow,
-			    &rest, e))
+		if (opt_parse(&c->o, c->command->takes | OPT_GLOBAL, &words, first, e))
 			return e->code;
-		c->argc = rest;
-		c->argv = argv + (argc - rest);
+		c->argc = words.n;
+		c->argv = words.v;
 	}
 	if (explain(c, e) || settle_options(c, e) || check_words(c, e))
 		return e->code;
@@ -143,7 +139,7 @@ int main(int argc, char **argv)
 	enum code code;
 
 	watch_signals();
-	code = run(&c, argc, argv, &e);
+	code = run(&c, (struct words){ argc, argv }, &e);
 	db_close(&c.db);
 	arena_release(&c.arena);
 	if (!code && (fflush(stdout) != 0 || ferror(stdout)))

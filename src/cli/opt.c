@@ -79,8 +79,8 @@ static enum code keep(struct options *o, int id, const char *text, struct err *e
 	return E_OK;
 }
 
-enum code opt_parse(struct options *o, opt_set takes, int argc, char **argv, bool first, int *rest,
-	struct err *e)
+enum code opt_parse(
+	struct options *o, opt_set takes, struct words *words, bool first, struct err *e)
 {
 	struct tables t;
 	enum code c = E_OK;
@@ -90,8 +90,8 @@ enum code opt_parse(struct options *o, opt_set takes, int argc, char **argv, boo
 	/* glibc: 0 starts anew, which a second argv needs. argv[0] is passed over. */
 	optind = 0;
 	opterr = 0;
-	while (!c && (got = getopt_long(argc, argv, t.letters, t.longs, NULL)) != -1) {
-		const char *word = argv[optind - 1];
+	while (!c && (got = getopt_long(words->n, words->v, t.letters, t.longs, NULL)) != -1) {
+		const char *word = words->v[optind - 1];
 		char letter[3] = { '-', (char)optopt, '\0' };
 
 		if (got == ':')
@@ -102,7 +102,8 @@ enum code opt_parse(struct options *o, opt_set takes, int argc, char **argv, boo
 			c = keep(o, got >= FIRST_VALUE ? got - FIRST_VALUE : of_letter(takes, got),
 				optarg, e);
 	}
-	*rest = argc - optind;
+	words->v += optind;
+	words->n -= optind;
 	return c;
 }
 

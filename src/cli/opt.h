@@ -45,14 +45,20 @@ struct options {
 	size_t n;
 };
 
+/** Words of a command line. */
+struct words {
+	int n;
+	char **v;
+};
+
 /**
- * Read the options of @argv (without the program's or the command's name in front) into @o,
- * behind what it holds already; everything else is moved to the end, its number is *@rest.
- * @first: stop at the first word that is no option. E_INVALID: an unknown one (the hint has the
- * nearest), one without its argument, too many.
+ * Read the options of @words (behind the first, which is a name) into @o, behind what it holds
+ * already; what is none is moved to the end, and @words is that end then. @first: stop at the
+ * first word that is no option. E_INVALID: an unknown one (the hint has the nearest), one without
+ * its argument. E_TOOBIG: too many.
  */
-enum code opt_parse(struct options *o, opt_set takes, int argc, char **argv, bool first, int *rest,
-	struct err *e);
+enum code opt_parse(
+	struct options *o, opt_set takes, struct words *words, bool first, struct err *e);
 
 /** The last text given for an option; "" for a flag; NULL: not given. */
 const char *opt_text(const struct options *o, enum opt_id id);

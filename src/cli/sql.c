@@ -62,19 +62,20 @@ enum code cmd_sql(struct cli *c, struct err *e)
 {
 	char init[32];
 	char **argv = arena_alloc(&c->arena, ((size_t)c->argc + 6) * sizeof(*argv));
+	char *store = arena_alloc(&c->arena, strlen(c->store) + 1);
 	int n = 0;
 
 	/* Opening it says what is wrong with it better than the shell would. */
 	if (cli_open(c, e) || init_file(c, init, sizeof(init), e))
 		return e->code;
 	db_close(&c->db);
-	if (!argv)
+	if (!argv || !store)
 		return err_nomem(e);
 	argv[n++] = (char[]){ "sqlite3" };
 	argv[n++] = (char[]){ "-readonly" };
 	argv[n++] = (char[]){ "-init" };
 	argv[n++] = init;
-	argv[n++] = (char *)(uintptr_t)c->store;
+	argv[n++] = memcpy(store, c->store, strlen(c->store));
 	for (int i = 0; i < c->argc; i++)
 		argv[n++] = c->argv[i];
 	fflush(NULL);

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <strings.h>
 
-#define SECOND_MS INT64_C(1000)
-#define DAY_MS    (86400 * SECOND_MS)
+#define SECOND_MS   INT64_C(1000)
+#define DAY_MS      (86400 * SECOND_MS)
+/* A thousand years: beyond that a sum could overflow and nobody means it. */
+#define SPAN_MAX_MS (INT64_C(365000) * DAY_MS)
 
 const char when_forms[] = "2026-11-20 14:00             a date, with or without a time of day\n"
 			  "2026-11-20T14:00:00+01:00    RFC 3339; without a zone it is UTC\n"
@@ -115,15 +117,14 @@ static bool span(struct str s, int64_t now_ms, int64_t *ms)
 
 	while (take_number(&rest, &n)) {
 		rest = trim(rest);
-		/* A thousand years: beyond that the sum could overflow and nobody means it. */
-		if (!rest.n || !unit_ms(rest.p[0]) || n > 1000 * 365 * DAY_MS / unit_ms(rest.p[0]))
+		if (!rest.n || !unit_ms(rest.p[0]) || n > SPAN_MAX_MS / unit_ms(rest.p[0]))
 			return false;
 		total += n * unit_ms(rest.p[0]);
 		rest = trim(str_from(rest, 1));
 	}
 	take_word(&rest, "ago");
 	*ms = now_ms - total;
-	return total && !rest.n && total <= 1000 * 365 * DAY_MS;
+	return total && !rest.n && total <= SPAN_MAX_MS;
 }
 
 static bool epoch(struct str s, int64_t *ms)

@@ -179,7 +179,7 @@ static bool nothing_in(const char *p)
 }
 
 static enum code prepare(
-	struct db *db, const char *sql, sqlite3_stmt **st, bool *refused, struct err *e)
+	struct db *db, const char *sql, sqlite3_stmt **st, const bool *refused, struct err *e)
 {
 	const char *tail = NULL;
 	int rc = sqlite3_prepare_v2(db->h, sql, -1, st, &tail);
@@ -292,12 +292,15 @@ static enum code walk(struct db *db, sqlite3_stmt *st, const struct select_query
 	const char **names = arena_alloc(&a, (size_t)n * sizeof(*names));
 	struct cell *cells = arena_alloc(&a, (size_t)n * sizeof(*cells));
 	int64_t count = 0;
-	enum code c = E_OK;
+	enum code c;
 
-	for (int i = 0; names && cells && i < n; i++)
+	if (!names || !cells) {
+		arena_release(&a);
+		return err_nomem(e);
+	}
+	for (int i = 0; i < n; i++)
 		names[i] = arena_text(&a, str_of(sqlite3_column_name(st, i)));
-	c = names && cells && arena_ok(&a) ? rows->begin(rows->ctx, names, (size_t)n, e)
-					   : err_nomem(e);
+	c = arena_ok(&a) ? rows->begin(rows->ctx, names, (size_t)n, e) : err_nomem(e);
 	while (!c && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (q->limit && count++ == q->limit) {
 			*truncated = true;

@@ -552,13 +552,23 @@ def test_tables_fit_a_terminal(cli):
     assert terminal(cli, "ls")[1].startswith("\x1b[1m")
 
 
+def opened(pid):
+    files = set()
+    for n in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            files.add(os.readlink(f"/proc/{pid}/fd/{n}"))
+        except FileNotFoundError:
+            pass  # closed in the meantime
+    return files
+
+
 def test_an_interrupt_ends_it(cli):
     endless = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT count(*) FROM t"
     p = cli.start("query", endless, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     # It has begun when it has the store open.
     store = os.path.realpath(cli.home / "siltstone.db")
     deadline = time.monotonic() + 20
-    while store not in {os.path.realpath(f"/proc/{p.pid}/fd/{n}") for n in os.listdir(f"/proc/{p.pid}/fd")}:
+    while store not in opened(p.pid):
         assert time.monotonic() < deadline
     p.send_signal(signal.SIGINT)
     out, err = p.communicate(timeout=20)

@@ -25,13 +25,17 @@ static enum code parse(struct options *o, opt_set takes, const char *line, int *
 	/* Texts of the options point into it. */
 	static char words[256];
 	char *argv[WORDS_MAX + 1];
-	int n;
+	struct words w = { 0, argv };
+	enum code c;
 
 	snprintf(words, sizeof(words), "%s", line);
-	n = split(words, argv);
+	w.n = split(words, argv);
 	*o = (struct options){ 0 };
 	*e = (struct err){ 0 };
-	return opt_parse(o, takes, n, argv, false, rest, e);
+	c = opt_parse(o, takes, &w, false, e);
+
+	*rest = w.n;
+	return c;
 }
 
 static void options_are_found_wherever_they_stand(void **state)
@@ -97,13 +101,12 @@ static void more_options_than_fit_are_refused(void **state)
 	char *argv[OPT_GIVEN_MAX + 3] = { program };
 	struct options o = { 0 };
 	struct err e = { 0 };
-	int rest;
+	struct words w = { OPT_GIVEN_MAX + 2, argv };
 
 	(void)state;
 	for (int i = 1; i <= OPT_GIVEN_MAX + 1; i++)
 		argv[i] = flag;
-	assert_int_equal(
-		opt_parse(&o, OPT_GLOBAL, OPT_GIVEN_MAX + 2, argv, false, &rest, &e), E_TOOBIG);
+	assert_int_equal(opt_parse(&o, OPT_GLOBAL, &w, false, &e), E_TOOBIG);
 }
 
 static void numbers_are_whole_and_not_negative(void **state)
