@@ -62,11 +62,23 @@ static bool push_copy(void *ctx, const struct json_place *place)
 	return true;
 }
 
+/* "There is none" is said by an empty list, or by a code; an answer without the member that
+ * was asked for says nothing. */
+static bool answers(const struct json *page, const char *items)
+{
+	struct str member = { items, strcspn(items, ".[") };
+
+	return !member.n || json_get_str(page, member);
+}
+
 static enum code gather_page(void *ctx, struct json *page, struct err *e)
 {
 	struct gathering *g = ctx;
 	struct json *before = g->items->last;
 
+	if (!answers(page, g->call->items))
+		return err_set(e, E_CORRUPT, "%s %s: the answer has no \"%s\"", g->call->service,
+			g->call->op, g->call->items);
 	json_visit_response(page, g->call->items, push_copy, g);
 	for (struct json *v = before ? before->next : g->items->first; v; v = v->next)
 		describe_carry(g->d->a, g->call->carry, page, v);

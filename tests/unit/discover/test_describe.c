@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/describe.h"
 
-#include "lib/unit.h"
-#include <stdio.h>
 #include "db/expr.h"
+#include "lib/unit.h"
 #include "json/canon.h"
 #include "json/path.h"
 #include "json/read.h"
 #include "json/write.h"
+#include <stdio.h>
 
 /* A canned AWS: operations and what they answer, in the order in which they are asked. */
 struct answer {
@@ -216,15 +216,17 @@ static void a_doubtful_answer_is_an_error_and_not_gone(void **state)
 							 E_DENIED },
 		{ "DescribeVolumes", NULL, NULL, "SomethingNotFound", E_NOTFOUND },
 		{ "DescribeVolumes", NULL, NULL, "InternalError", E_REMOTE },
-		{ "DescribeVolumes", NULL, NULL, "", E_UNSUPPORTED }, { 0 } };
-	static const enum code codes[] = { E_DENIED, E_NOTFOUND, E_REMOTE, E_UNSUPPORTED };
+		{ "DescribeVolumes", NULL, NULL, "", E_UNSUPPORTED },
+		{ "DescribeVolumes", NULL, "{}", NULL, E_OK }, { 0 } };
+	static const enum code codes[] = { E_DENIED, E_NOTFOUND, E_REMOTE, E_UNSUPPORTED,
+		E_CORRUPT };
 	struct world w;
 	struct entry *t;
 
 	(void)state;
 	begin(&w, answers);
 	t = entry(&w, VOLUME);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		w.e = (struct err){ 0 };
 		w.there = true;
 		assert_int_equal(one(&w, t, "vol-1"), codes[i]);
