@@ -3,6 +3,9 @@
 
 #include <ctype.h>
 
+/* Shorter words are in too many names to mean anything. */
+enum { HELD_MIN = 3 };
+
 static void copy(char to[NEAREST_BYTES], struct str s)
 {
 	memcpy(to, s.p, s.n);
@@ -57,14 +60,30 @@ static unsigned distance(const char *a, size_t an, struct str b)
 	return rows[an % 3][b.n];
 }
 
+static bool holds(struct str name, struct str part)
+{
+	for (size_t at = 0; at + part.n <= name.n; at++) {
+		size_t i = 0;
+
+		while (i < part.n && same(name.p[at + i], part.p[i]))
+			i++;
+		if (i == part.n)
+			return true;
+	}
+	return false;
+}
+
 void nearest_offer(struct nearest *s, struct str candidate)
 {
+	size_t best = strlen(s->best);
 	unsigned d;
 
 	if (!s->n || !candidate.n || candidate.n >= NEAREST_BYTES)
 		return;
 	d = distance(s->word, s->n, candidate);
-	if (d >= s->distance)
+	if (d > 1 && s->n >= HELD_MIN && holds(candidate, (struct str){ s->word, s->n }))
+		d = 1;
+	if (d > s->distance || (d == s->distance && candidate.n >= best))
 		return;
 	s->distance = d;
 	copy(s->best, candidate);

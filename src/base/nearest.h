@@ -4,7 +4,9 @@
 
 /**
  * The name that was probably meant: edit distance with transpositions, letters compared without
- * case. Offer candidates one by one, then ask.
+ * case. A name that holds the word as a whole (three letters or more) is as good as one with a
+ * single mistake; among equals the shortest wins, then the first. Offer candidates one by one, then
+ * ask.
  */
 #define NEAREST_BYTES 64
 
@@ -17,5 +19,6 @@ struct nearest {
 
 void nearest_init(struct nearest *s, struct str word);
 void nearest_offer(struct nearest *s, struct str candidate);
-/** The best so far, or NULL when nothing was within a third of the word's length. */
+/** The best so far, or NULL when nothing was near: within a third of the word's length, and three
+ * mistakes. */
 const char *nearest_name(const struct nearest *s);

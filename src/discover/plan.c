@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/plan.h"
 
-#include "discover/nearest.h"
+#include "base/nearest.h"
 #include "store/catalogue.h"
 
 /* Entries of a plan, in a list while they are counted. */
@@ -64,7 +64,6 @@ static enum code count(void *ctx, const struct catalogue_type *type, struct err 
 }
 
 struct hinting {
-	struct arena *a;
 	const struct plan_query *query;
 	struct nearest near;
 };
@@ -75,24 +74,32 @@ static enum code consider(void *ctx, const struct catalogue_type *type, struct e
 
 	(void)e;
 	if (may_be_of_kind(h->query, type))
-		nearest_add(&h->near, arena_str(h->a, type->type));
+		nearest_offer(&h->near, type->type);
 	return E_OK;
+}
+
+static struct str without_stars(struct str glob)
+{
+	while (glob.n && glob.p[0] == '*')
+		glob = str_from(glob, 1);
+	while (glob.n && glob.p[glob.n - 1] == '*')
+		glob.n--;
+	return glob;
 }
 
 static enum code unknown_type(struct making *m, struct db *db, struct str glob, struct err *e)
 {
-	struct hinting h = { m->a, m->query, NEAREST_INIT(glob) };
-	struct buf text = BUF_INIT(220);
-	enum code c = catalogue_walk(db, NULL, consider, &h, e);
+	struct hinting h = { .query = m->query };
+	enum code c;
 
+	nearest_init(&h.near, without_stars(glob));
+	c = catalogue_walk(db, NULL, consider, &h, e);
 	if (c)
 		return c;
-	nearest_write(&h.near, &text);
 	(void)err_set(e, E_INVALID, "no resource type is called \"%.*s\"",
 		(int)(glob.n < 120 ? glob.n : 120), glob.p);
-	if (h.near.n)
-		(void)err_hint(e, "did you mean %s?", text.p);
-	buf_release(&text);
+	if (nearest_name(&h.near))
+		return err_hint(e, "did you mean %s?", nearest_name(&h.near));
 	return E_INVALID;
 }
 

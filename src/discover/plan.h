@@ -31,7 +31,7 @@ struct plan_query {
 
 /**
  * Make it. Everything lives in @a. E_INVALID: a glob that no type of the kind matches (the hint
- * has the nearest names), a kind that is not known, a mistake in an entry.
+ * has the nearest name), a kind that is not known, a mistake in an entry.
  */
 enum code plan_make(struct plan *plan, struct arena *a, struct db *db,
 	const struct plan_query *query, struct err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/region.h"
 
-#include "discover/nearest.h"
+#include "base/nearest.h"
 
 static const char *const known[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
 	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1",
@@ -55,17 +55,16 @@ bool region_is_known(struct str name)
 
 enum code region_unknown(struct str name, struct err *e)
 {
-	struct nearest near = NEAREST_INIT(name);
-	struct buf text = BUF_INIT(200);
+	struct nearest near;
 
+	nearest_init(&near, name);
 	for (size_t i = 0; i < KNOWN; i++)
-		nearest_add(&near, str_of(known[i]));
-	nearest_write(&near, &text);
+		nearest_offer(&near, str_of(known[i]));
 	(void)err_set(e, E_INVALID, "there is no region \"%.*s\"",
 		(int)(name.n < LENGTH_MAX ? name.n : LENGTH_MAX), name.p ? name.p : "");
-	(void)err_hint(e, "did you mean %s?", text.p);
-	buf_release(&text);
-	return E_INVALID;
+	if (nearest_name(&near))
+		return err_hint(e, "did you mean %s?", nearest_name(&near));
+	return err_hint(e, "a region is called like eu-west-1 or us-gov-east-1");
 }
 
 const char *region_of_globals(const char *region)

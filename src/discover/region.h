@@ -11,7 +11,7 @@
 bool region_is_well_formed(struct str name);
 /** Public when this list was made. */
 bool region_is_known(struct str name);
-/** E_INVALID: "there is no region ...", with the nearest names as the hint. */
+/** E_INVALID: "there is no region ...", with the nearest name in the hint. */
 enum code region_unknown(struct str name, struct err *e);
 /** Where the global services of @region's partition are called: "us-east-1". */
 const char *region_of_globals(const char *region);

@@ -82,7 +82,7 @@ void sweep_sum_release(struct sweep_sum *sum);
  *
  * E_OK: gathered and written; @sum says whether every look was complete (partial + failed
  * == 0) and, if not, which were not and why. E_INVALID: options that cannot be meant: a type
- * or region that is not known (the hint has the nearest names), a mistake in a catalogue entry
+ * or region that is not known (the hint has the nearest name), a mistake in a catalogue entry
  * (type and field). E_NOTFOUND: no credentials (where it looked; how to give some).
  * E_DENIED, E_REMOTE and the like: nothing at all could be looked at, and why. E_CANCELED:
  * stopped; nothing was written. Codes of the store as they come.
