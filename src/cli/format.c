@@ -359,23 +359,26 @@ static enum code no_column(struct printer *p, struct str want, struct err *e)
 
 static enum code take_columns(struct printer *p, struct err *e)
 {
-	struct str list = str_of(p->columns);
+	struct str list;
 
-	for (size_t i = 0; !p->columns && i < p->n; i++)
-		p->take[p->taken++] = i;
-	while (list.n) {
+	if (!p->columns) {
+		while (p->taken < p->n) {
+			p->take[p->taken] = p->taken;
+			p->taken++;
+		}
+		return E_OK;
+	}
+	for (list = str_of(p->columns); list.n; list = str_from(list, str_find(list, ',') + 1)) {
 		struct str want = { list.p, str_find(list, ',') };
 		size_t i = 0;
 
 		while (i < p->n && !str_is(want, p->names[i]))
 			i++;
-		if (i == p->n && !p->lenient)
+		if (i == p->n)
 			return no_column(p, want, e);
-		if (p->taken == p->n && i < p->n)
+		if (p->taken == p->n)
 			return err_set(e, E_INVALID, "a column is asked for more than once");
-		if (i < p->n)
-			p->take[p->taken++] = i;
-		list = str_from(list, want.n + 1);
+		p->take[p->taken++] = i;
 	}
 	return E_OK;
 }

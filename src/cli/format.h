@@ -28,7 +28,6 @@ struct printer {
 	size_t width;        /* of the terminal; 0: as wide as it gets */
 	bool color;          /* names of columns in bold */
 	const char *columns; /* comma-separated: which, in which order; NULL: all */
-	bool lenient;        /* columns that are not there are passed over */
 
 	struct arena arena;
 	size_t n, taken; /* columns there are, columns printed */
