@@ -372,7 +372,8 @@ static enum code take_columns(struct printer *p, struct err *e)
 		struct str want = { list.p, str_find(list, ',') };
 		size_t i = 0;
 
-		while (i < p->n && !str_is(want, p->names[i]))
+		while (i < p->n &&
+			(strncmp(p->names[i], want.p, want.n) != 0 || p->names[i][want.n]))
 			i++;
 		if (i == p->n)
 			return no_column(p, want, e);
