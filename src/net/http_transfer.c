@@ -70,10 +70,13 @@ static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 	if (str_starts(line, STR("HTTP/"))) {
 		/* A new status line: what an interim answer (100 Continue) said is void. */
 		buf_clear(&t->r->headers);
+		t->headed = false;
 		return n;
 	}
 	if (line.n)
 		keep_header(&t->r->headers, line);
+	else
+		t->headed = true;
 	t->too_big = !buf_ok(&t->r->headers);
 	return t->too_big ? 0 : n;
 }
@@ -398,6 +401,10 @@ enum code transfer_tell(struct transfer *t, const struct transfer_limits *limits
 	if (t->result != CURLE_OK)
 		return tell_failed(t, e);
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* libcurl takes a connection that ends there for an answer without a body. */
+	if (!t->headed || status < 200)
+		return err_set(e, E_REMOTE, "the answer of \"%s\" was cut off: its head has no end",
+			t->peer);
 	t->r->status = (int)status;
 	return E_OK;
 }

@@ -29,6 +29,7 @@ struct transfer {
 	int64_t body_at;          /* how much of body_fd was read */
 	int64_t moved_ms, due_ms; /* ticks: last sign of life; end of patience (INT64_MAX: none) */
 	curl_off_t moved_bytes;   /* both ways */
+	bool headed;              /* the answer's head came to its end */
 	bool too_big, no_memory;  /* why the answer was refused */
 	int read_errno;           /* why the body could not be read */
 

@@ -89,7 +89,8 @@ class Threaded(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 class FaultProxy:
-    def __init__(self, upstream, reuse=True):
+    def __init__(self, upstream, reuse=True, tls=None):
+        """tls: an ssl.SSLContext; the proxy then speaks HTTPS to its clients."""
         self.up = urllib.parse.urlsplit(upstream)
         self.reuse = reuse
         self.lock = threading.Lock()
@@ -111,7 +112,12 @@ class FaultProxy:
             do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer
 
         self.server = Threaded(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_address[1]}"
+        if tls:
+            # Not while accepting: a handshake that hangs would hold up everybody.
+            self.server.socket = tls.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):

@@ -237,6 +237,7 @@ static bool answer(struct connection *c, const struct evil_route *r, const struc
 			send_all(c->fd, r->body, strlen(r->body)) && r->mode == EVIL_FREEZE)
 			wait_ms(c, -1);
 		return false;
+	case EVIL_RAW: send_all(c->fd, r->body, strlen(r->body)); return false;
 	case EVIL_REFUSE_READING: send_body(c, r, in); return false;
 	case EVIL_CLOSE: break;
 	}

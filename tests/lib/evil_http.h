@@ -19,6 +19,7 @@ enum evil_mode {
 	EVIL_HUGE,           /* chunks of 64 KiB without end */
 	EVIL_DRIP,           /* `body` byte by byte, `drip_ms` apart */
 	EVIL_GATE,           /* like EVIL_ANSWER, but not before evil_http_open_gate() */
+	EVIL_RAW,            /* `body` as it is, a head and all, and closes behind it */
 	EVIL_REFUSE_READING, /* answers before it has read the body of the request, and closes */
 };
 

@@ -22,6 +22,9 @@ static const struct evil_route routes[] = {
 	{ .path = "/close", .mode = EVIL_CLOSE },
 	{ .path = "/reset", .mode = EVIL_RESET },
 	{ .path = "/cut", .mode = EVIL_CUT, .body = "half of it" },
+	{ .path = "/headless", .mode = EVIL_RAW, .body = "HTTP/1.1 200 OK\r\nETag: \"1" },
+	{ .path = "/statusless", .mode = EVIL_RAW, .body = "HTTP/1.1 200 O" },
+	{ .path = "/interim", .mode = EVIL_RAW, .body = "HTTP/1.1 100 Continue\r\n\r\n" },
 	{ .path = "/freeze", .mode = EVIL_FREEZE, .body = "half of it" },
 	{ .path = "/huge", .mode = EVIL_HUGE },
 	{ .path = "/drip", .mode = EVIL_DRIP, .body = "slowly", .drip_ms = 120 },
@@ -403,11 +406,12 @@ static void a_deadline_ends_what_still_moves(void **state)
 
 static void a_broken_answer_is_no_answer(void **state)
 {
-	static const char *const paths[] = { "/cut", "/close", "/reset" };
+	static const char *const paths[] = { "/cut", "/close", "/reset", "/headless", "/statusless",
+		"/interim" };
 	struct world *w = world_open(NULL);
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		assert_int_equal(get(w, paths[i]), E_REMOTE);
 		assert_non_null(strstr(w->e.msg, "127.0.0.1:"));
 	}
