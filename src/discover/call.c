@@ -35,13 +35,12 @@ bool call_failed_with(const struct describer *d, const struct json *codes)
 }
 
 enum code call_try(struct describer *d, const struct entry_call *call,
-	const struct bindings *bindings, const struct json *codes, bool *refused, struct json **out,
-	struct err *e)
+	const struct bindings *bindings, bool *refused, struct json **out, struct err *e)
 {
 	struct err why = { 0 };
 	enum code c = call_make(d, call, bindings, out, &why);
 
-	*refused = c && call_failed_with(d, codes);
+	*refused = c && call_failed_with(d, call->gone);
 	if (!c || *refused)
 		return E_OK;
 	*e = why;

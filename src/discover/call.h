@@ -16,12 +16,11 @@ enum code call_make(struct describer *d, const struct entry_call *call,
 	const struct bindings *bindings, struct json **out, struct err *e);
 
 /**
- * As call_make(), but where the service refuses with one of @codes, @refused turns true and
+ * As call_make(), but where the service refuses with one of @call->gone, @refused turns true and
  * the result is E_OK.
  */
 enum code call_try(struct describer *d, const struct entry_call *call,
-	const struct bindings *bindings, const struct json *codes, bool *refused, struct json **out,
-	struct err *e);
+	const struct bindings *bindings, bool *refused, struct json **out, struct err *e);
 
 /** All that @call->items leads to, of all pages, copied into the array @items. */
 enum code call_gather(struct describer *d, const struct entry_call *call,

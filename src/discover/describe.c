@@ -43,7 +43,7 @@ static enum code take_step(struct describer *d, const struct entry_step *step, s
 	struct bindings b = { *item, known };
 	struct json *response = NULL, *next;
 	bool gone = false;
-	enum code c = call_try(d, &step->call, &b, step->call.gone, &gone, &response, e);
+	enum code c = call_try(d, &step->call, &b, &gone, &response, e);
 
 	*there = !gone;
 	if (c || gone)
@@ -116,36 +116,37 @@ static bool counts(const struct describer *d, const struct entry *t, const struc
 	naming_apply(d->a, t->naming, spelled);
 	if (t->drop_if && shape_matches(spelled, t->drop_if))
 		return false;
-	return !json_is(home, JSON_STRING) || str_is(home->text, d->at.region);
+	return !home || home->kind != JSON_STRING || str_is(home->text, d->at.region);
 }
 
 /* From a full item to an observation. */
 static enum code finish(struct describer *d, const struct entry *t, struct json *item, bool parts,
-	struct observation *o, bool *there, struct err *e)
+	struct described *out, struct err *e)
 {
-	struct json *configuration = json_copy(d->a, item), *supplementary = NULL;
+	struct json *configuration = json_copy(d->a, item);
 	struct str id;
 	enum code c = configuration ? shape_configuration(d->a, t, d->expr, &configuration, e)
 				    : err_nomem(e);
 
 	if (c)
 		return c;
-	*there = counts(d, t, item, configuration);
-	if (!*there)
+	out->there = counts(d, t, item, configuration);
+	if (!out->there)
 		return E_OK;
-	c = identity_fill(d->a, t, &d->at, configuration, NULL, o, e);
-	id = o->id;
+	out->o.configuration = configuration;
+	c = identity_fill(d->a, t, &d->at, &out->o, e);
+	id = out->o.id;
 	if (c || !id.p || !parts || !t->n_parts)
 		return c;
-	c = part_read_all(d, t, item, configuration, &supplementary, e);
+	c = part_read_all(d, t, item, configuration, &out->o.supplementary, e);
 	c = c ? err_add(e, "\"%.*s\"", STR_ARG(id)) : E_OK;
-	return c ? c : identity_fill(d->a, t, &d->at, configuration, supplementary, o, e);
+	return c ? c : identity_fill(d->a, t, &d->at, &out->o, e);
 }
 
 /* Codes of the Cloud Control API that mean "there is no such resource". */
 static bool cloud_says_gone(const struct describer *d)
 {
-	return !strcmp(d->fault.code, "ResourceNotFoundException");
+	return strcmp(d->fault.code, "ResourceNotFoundException") == 0;
 }
 
 static enum code read_cloud(struct describer *d, const struct entry *t, struct json *params,
@@ -174,52 +175,52 @@ static enum code read_cloud(struct describer *d, const struct entry *t, struct j
 }
 
 enum code item_describe_cloud(struct describer *d, const struct entry *t, struct str identifier,
-	struct observation *o, bool *there, struct err *e)
+	struct described *out, struct err *e)
 {
 	struct json *params = json_new(d->a, JSON_OBJECT), *configuration = NULL;
 	enum code c;
 
-	*there = true;
-	*o = (struct observation){ .created_ms = INT64_MIN };
+	out->there = true;
+	out->o = (struct observation){ .created_ms = INT64_MIN };
 	if (params) {
 		json_add(params, STR("TypeName"), json_string(d->a, str_of(t->type)));
 		json_add(params, STR("Identifier"), json_string(d->a, identifier));
 	}
 	if (!params || !arena_ok(d->a))
 		return err_nomem(e);
-	c = read_cloud(d, t, params, &configuration, there, e);
-	if (!c && *there)
-		c = finish(d, t, configuration, true, o, there, e);
-	if (!c && *there && !o->id.p)
-		o->id = identifier;
+	c = read_cloud(d, t, params, &configuration, &out->there, e);
+	if (!c && out->there)
+		c = finish(d, t, configuration, true, out, e);
+	if (!c && out->there && !out->o.id.p)
+		out->o.id = identifier;
 	return c ? err_add(e, "\"%.*s\"", STR_ARG(identifier)) : E_OK;
 }
 
 enum code item_describe(struct describer *d, const struct entry *t, struct json *item, bool parts,
-	struct observation *o, bool *there, struct err *e)
+	struct described *out, struct err *e)
 {
 	enum code c = E_OK;
 
-	*there = true;
-	*o = (struct observation){ .created_ms = INT64_MIN };
+	out->there = true;
+	out->o = (struct observation){ .created_ms = INT64_MIN };
 	if (t->engine == ENGINE_CLOUDCONTROL)
-		return item_describe_cloud(d, t, json_get_text(item, "Identifier"), o, there, e);
+		return item_describe_cloud(d, t, json_get_text(item, "Identifier"), out, e);
 	if (t->region_from.op)
-		c = find_region(d, t, item, there, e);
-	if (!c && *there)
-		c = take_steps(d, t, &item, there, e);
-	if (!c && *there)
-		c = finish(d, t, item, parts, o, there, e);
+		c = find_region(d, t, item, &out->there, e);
+	if (!c && out->there)
+		c = take_steps(d, t, &item, &out->there, e);
+	if (!c && out->there)
+		c = finish(d, t, item, parts, out, e);
 	return c;
 }
 
 enum code describe_listed(struct describer *d, const struct entry *t, struct json *item, bool parts,
-	struct observation *o, bool *there, struct err *e)
+	struct described *out, struct err *e)
 {
-	enum code c = item_describe(d, t, item, parts, o, there, e);
-	struct key key = { o->id, o->name, o->arn };
+	enum code c = item_describe(d, t, item, parts, out, e);
+	struct key key = { out->o.id, out->o.name, out->o.arn };
 
-	if (c || !*there || o->id.p || !t->get.call.op || t->engine != ENGINE_NATIVE)
+	if (c || !out->there || out->o.id.p || !t->get.call.op || t->engine != ENGINE_NATIVE)
 		return c;
-	return describe_one(d, t, &key, parts, o, there, e);
+	return describe_one(d, t, &key, parts, out, e);
 }

@@ -23,16 +23,22 @@ struct describer {
 	struct aws_fault fault; /* of the call that failed */
 };
 
+/** What came of describing. */
+struct described {
+	struct observation o;
+	bool there; /* false: it is no resource, o means nothing */
+};
+
 /**
- * Describe what a listing gave. @item is the describer's to change. @there turns false when it
+ * Describe what a listing gave. @item is the describer's to change. @out->there turns false when it
  * is no resource after all: gone between listing and reading, terminated, of another region.
- * With @parts, supplementary parts are read too. o->captured_ms is the caller's to fill.
+ * With @parts, supplementary parts are read too. out->o.captured_ms is the caller's to fill.
  *
  * Where the listing is too poor to tell the id, the resource is read by the name or ARN it
- * gave; o->id is STR_NONE where that does not help either.
+ * gave; out->o.id is STR_NONE where that does not help either.
  */
 enum code describe_listed(struct describer *d, const struct entry *t, struct json *item, bool parts,
-	struct observation *o, bool *there, struct err *e);
+	struct described *out, struct err *e);
 
 /** What one resource is known by; texts that are not known are STR_NONE. */
 struct key {
@@ -43,12 +49,12 @@ struct key {
 bool describe_can_get(const struct entry *t);
 
 /**
- * Read one resource. @there turns false when the service says that there is no such thing, or
+ * Read one resource. @out->there turns false when the service says that there is no such thing, or
  * what it has now is another one (its id differs). Any doubt is an error: E_DENIED, E_REMOTE
  * and so on from the call, E_INVALID when the key is not enough to ask.
  */
 enum code describe_one(struct describer *d, const struct entry *t, const struct key *key,
-	bool parts, struct observation *o, bool *there, struct err *e);
+	bool parts, struct described *out, struct err *e);
 
 /** Take the members of @page that @carry names into @item. */
 void describe_carry(

@@ -81,7 +81,7 @@ static const struct field part_fields[] = {
 	{ "path", FIELD_TEXT, AT(path) },
 	{ "sql", FIELD_TEXT, AT(sql) },
 	{ "if", FIELD_OBJECT, AT(condition) },
-	{ "absent", FIELD_TEXTS, AT(absent) },
+	{ "absent", FIELD_TEXTS, AT(call.gone) },
 	{ "default", FIELD_ANY, AT(otherwise) },
 	{ "rename", FIELD_OBJECT, AT(rename) },
 	{ "soft", FIELD_FLAG, AT(soft) },
@@ -162,12 +162,12 @@ static enum code read_reshape(struct parse *p, const struct json *list)
 	for (const struct json *v = list->first; v; v = v->next) {
 		struct authored_reshape r = { 0 };
 		enum code c = field_bind(p->a, &place, v, reshape_fields, &r, p->e);
-		bool copy = r.verb && !strcmp(r.verb, "copy");
+		bool copy = r.verb && strcmp(r.verb, "copy") == 0;
 
 		if (c)
 			return c;
 		if (!(copy && r.from && r.to) &&
-			!(r.verb && !strcmp(r.verb, "pluck") && r.path && r.key))
+			!(r.verb && strcmp(r.verb, "pluck") == 0 && r.path && r.key))
 			return field_fault(&place, STR_NONE,
 				"must be copy with from and to, or pluck with path and key", p->e);
 		t->reshape[t->n_reshape++] = (struct entry_reshape){
@@ -202,7 +202,7 @@ static enum code read_tags(struct parse *p, const struct json *object)
 	if (c || !object)
 		return c;
 	for (size_t i = 0; i < p->t->n_parts; i++)
-		found = found || !strcmp(p->t->parts[i].name, tags.part);
+		found = found || strcmp(p->t->parts[i].name, tags.part) == 0;
 	if (!found)
 		return field_fault(&place, STR("supplementary"), "names no part", p->e);
 	if (!tags.part && !tags.path)
@@ -250,7 +250,7 @@ static enum code read_created(struct parse *p, const struct json *v)
 		return field_fault(&place, STR_NONE, "must be a path or an object", p->e);
 	c = field_bind(p->a, &place, v, created_fields, &created, p->e);
 	p->t->created = created.path;
-	p->t->created_epoch = created.form && !strcmp(created.form, "epoch");
+	p->t->created_epoch = created.form && strcmp(created.form, "epoch") == 0;
 	if (!c && (!created.path || (created.form && !p->t->created_epoch)))
 		return field_fault(
 			&place, STR_NONE, "needs path and can have form \"epoch\"", p->e);
@@ -304,9 +304,9 @@ static enum code read_engine(struct parse *p, const struct authored *w)
 	struct field_place place = entry_place(p, "");
 
 	for (size_t i = 0; w->engine && i < sizeof(engines) / sizeof(*engines); i++)
-		if (!strcmp(w->engine, engines[i].name)) {
+		if (strcmp(w->engine, engines[i].name) == 0) {
 			p->t->engine = engines[i].engine;
-			if (!strcmp(w->engine, "native-upper"))
+			if (strcmp(w->engine, "native-upper") == 0)
 				p->t->naming = NAMING_UPPER;
 			return E_OK;
 		}
@@ -325,7 +325,7 @@ static enum code read_scope(struct parse *p, const char *scope)
 
 	p->t->scope = p->t->engine == ENGINE_EXEC ? SCOPE_HOST : SCOPE_REGIONAL;
 	for (size_t i = 0; scope && i < sizeof(scopes) / sizeof(*scopes); i++)
-		if (!strcmp(scope, scopes[i].name)) {
+		if (strcmp(scope, scopes[i].name) == 0) {
 			p->t->scope = scopes[i].scope;
 			return E_OK;
 		}

@@ -68,12 +68,12 @@ struct entry_get_step {
 /** One part of supplementaryConfiguration. */
 struct entry_part {
 	const char *name;
-	struct entry_call call; /* op NULL: copied from the configuration */
-	const char *from;       /* path in the configuration */
-	const char *path;       /* response path of the part; NULL: the whole */
-	const char *sql;        /* expression over :r, the renamed response; or NULL */
+	struct entry_call
+		call;     /* op NULL: copied from the configuration; gone: the part is absent */
+	const char *from; /* path in the configuration */
+	const char *path; /* response path of the part; NULL: the whole */
+	const char *sql;  /* expression over :r, the renamed response; or NULL */
 	struct json *condition; /* {path: value} over the configuration; or NULL */
-	struct json *absent;    /* error codes: there is no such part */
 	struct json *otherwise; /* what stands there when it is absent; or NULL */
 	struct json *rename;    /* {from: to} at any depth; or NULL */
 	bool soft;              /* a refusal is no failure */

@@ -63,9 +63,10 @@ static enum code observe(struct run *r, struct arena *a, struct json *line, stru
 	struct json *tags = json_get(line, "tags");
 	enum code c = shape_configuration(a, r->t, NULL, &configuration, e);
 
+	o.configuration = configuration;
+	o.supplementary = json_get(line, "supplementaryConfiguration");
 	if (!c)
-		c = identity_fill(a, r->t, r->at, configuration,
-			json_get(line, "supplementaryConfiguration"), &o, e);
+		c = identity_fill(a, r->t, r->at, &o, e);
 	if (!c && json_is(tags, JSON_OBJECT))
 		o.tags = tags;
 	return c ? c : r->fn(r->ctx, &o, e);
@@ -134,6 +135,8 @@ static enum code run_program(struct run *r, const char *op, struct str id, struc
 
 	for (const struct json *v = r->t->argv->first; v && n < ARGS_MAX; v = v->next)
 		argv[n++] = arena_text(&a, v->text);
+	if (!argv[0])
+		return err_set(e, E_INVALID, "%s has no program", r->t->type);
 	argv[0] = find_program(&a, argv[0]);
 	write_request(&request, r, op, id);
 	child.input = buf_slice(&request);

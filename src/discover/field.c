@@ -18,61 +18,69 @@ static bool all_are(const struct json *array, enum json_kind kind, bool paths)
 	return true;
 }
 
+static bool is_flag(const struct json *v)
+{
+	return v->kind == JSON_BOOL || str_is(v->text, "0") || str_is(v->text, "1");
+}
+
+static bool is_path(const struct json *v)
+{
+	return v->kind == JSON_STRING && str_starts(v->text, STR("$"));
+}
+
+static bool is_list(const struct json *v, enum json_kind kind, bool paths)
+{
+	return v->kind == JSON_ARRAY && all_are(v, kind, paths);
+}
+
 /* What is wrong with the form of @v, or NULL. */
 static const char *complaint(const struct json *v, enum field_form form)
 {
-	bool array = v->kind == JSON_ARRAY;
+	static const char *const must_be[] = {
+		[FIELD_TEXT] = "must be a string",
+		[FIELD_PATH] = "must be a path that begins with \"$\"",
+		[FIELD_COUNT] = "must be a number",
+		[FIELD_FLAG] = "must be true or false",
+		[FIELD_TEXTS] = "must be a list of strings",
+		[FIELD_PATHS] = "must be a list of paths that begin with \"$\"",
+		[FIELD_OBJECT] = "must be an object",
+		[FIELD_LIST] = "must be a list of objects",
+		[FIELD_ANY] = NULL,
+		[FIELD_SKIP] = NULL,
+	};
+	bool good = true;
 
 	switch (form) {
-	case FIELD_TEXT: return v->kind == JSON_STRING ? NULL : "must be a string";
-	case FIELD_PATH:
-		return v->kind == JSON_STRING && str_starts(v->text, STR("$"))
-			       ? NULL
-			       : "must be a path that begins with \"$\"";
-	case FIELD_COUNT: return v->kind == JSON_NUMBER ? NULL : "must be a number";
-	case FIELD_FLAG:
-		return v->kind == JSON_BOOL || str_is(v->text, "0") || str_is(v->text, "1")
-			       ? NULL
-			       : "must be true or false";
-	case FIELD_TEXTS:
-		return array && all_are(v, JSON_STRING, false) ? NULL : "must be a list of strings";
-	case FIELD_PATHS:
-		return array && all_are(v, JSON_STRING, true)
-			       ? NULL
-			       : "must be a list of paths that begin with \"$\"";
-	case FIELD_OBJECT: return v->kind == JSON_OBJECT ? NULL : "must be an object";
-	case FIELD_LIST:
-		return array && all_are(v, JSON_OBJECT, false) ? NULL : "must be a list of objects";
+	case FIELD_TEXT: good = v->kind == JSON_STRING; break;
+	case FIELD_PATH: good = is_path(v); break;
+	case FIELD_COUNT: good = v->kind == JSON_NUMBER; break;
+	case FIELD_FLAG: good = is_flag(v); break;
+	case FIELD_TEXTS: good = is_list(v, JSON_STRING, false); break;
+	case FIELD_PATHS: good = is_list(v, JSON_STRING, true); break;
+	case FIELD_OBJECT: good = v->kind == JSON_OBJECT; break;
+	case FIELD_LIST: good = is_list(v, JSON_OBJECT, false); break;
 	case FIELD_ANY:
 	case FIELD_SKIP: break;
 	}
-	return NULL;
+	return good ? NULL : must_be[form];
 }
 
-static enum code put(struct arena *a, const struct field_place *at, const struct json *object,
-	struct json *v, const struct field *f, void *into, struct err *e)
+/* False: it is no whole number of 0 or more. */
+static bool put(struct arena *a, const struct json *object, struct json *v, const struct field *f,
+	void *into)
 {
 	char *where = (char *)into + f->at;
-	int64_t n;
+	int64_t n = f->form == FIELD_COUNT ? json_get_int(object, f->name, -1) : 0;
 
-	switch (f->form) {
-	case FIELD_TEXT:
-	case FIELD_PATH: *(const char **)(void *)where = arena_text(a, v->text); break;
-	case FIELD_COUNT:
-		n = json_get_int(object, f->name, -1);
-		if (n < 0 || n > INT_MAX)
-			return field_fault(at, v->key, "must be a whole number of 0 or more", e);
+	if (f->form == FIELD_TEXT || f->form == FIELD_PATH)
+		*(const char **)(void *)where = arena_text(a, v->text);
+	else if (f->form == FIELD_COUNT)
 		*(int *)(void *)where = (int)n;
-		break;
-	case FIELD_FLAG: *(bool *)(void *)where = json_get_flag(object, f->name); break;
-	case FIELD_TEXTS:
-	case FIELD_PATHS:
-	case FIELD_OBJECT:
-	case FIELD_LIST:
-	case FIELD_ANY: *(struct json **)(void *)where = v; break;
-	case FIELD_SKIP: break;
-	}
-	return E_OK;
+	else if (f->form == FIELD_FLAG)
+		*(bool *)(void *)where = json_get_flag(object, f->name);
+	else
+		*(struct json **)(void *)where = v;
+	return n >= 0 && n <= INT_MAX;
 }
 
 enum code field_bind(struct arena *a, const struct field_place *at, const struct json *object,
@@ -93,7 +101,8 @@ enum code field_bind(struct arena *a, const struct field_place *at, const struct
 		wrong = complaint(v, f->form);
 		if (wrong)
 			return field_fault(at, v->key, wrong, e);
-		c = put(a, at, object, v, f, into, e);
+		if (!put(a, object, v, f, into))
+			c = field_fault(at, v->key, "must be a whole number of 0 or more", e);
 	}
 	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
 }

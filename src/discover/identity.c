@@ -120,9 +120,9 @@ static struct json *tags_of(struct arena *a, const struct entry *t, struct json 
 }
 
 enum code identity_fill(struct arena *a, const struct entry *t, const struct place *at,
-	struct json *configuration, struct json *supplementary, struct observation *o,
-	struct err *e)
+	struct observation *o, struct err *e)
 {
+	struct json *configuration = o->configuration;
 	struct known known[] = { { "account", str_of(at->account) },
 		{ "region", str_of(at->region) }, { "partition", str_of(at->partition) },
 		{ "type", str_of(t->type) }, { "id", STR_NONE }, { "name", STR_NONE },
@@ -139,8 +139,6 @@ enum code identity_fill(struct arena *a, const struct entry *t, const struct pla
 	o->arn = identity_value(a, t->arn, configuration, known);
 	o->az = identity_value(a, t->az, configuration, known);
 	o->created_ms = moment(t, configuration);
-	o->configuration = configuration;
-	o->supplementary = supplementary;
-	o->tags = tags_of(a, t, configuration, supplementary);
+	o->tags = tags_of(a, t, configuration, o->supplementary);
 	return arena_ok(a) ? E_OK : err_nomem(e);
 }

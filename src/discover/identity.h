@@ -13,12 +13,11 @@ struct place {
 };
 
 /**
- * Fill @o but for captured_ms. Texts live in @a or in the trees. o->id is STR_NONE when the
- * entry's path leads nowhere; that is the caller's to judge. @supplementary may be NULL.
+ * Fill @o, in which configuration and supplementary (or NULL) stand already, but for captured_ms. Texts live in @a or in the trees. o->id is STR_NONE when the
+ * entry's path leads nowhere; that is the caller's to judge.
  */
 enum code identity_fill(struct arena *a, const struct entry *t, const struct place *at,
-	struct json *configuration, struct json *supplementary, struct observation *o,
-	struct err *e);
+	struct observation *o, struct err *e);
 
 /** What @value ("$.path", "$.a|$.b", "=text", "{template}") means for @configuration. */
 struct str identity_value(

@@ -4,8 +4,8 @@
 
 /** From one item, in the shape of the list, to an observation. See describe_listed(). */
 enum code item_describe(struct describer *d, const struct entry *t, struct json *item, bool parts,
-	struct observation *o, bool *there, struct err *e);
+	struct described *out, struct err *e);
 
 /** The same by the Cloud Control API's identifier. */
 enum code item_describe_cloud(struct describer *d, const struct entry *t, struct str identifier,
-	struct observation *o, bool *there, struct err *e);
+	struct described *out, struct err *e);

@@ -35,11 +35,11 @@ bool login_is_loopback(const char *endpoint)
 		return false;
 	host += 3;
 	/* A name that merely begins so ("localhost.example.com") is another machine's. */
-	if (!strncmp(host, "localhost", 9))
+	if (strncmp(host, "localhost", 9) == 0)
 		return ends_host(host + 9);
-	if (!strncmp(host, "[::1]", 5))
+	if (strncmp(host, "[::1]", 5) == 0)
 		return ends_host(host + 5);
-	return !strncmp(host, "127.", 4) && ends_host(host + strspn(host, "0123456789."));
+	return strncmp(host, "127.", 4) == 0 && ends_host(host + strspn(host, "0123456789."));
 }
 
 static const char *endpoint_of(struct arena *a, const struct sweep_options *o)
@@ -202,7 +202,7 @@ static enum code all_regions(struct login *login, struct regions *out, struct er
 static bool is_among(const char *name, const struct regions *all)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (!strcmp(name, all->names[i]))
+		if (strcmp(name, all->names[i]) == 0)
 			return true;
 	return false;
 }
@@ -235,7 +235,7 @@ static enum code name_regions(struct login *login, struct err *e)
 
 	if (!asked || !*asked)
 		asked = login->chain->region;
-	if (asked && !strcmp(asked, "all"))
+	if (asked && strcmp(asked, "all") == 0)
 		return all_regions(login, &login->regions, e);
 	if (!asked) {
 		(void)err_set(e, E_INVALID, "no region is named");
@@ -267,8 +267,11 @@ static enum code open_aws(struct login *login, struct err *e)
 enum code login_open(struct login *login, const struct sweep_options *options, struct err *e)
 {
 	struct login_chain *chain = arena_alloc(&login->arena, sizeof(*chain));
-	enum code c = chain ? http_open(&login->http, &options->http, e) : err_nomem(e);
+	enum code c;
 
+	if (!chain)
+		return err_nomem(e);
+	c = http_open(&login->http, &options->http, e);
 	if (c)
 		return c;
 	*chain = (struct login_chain){ .http = login->http, .options = options };

@@ -85,7 +85,7 @@ static enum code read_part(
 		*out = json_copy(r->d->a, json_first(r->configuration, part->from));
 		return E_OK;
 	}
-	c = call_try(r->d, &part->call, &b, part->absent, &absent, &response, &why);
+	c = call_try(r->d, &part->call, &b, &absent, &response, &why);
 	if (absent) {
 		*out = json_copy(r->d->a, part->otherwise);
 		return E_OK;

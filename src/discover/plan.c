@@ -21,7 +21,7 @@ static bool is_of_kind(const struct plan_query *query, const struct entry *t)
 {
 	bool exec = t->engine == ENGINE_EXEC;
 
-	return t->engine != ENGINE_NONE && exec == !strcmp(query->kind, "exec");
+	return t->engine != ENGINE_NONE && exec == (strcmp(query->kind, "exec") == 0);
 }
 
 static enum code choose(void *ctx, const struct catalogue_type *type, struct err *e)
@@ -46,7 +46,7 @@ static enum code choose(void *ctx, const struct catalogue_type *type, struct err
 /* What can be told of a type without reading its entry. */
 static bool may_be_of_kind(const struct plan_query *query, const struct catalogue_type *type)
 {
-	return str_is(type->engine, "exec") == !strcmp(query->kind, "exec");
+	return str_is(type->engine, "exec") == (strcmp(query->kind, "exec") == 0);
 }
 
 struct counting {
@@ -138,7 +138,7 @@ static enum code add_global(
 	struct plan *plan, struct arena *a, const struct entry *t, struct err *e)
 {
 	const char *globals = region_of_globals(plan->regions.names[0]);
-	bool commercial = !strcmp(globals, "us-east-1");
+	bool commercial = strcmp(globals, "us-east-1") == 0;
 	const char *call_region = t->home_region && commercial ? t->home_region : globals;
 	const char **look = arena_alloc(a, sizeof(*look));
 

@@ -61,7 +61,7 @@ void shape_rename(struct json *v, const struct json *names)
 		const struct json *to =
 			v->kind == JSON_OBJECT && !v->map ? json_get_str(names, k->key) : NULL;
 
-		if (json_is(to, JSON_STRING))
+		if (to && to->kind == JSON_STRING)
 			k->key = to->text;
 		shape_rename(k, names);
 	}

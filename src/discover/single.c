@@ -81,8 +81,8 @@ static enum code take_get_step(
 
 /* One candidate of what `get` gave: brought to the list's shape, described, and compared: a
  * name may meanwhile belong to another resource. */
-static enum code try_item(const struct single *s, struct json *item, struct observation *o,
-	bool *there, struct err *e)
+static enum code try_item(
+	const struct single *s, struct json *item, struct described *out, struct err *e)
 {
 	const struct entry *t = s->t;
 	const struct json *match;
@@ -95,62 +95,63 @@ static enum code try_item(const struct single *s, struct json *item, struct obse
 	if (t->n_get_steps)
 		s->d->caller->cut(
 			s->d->caller->ctx, t->list.service, t->list.op, t->list.items, item);
-	c = item_describe(s->d, t, item, s->parts, o, there, e);
-	if (c || !*there || !s->key->id.p)
+	c = item_describe(s->d, t, item, s->parts, out, e);
+	if (c || !out->there || !s->key->id.p)
 		return c;
-	match = t->get.match ? json_first(o->configuration, t->get.match) : NULL;
-	*there = (!o->id.p || str_eq(o->id, s->key->id)) &&
-		 (!match || str_eq(match->text, s->key->id));
+	match = t->get.match ? json_first(out->o.configuration, t->get.match) : NULL;
+	out->there = (!out->o.id.p || str_eq(out->o.id, s->key->id)) &&
+		     (!match || str_eq(match->text, s->key->id));
 	return E_OK;
 }
 
-static enum code try_items(const struct single *s, struct json *items, struct observation *o,
-	bool *there, struct err *e)
+static enum code try_items(
+	const struct single *s, struct json *items, struct described *out, struct err *e)
 {
 	struct json *next;
 	enum code c = E_OK;
 
-	*there = false;
-	for (struct json *v = items->first; v && !c && !*there; v = next) {
+	out->there = false;
+	for (struct json *v = items->first; v && !c && !out->there; v = next) {
 		next = v->next;
 		json_remove(items, v);
-		c = try_item(s, v, o, there, e);
+		c = try_item(s, v, out, e);
 	}
 	return c;
 }
 
-static enum code read_bound(
-	const struct single *s, struct observation *o, bool *there, struct err *e)
+static enum code read_bound(const struct single *s, struct described *out, struct err *e)
 {
 	struct bindings b = { NULL, s->known };
 	struct json *item = NULL;
 	enum code c = template_json(s->d->a, s->t->get.bind, &b, &item, e);
 
-	return c ? c : try_item(s, item, o, there, e);
+	return c ? c : try_item(s, item, out, e);
 }
 
-static enum code read_called(
-	const struct single *s, struct observation *o, bool *there, struct err *e)
+static enum code read_called(const struct single *s, struct described *out, struct err *e)
 {
 	struct bindings b = { NULL, s->known };
 	struct json *items = json_new(s->d->a, JSON_ARRAY);
 	struct err why = { 0 };
-	enum code c = items ? call_gather(s->d, &s->t->get.call, &b, items, &why) : err_nomem(&why);
+	enum code c;
+
+	if (!items)
+		return err_nomem(e);
+	c = call_gather(s->d, &s->t->get.call, &b, items, &why);
 
 	if (c && call_failed_with(s->d, s->t->get.call.gone)) {
-		*there = false;
+		out->there = false;
 		return E_OK;
 	}
 	if (c) {
 		*e = why;
 		return c;
 	}
-	return try_items(s, items, o, there, e);
+	return try_items(s, items, out, e);
 }
 
 /* Cloud Control: by the identifier the entry makes of the key, or the id as it is. */
-static enum code read_cloud(
-	const struct single *s, struct observation *o, bool *there, struct err *e)
+static enum code read_cloud(const struct single *s, struct described *out, struct err *e)
 {
 	struct bindings b = { NULL, s->known };
 	struct str identifier = json_get_text(s->t->get.call.params, "Identifier");
@@ -158,21 +159,21 @@ static enum code read_cloud(
 	identifier = identifier.p ? template_text(s->d->a, identifier, &b) : s->key->id;
 	if (!identifier.n)
 		return err_set(e, E_INVALID, "the key is not enough to read it");
-	return item_describe_cloud(s->d, s->t, identifier, o, there, e);
+	return item_describe_cloud(s->d, s->t, identifier, out, e);
 }
 
 enum code describe_one(struct describer *d, const struct entry *t, const struct key *key,
-	bool parts, struct observation *o, bool *there, struct err *e)
+	bool parts, struct described *out, struct err *e)
 {
 	struct single s = { d, t, key, parts,
 		{ CALL_KNOWN(d), { "id", key->id }, { "name", key->name }, { "arn", key->arn },
 			{ NULL, STR_NONE } } };
 
 	if (t->engine == ENGINE_CLOUDCONTROL)
-		return read_cloud(&s, o, there, e);
+		return read_cloud(&s, out, e);
 	if (t->get.bind)
-		return read_bound(&s, o, there, e);
+		return read_bound(&s, out, e);
 	if (t->get.call.op)
-		return read_called(&s, o, there, e);
+		return read_called(&s, out, e);
 	return err_set(e, E_INVALID, "%s has no way to read one resource", t->type);
 }

@@ -349,7 +349,7 @@ enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t 
 		.started_ticks_ms = time_ticks_ms(),
 		.arena = ARENA_INIT(ARENA_MAX) };
 	struct login login = LOGIN_INIT;
-	bool exec = !strcmp(options->kind, "exec");
+	bool exec = strcmp(options->kind, "exec") == 0;
 	enum code c;
 
 	*sum = (struct sweep_sum){ .arena = ARENA_INIT(ARENA_MAX) };

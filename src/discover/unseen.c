@@ -100,23 +100,22 @@ static void look_at(struct missing *m, struct arena *a)
 	struct listing *l = m->listing;
 	struct sweep *s = l->sweep;
 	struct describer d = listing_describer(l, a, NULL);
-	struct observation o = { .created_ms = INT64_MIN };
+	struct described found = { .there = true };
 	struct err e = { 0 };
-	bool there = true;
 	enum code c;
 
 	if (l->entry->engine == ENGINE_EXEC) {
-		c = exec_is_there(l->entry, &d.at, m->key.id, &there, &e);
+		c = exec_is_there(l->entry, &d.at, m->key.id, &found.there, &e);
 	} else {
 		c = sweep_take_expr(s, &d.expr, &e);
 		if (!c)
-			c = describe_one(&d, l->entry, &m->key, false, &o, &there, &e);
+			c = describe_one(&d, l->entry, &m->key, false, &found, &e);
 		sweep_give_expr(s, d.expr);
 	}
 	if (c)
 		(void)err_add(&e, "confirm that \"%.*s\" is gone",
 			(int)(m->key.id.n < 200 ? m->key.id.n : 200), m->key.id.p);
-	settle(m, there, &e, &d);
+	settle(m, found.there, &e, &d);
 }
 
 static void run_missing(void *ctx)
@@ -200,22 +199,21 @@ static bool take_id(void *ctx, const struct json_place *place)
 	struct sweep *s = ids->l->sweep;
 	struct arena a = ARENA_INIT(JOB_MAX_BYTES);
 	struct describer d = listing_describer(ids->l, &a, NULL);
-	struct observation o = { .created_ms = INT64_MIN };
+	struct described found = { .there = false };
 	struct json *item = json_copy(&a, place->value);
-	bool there = true;
 	enum code c = item ? sweep_take_expr(s, &d.expr, ids->e) : err_nomem(ids->e);
 
 	if (!c) {
 		describe_carry(&a, ids->l->entry->list.carry, ids->page, item);
-		c = describe_listed(&d, ids->l->entry, item, false, &o, &there, ids->e);
+		c = describe_listed(&d, ids->l->entry, item, false, &found, ids->e);
 	}
 	sweep_give_expr(s, d.expr);
 	ids->calls += d.calls;
 	ids->fault = d.fault;
-	if (!c && there && !o.id.p)
+	if (!c && found.there && !found.o.id.p)
 		c = err_set(ids->e, E_CORRUPT, "a %s without an id", ids->l->entry->type);
-	if (!c && there)
-		add_id(ids, o.id);
+	if (!c && found.there)
+		add_id(ids, found.o.id);
 	arena_release(&a);
 	return !c && !atomic_load(&s->stopped);
 }

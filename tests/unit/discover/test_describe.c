@@ -24,8 +24,7 @@ struct world {
 	const struct answer *next;
 	struct describer d;
 	struct caller caller;
-	struct observation o;
-	bool there;
+	struct described got;
 	struct err e;
 };
 
@@ -108,7 +107,7 @@ static enum code listed(struct world *w, const struct entry *t, const char *item
 	struct json *v = NULL;
 
 	assert_int_equal(json_read(&w->a, str_of(item), &v, &w->e), E_OK);
-	return describe_listed(&w->d, t, v, true, &w->o, &w->there, &w->e);
+	return describe_listed(&w->d, t, v, true, &w->got, &w->e);
 }
 
 static const char *canonical(struct world *w, struct json *v)
@@ -152,15 +151,16 @@ static void a_listed_item_becomes_an_observation(void **state)
 			"\"CreateTime\":\"2026-02-13T06:24:42.227Z\","
 			"\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"},{\"Key\":\"c\",\"Value\":\"\"}]}"),
 		E_OK);
-	assert_true(w.there);
-	assert_string_equal(text(&w, w.o.id), "vol-1");
-	assert_string_equal(text(&w, w.o.arn), "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1");
-	assert_string_equal(text(&w, w.o.az), "eu-west-1a");
-	assert_string_equal(text(&w, w.o.region), "eu-west-1");
-	assert_null(w.o.name.p);
-	assert_int_equal(w.o.created_ms, 1770963882227);
-	assert_string_equal(canonical(&w, w.o.tags), "{\"a\":\"b\",\"c\":\"\"}");
-	assert_non_null(json_get(w.o.configuration, "volumeId"));
+	assert_true(w.got.there);
+	assert_string_equal(text(&w, w.got.o.id), "vol-1");
+	assert_string_equal(
+		text(&w, w.got.o.arn), "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1");
+	assert_string_equal(text(&w, w.got.o.az), "eu-west-1a");
+	assert_string_equal(text(&w, w.got.o.region), "eu-west-1");
+	assert_null(w.got.o.name.p);
+	assert_int_equal(w.got.o.created_ms, 1770963882227);
+	assert_string_equal(canonical(&w, w.got.o.tags), "{\"a\":\"b\",\"c\":\"\"}");
+	assert_non_null(json_get(w.got.o.configuration, "volumeId"));
 	assert_int_equal(w.d.calls, 0);
 	end(&w);
 }
@@ -174,7 +174,7 @@ static void what_is_being_deleted_does_not_count(void **state)
 	assert_int_equal(
 		listed(&w, entry(&w, VOLUME), "{\"VolumeId\":\"vol-1\",\"State\":\"deleting\"}"),
 		E_OK);
-	assert_false(w.there);
+	assert_false(w.got.there);
 	end(&w);
 }
 
@@ -182,7 +182,7 @@ static enum code one(struct world *w, const struct entry *t, const char *id)
 {
 	struct key key = { str_of(id), STR_NONE, STR_NONE };
 
-	return describe_one(&w->d, t, &key, false, &w->o, &w->there, &w->e);
+	return describe_one(&w->d, t, &key, false, &w->got, &w->e);
 }
 
 static void gone_is_what_the_service_calls_gone(void **state)
@@ -203,9 +203,9 @@ static void gone_is_what_the_service_calls_gone(void **state)
 	begin(&w, answers);
 	t = entry(&w, VOLUME);
 	for (int i = 0; i < 4; i++) {
-		w.there = true;
+		w.got.there = true;
 		assert_int_equal(one(&w, t, "vol-1"), E_OK);
-		assert_false(w.there);
+		assert_false(w.got.there);
 	}
 	end(&w);
 }
@@ -228,9 +228,9 @@ static void a_doubtful_answer_is_an_error_and_not_gone(void **state)
 	t = entry(&w, VOLUME);
 	for (int i = 0; i < 5; i++) {
 		w.e = (struct err){ 0 };
-		w.there = true;
+		w.got.there = true;
 		assert_int_equal(one(&w, t, "vol-1"), codes[i]);
-		assert_true(w.there);
+		assert_true(w.got.there);
 	}
 	end(&w);
 }
@@ -269,10 +269,10 @@ static void parts_are_read_as_the_entry_says(void **state)
 				 "{\"FunctionName\":\"f\",\"Runtime\":\"python\",\"Environment\":{"
 				 "\"Variables\":{\"SECRET\":\"hunter2\"}}}"),
 		E_OK);
-	assert_string_equal(canonical(&w, w.o.supplementary),
+	assert_string_equal(canonical(&w, w.got.o.supplementary),
 		"{\"Acl\":\"{\\\"grants\\\":null,\\\"n\\\":1}\",\"Default\":{\"x\":1},"
 		"\"Policy\":\"{\\\"a\\\":1}\",\"Tags\":{\"env\":\"prod\"}}");
-	assert_string_equal(canonical(&w, w.o.configuration),
+	assert_string_equal(canonical(&w, w.got.o.configuration),
 		"{\"environment\":{\"variables\":{\"secret\":\"sha256:f52fbd32b2b3b86f\"}},"
 		"\"functionName\":\"f\",\"runtime\":\"python\"}");
 	end(&w);
@@ -336,18 +336,18 @@ static void a_scalar_item_is_described_by_its_steps(void **state)
 	begin(&w, answers);
 	t = entry(&w, QUEUE);
 	assert_int_equal(listed(&w, t, "\"http://q/1\""), E_OK);
-	assert_string_equal(text(&w, w.o.id), "http://q/1");
-	assert_string_equal(text(&w, w.o.name), "name");
-	assert_int_equal(w.o.created_ms, 1770963882000);
-	assert_string_equal(canonical(&w, w.o.configuration),
+	assert_string_equal(text(&w, w.got.o.id), "http://q/1");
+	assert_string_equal(text(&w, w.got.o.name), "name");
+	assert_int_equal(w.got.o.created_ms, 1770963882000);
+	assert_string_equal(canonical(&w, w.got.o.configuration),
 		"{\"CreatedTimestamp\":\"1770963882\",\"DelaySeconds\":\"030\","
 		"\"QueueArn\":\"arn:aws:sqs:eu-west-1:1:name\",\"QueueName\":\"name\","
 		"\"QueueUrl\":\"http://q/1\"}");
 	assert_int_equal(one(&w, t, "http://q/1"), E_OK);
-	assert_string_equal(canonical(&w, w.o.configuration),
+	assert_string_equal(canonical(&w, w.got.o.configuration),
 		"{\"DelaySeconds\":30,\"QueueUrl\":\"http://q/1\"}");
 	assert_int_equal(listed(&w, t, "\"http://q/1\""), E_OK);
-	assert_false(w.there);
+	assert_false(w.got.there);
 	end(&w);
 }
 
@@ -383,9 +383,9 @@ static void a_listing_too_poor_for_an_id_is_completed_by_a_read(void **state)
 	(void)state;
 	begin(&w, answers);
 	assert_int_equal(listed(&w, entry(&w, POLICY), "{\"Arn\":\"arn:p\"}"), E_OK);
-	assert_string_equal(text(&w, w.o.id), "P1");
-	assert_string_equal(text(&w, w.o.region), "global");
-	assert_string_equal(canonical(&w, w.o.configuration),
+	assert_string_equal(text(&w, w.got.o.id), "P1");
+	assert_string_equal(text(&w, w.got.o.region), "global");
+	assert_string_equal(canonical(&w, w.got.o.configuration),
 		"{\"arn\":\"arn:p\",\"policyId\":\"P1\",\"policyName\":\"n\","
 		"\"policyVersionList\":[{\"versionId\":\"v2\"},{\"versionId\":\"v1\"}]}");
 	end(&w);
@@ -420,9 +420,9 @@ static void a_bucket_counts_where_it_is(void **state)
 		w.d.regions = regions;
 		w.d.n_regions = 2;
 		assert_int_equal(listed(&w, t, "{\"Name\":\"b\",\"BucketRegion\":\"x\"}"), E_OK);
-		assert_int_equal(w.there, i < 2);
+		assert_int_equal(w.got.there, i < 2);
 		if (i < 2)
-			assert_string_equal(text(&w, w.o.region), wanted[i]);
+			assert_string_equal(text(&w, w.got.o.region), wanted[i]);
 	}
 	end(&w);
 }
@@ -443,7 +443,7 @@ static void ranges_are_shown_in_both_forms(void **state)
 				 "{\"G\":\"sg\",\"P\":[{\"IpRanges\":[{\"CidrIp\":\"10.0.0.0/8\","
 				 "\"Description\":\"d\"}]},{\"IpRanges\":[]}]}"),
 		E_OK);
-	assert_string_equal(canonical(&w, w.o.configuration),
+	assert_string_equal(canonical(&w, w.got.o.configuration),
 		"{\"g\":\"sg\",\"p\":[{\"ipRanges\":[\"10.0.0.0/8\"],\"ipv4Ranges\":[{"
 		"\"cidrIp\":\"10.0.0.0/8\",\"description\":\"d\"}]},"
 		"{\"ipRanges\":[],\"ipv4Ranges\":[]}]}");
@@ -474,11 +474,11 @@ static void cloud_control_gives_text_to_be_read(void **state)
 	begin(&w, answers);
 	t = entry(&w, CLUSTER);
 	assert_int_equal(listed(&w, t, "{\"Identifier\":\"c1\",\"Properties\":\"{}\"}"), E_OK);
-	assert_true(w.there);
-	assert_string_equal(text(&w, w.o.arn), "arn:c1");
-	assert_string_equal(canonical(&w, w.o.tags), "{\"a\":\"b\"}");
+	assert_true(w.got.there);
+	assert_string_equal(text(&w, w.got.o.arn), "arn:c1");
+	assert_string_equal(canonical(&w, w.got.o.tags), "{\"a\":\"b\"}");
 	assert_int_equal(one(&w, t, "c1"), E_OK);
-	assert_false(w.there);
+	assert_false(w.got.there);
 	assert_int_equal(one(&w, t, "c1"), E_INVALID);
 	end(&w);
 }
