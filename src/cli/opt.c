@@ -94,9 +94,10 @@ enum code opt_parse(
 		const char *word = words->v[optind - 1];
 		char letter[3] = { '-', (char)optopt, '\0' };
 
-		if (got == ':')
-			c = err_set(e, E_INVALID, "option %s needs an argument", word);
-		else if (got == '?')
+		if (got == ':') {
+			err_set(e, E_INVALID, "option %s needs an argument", word);
+			c = err_hint(e, "--help says which");
+		} else if (got == '?')
 			c = unknown(takes, strncmp(word, "--", 2) == 0 ? word : letter, e);
 		else
 			c = keep(o, got >= FIRST_VALUE ? got - FIRST_VALUE : of_letter(takes, got),

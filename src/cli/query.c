@@ -92,5 +92,7 @@ enum code cmd_query(struct cli *c, struct err *e)
 		return e->code;
 	c->reader.timeout_ms = seconds > INT32_MAX ? 0 : seconds * 1000;
 	doubt(q.sql);
-	return run(c, &q, e);
+	if (run(c, &q, e) == E_INVALID)
+		err_hint(e, "siltstone query 'SELECT * FROM help' says what there is to ask");
+	return e->code;
 }

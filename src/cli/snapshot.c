@@ -65,7 +65,7 @@ static enum code open_target(
 	if (str_starts(s, STR("s3://")) && s.n > 5)
 		return bucket_open(c, b, to + 5, out, e);
 	err_set(e, E_INVALID, "--to is s3://BUCKET/PREFIX or dir:PATH, not \"%s\"", to);
-	return e->code;
+	return err_hint(e, "leave it out, and files go to a directory beside the store");
 }
 
 static enum code deliver(struct cli *c, struct object_store *store, struct err *e)

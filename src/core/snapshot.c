@@ -239,6 +239,8 @@ static enum code conclude(
 	if (!e->code)
 		return outbox_done(job->db, outbox_id, f->where, now, e);
 	outbox_failed(job->db, outbox_id, e->msg, now + RETRY_MS, &noting);
+	if (code_is_transient(e->code))
+		err_hint(e, "take the snapshot again later; nothing is half delivered");
 	return e->code;
 }
 

@@ -81,7 +81,10 @@ static enum code open_file(struct db *d, const char *path, enum db_mode mode, st
 		    (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
 	int rc = sqlite3_open_v2(path, &d->h, flags, NULL);
 
-	return rc == SQLITE_OK ? pragmas(d, e) : sqlite_err(e, d->h, rc, "open");
+	if (rc == SQLITE_OK)
+		return pragmas(d, e);
+	sqlite_err(e, d->h, rc, "open");
+	return err_hint(e, "is the folder there, and may files be written in it?");
 }
 
 enum code db_spare_memory(struct db *d, struct err *e)

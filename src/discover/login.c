@@ -147,8 +147,10 @@ static enum code find_account(struct login *login, struct err *e)
 	struct err why = { 0 };
 	enum code c;
 
-	if (given && !is_account(given))
-		return err_set(e, E_INVALID, "\"%.40s\" is no account: it takes 12 digits", given);
+	if (given && !is_account(given)) {
+		err_set(e, E_INVALID, "\"%.40s\" is no account: it takes 12 digits", given);
+		return err_hint(e, "leave it out, and the credentials say which account it is");
+	}
 	if (given) {
 		login->account = given;
 		return E_OK;

@@ -248,19 +248,33 @@ static enum code sum_up(
 	return arena_ok(&sum->arena) ? E_OK : err_nomem(e);
 }
 
+/* One type may be unknown to an endpoint, or its answer broken; when all of several are, it is the
+ * endpoint. */
+static bool is_the_endpoints(enum code code, size_t listings)
+{
+	switch ((int)code) {
+	case E_DENIED:
+	case E_REMOTE:
+	case E_NOTFOUND: return true;
+	case E_UNSUPPORTED:
+	case E_CORRUPT: return listings > 1;
+	default: return false;
+	}
+}
+
 /* When every single look failed for one and the same reason that is not the type's, that is
  * what there is to tell. */
 static enum code judge(const struct sweep *s, const struct sweep_sum *sum, struct err *e)
 {
 	const struct err *first = s->plan.n ? &s->listings[0].why : NULL;
 
-	if (!first || sum->failed < sum->looks ||
-		(first->code != E_DENIED && first->code != E_REMOTE && first->code != E_NOTFOUND))
+	if (!first || sum->failed < sum->looks || !is_the_endpoints(first->code, s->plan.n))
 		return E_OK;
 	for (size_t i = 1; i < s->plan.n; i++)
 		if (s->listings[i].why.code != first->code)
 			return E_OK;
 	*e = *first;
+	err_hint(e, "check the endpoint, the regions and what these credentials may do");
 	return err_add(e, "nothing could be looked at");
 }
 

@@ -319,10 +319,11 @@ enum code source_profile(struct search *s, const char *name, bool named, struct 
 	if (!profiles_have(&s->profiles, chain.profile)) {
 		search_remark(s, "profile \"%s\": in neither \"%s\" nor \"%s\"", name,
 			s->profiles.credentials_path, s->profiles.config_path);
-		return named ? err_set(e, E_NOTFOUND,
-				       "there is no profile \"%s\" in \"%s\" or \"%s\"", name,
-				       s->profiles.credentials_path, s->profiles.config_path)
-			     : E_NOTFOUND;
+		if (!named)
+			return E_NOTFOUND;
+		err_set(e, E_NOTFOUND, "there is no profile \"%s\" in \"%s\" or \"%s\"", name,
+			s->profiles.credentials_path, s->profiles.config_path);
+		return err_hint(e, "name a profile that is there, or add \"[profile %s]\"", name);
 	}
 	while (!c && !done) {
 		bool first = chain.n == 1;

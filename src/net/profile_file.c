@@ -45,7 +45,8 @@ static struct str without_comment(struct str s)
 
 static enum code complain(const struct reader *r, const char *what, struct err *e)
 {
-	return err_set(e, E_INVALID, "\"%s\" line %d: %s", r->path, r->line, what);
+	err_set(e, E_INVALID, "\"%s\" line %d: %s", r->path, r->line, what);
+	return err_hint(e, "mend that line; lines are \"[section]\" and \"name = value\"");
 }
 
 static struct profile_entry *append(struct reader *r, struct str name, struct str value)

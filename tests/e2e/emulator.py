@@ -47,8 +47,8 @@ class Moto:
                 assert time.monotonic() < deadline, "moto_server does not listen"
                 time.sleep(0.05)
 
-    def post(self, path):
-        request = urllib.request.Request(self.endpoint + path, data=b"", method="POST")
+    def post(self, path, body=b""):
+        request = urllib.request.Request(self.endpoint + path, data=body, method="POST", headers={"Content-Type": "text/plain"})
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
             answer.read()
 

@@ -169,7 +169,7 @@ class FaultProxy:
 
     def forward(self, request, body):
         connection = http.client.HTTPConnection(self.up.hostname, self.up.port, timeout=60)
-        headers = {k: v for k, v in request.headers.items() if k.lower() not in ("connection", "expect")}
+        headers = {k: v for k, v in request.headers.items() if k.lower() not in ("connection", "expect", "host")}
         connection.request(request.command, request.path, body=body, headers=headers)
         r = connection.getresponse()
         out = r.read()

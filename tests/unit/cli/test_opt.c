@@ -80,7 +80,7 @@ static void mistakes_are_named_with_what_was_meant(void **state)
 		{ "--fromat=x", "there is no option \"--fromat\" here", "did you mean --format?" },
 		{ "-Z", "there is no option \"-Z\" here", "--help lists the options" },
 		{ "-qZ", "there is no option \"-Z\" here", "--help lists the options" },
-		{ "--store", "option --store needs an argument", "" },
+		{ "--store", "option --store needs an argument", "--help says which" },
 		{ "--since 2h", "there is no option \"--since\" here", "--help lists the options" },
 	};
 	struct options o;

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""sweep.py - how long a sweep takes, beside the same calls made with boto3.
+
+    sweep.py [--short]
+
+One run makes an estate in moto and then has it read by siltstone and by boto3, in a loop and with
+sixteen threads, twice over: from moto, which answers some two hundred requests a second whoever asks
+and so measures itself, and from a server that gives moto's answers again from memory, where it is the
+client that costs. siltstone also writes its store; boto3 does nothing with what it got. Processor
+time is that of the client's process, start included. --short: the small estate only.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+import emulator
+import program
+import verdict
+
+REGIONS = ("us-east-1", "eu-west-1")
+
+
+class Canned:
+    def __init__(self, upstream):
+        self.process = subprocess.Popen([sys.executable, str(HERE / "canned.py"), upstream], stdout=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL)
+        self.endpoint = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def asked(self):
+        """Requests since the last time, and how many of them were new."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return tuple(map(int, opener.open(self.endpoint + "/canned-count").read().split()))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def siltstone(silt, endpoint, store):
+    r = silt.measured("record", "--store", store, "--endpoint", endpoint, "--regions", ",".join(REGIONS),
+                      "--types", "AWS::*")
+    assert r.code in (0, 7), r.err
+    return r.seconds, r.cpu, r.peak_kb
+
+
+def boto(endpoint, threads, scratch):
+    out = pathlib.Path(scratch) / "boto.out"
+    with open(out, "w") as f:
+        p = subprocess.Popen([sys.executable, str(HERE / "boto_sweep.py"), endpoint, ",".join(REGIONS), str(threads)],
+                             stdout=f, stdin=subprocess.DEVNULL, env={**os.environ, "NO_PROXY": "*"})
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+    assert p.returncode == 0
+    calls, seconds = out.read_text().split()
+    return float(seconds), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def best(runs):
+    return min(runs, key=lambda r: r[0])
+
+
+def compare(title, endpoint, silt, scratch, times, asked):
+    """One table. The first of each pair of siltstone's runs fills a new store, the second finds
+    nothing changed."""
+    first, again = [], []
+    asked()
+    for i in range(times):
+        store = pathlib.Path(scratch) / f"bench-{i}.db"
+        store.unlink(missing_ok=True)
+        first.append(siltstone(silt, endpoint, store))
+        ours = asked()
+        again.append(siltstone(silt, endpoint, store))
+        asked()
+    loop = [boto(endpoint, 1, scratch) for _ in range(times)]
+    asked()
+    pool = [boto(endpoint, 16, scratch) for _ in range(times)]
+    theirs = asked()
+    if ours[0]:
+        title += f"; requests: siltstone {ours[0]}, boto3 {theirs[0] // times}"
+        assert ours[1] == 0 or times == 1, f"{ours[1]} requests were not answered from memory"
+    base = best(first)
+    print(f"\n{title} (best of {times})")
+    print(f"{'':34}{'seconds':>9}{'CPU s':>8}{'peak MB':>9}{'time, x ours':>14}{'CPU, x ours':>13}")
+    for name, runs in (("siltstone, new store", first), ("siltstone, nothing changed", again),
+                       ("boto3, one call after the other", loop), ("boto3, 16 threads", pool)):
+        s, cpu, kb = best(runs)
+        print(f"{name:34}{s:9.2f}{cpu:8.2f}{kb / 1024:9.0f}{s / base[0]:14.1f}{cpu / base[1]:13.1f}")
+    sys.stdout.flush()
+
+
+def run(scale, silt, scratch):
+    moto = emulator.Moto()
+    canned = None
+    try:
+        began = time.monotonic()
+        verdict.make(program.SHARED / "testing" / "estate", moto.endpoint, REGIONS, scale)
+        print(f"\nscale {scale}: made in {time.monotonic() - began:.0f} s")
+        compare(f"scale {scale}, moto", moto.endpoint, silt, scratch, 1, lambda: (0, 0))
+        canned = Canned(moto.endpoint)
+        # Each client's own requests are asked once before they are timed.
+        siltstone(silt, canned.endpoint, pathlib.Path(scratch) / f"fill-{scale}.db")
+        boto(canned.endpoint, 16, scratch)
+        compare(f"scale {scale}, answers from memory", canned.endpoint, silt, scratch, 3, canned.asked)
+        n = program.one(pathlib.Path(scratch) / f"fill-{scale}.db", "SELECT count(*) FROM resources")
+        print(f"resources of the catalogue's types: {n}")
+    finally:
+        if canned:
+            canned.stop()
+        moto.stop()
+
+
+def main():
+    if not (program.SHARED / "testing" / "estate").exists():
+        print("skipped: no estate tools in", program.SHARED / "testing" / "estate")
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        silt = program.Siltstone(scratch)
+        for scale in (1,) if "--short" in sys.argv else (1, 20):
+            run(scale, silt, scratch)
+    return 0
+
+
+sys.exit(main())
