@@ -93,6 +93,6 @@ enum code cmd_query(struct cli *c, struct err *e)
 	c->reader.timeout_ms = seconds > INT32_MAX ? 0 : seconds * 1000;
 	doubt(q.sql);
 	if (run(c, &q, e) == E_INVALID)
-		err_hint(e, "siltstone query 'SELECT * FROM help' says what there is to ask");
+		err_hint(e, "the view \"help\" says what there is to ask");
 	return e->code;
 }
