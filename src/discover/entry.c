@@ -289,7 +289,7 @@ static enum code read_style(struct parse *p, const struct json *style)
 			"must be one of first, bean, camel, upper, keep", p->e);
 	if (moment.p && !str_is(moment, "iso") && !str_is(moment, "epoch_ms"))
 		return field_fault(&place, STR("time"), "must be iso or epoch_ms", p->e);
-	p->t->epoch_ms = str_is(moment, "epoch_ms");
+	p->t->epoch_ms = moment.p && str_is(moment, "epoch_ms");
 	return E_OK;
 }
 
