@@ -76,7 +76,8 @@ enum code read_resources(
 		return ask_filtered(r, sql, f, rows, e);
 	/* The condition may end in a comment: the bracket goes to a new line. */
 	buf_printf(&b,
-		"SELECT r.* FROM (%.*s) r LEFT JOIN configs c USING (rid, version)\nWHERE (%s\n)",
+		"SELECT r.* FROM (%.*s) r " /* SQL: around a user's condition */
+		"LEFT JOIN configs c USING (rid, version)\nWHERE (%s\n)",
 		STR_ARG(bare(sql)), f->where);
 	c = buf_ok(&b) ? ask_filtered(r, b.p, f, rows, e)
 		       : err_set(e, E_TOOBIG, "the condition is too long");

@@ -55,11 +55,11 @@ const struct command commands[] = {
 	  { { "blame web-1", "every property" },
 	    { "blame web-1@v7 --format json", "as of a version" } } },
 	{ "query", "SQL", "one SELECT over the store",
-	  "The views are described in the store itself: SELECT name FROM sqlite_schema WHERE type = 'view'. Nothing can "
+	  "The views are described in the store itself: SELECT name FROM sqlite_schema WHERE type = 'view'. Nothing can " /* example */
 	  "be changed by a query. With --as-of the same query answers for that moment.",
 	  OPT(AS_OF) | OPT(PARAM) | OPT(LIMIT) | OPT(TIMEOUT), 1, 1, cmd_query,
-	  { { "query 'SELECT resource_type, count(*) AS n FROM resources GROUP BY 1'", "what there is" },
-	    { "query --as-of 2w --param sg=sg-1 'SELECT * FROM relationships WHERE target_id = :sg'",
+	  { { "query 'SELECT resource_type, count(*) AS n FROM resources GROUP BY 1'", "what there is" }, /* example */
+	    { "query --as-of 2w --param sg=sg-1 'SELECT * FROM relationships WHERE target_id = :sg'", /* example */
 	      "who used a security group two weeks ago" } } },
 	{ "items", "[TYPE|ID]", "configuration items as AWS Config writes them, oldest first",
 	  "One JSON object a line; with --format json one array. table, csv and tsv tell the items in words.",

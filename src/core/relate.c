@@ -59,27 +59,26 @@ static enum code load_rule(void *ctx, const struct stage_rule *r, struct err *e)
 	return arena_ok(l->a) ? E_OK : err_nomem(e);
 }
 
-static enum code rules_of(
-	struct relating *r, struct str type, const struct rule_set **out, struct err *e)
+/* NULL with @e filled when they cannot be read. */
+static const struct rule_set *rules_of(struct relating *r, struct str type, struct err *e)
 {
 	struct loading l = { &r->rules, NULL };
-	enum code c;
 
 	for (l.set = r->sets; l.set; l.set = l.set->next)
-		if (str_eq(l.set->type, type)) {
-			*out = l.set;
-			return E_OK;
-		}
+		if (str_eq(l.set->type, type))
+			return l.set;
 	l.set = arena_alloc(&r->rules, sizeof(*l.set));
-	if (!l.set)
-		return err_nomem(e);
+	if (!l.set) {
+		err_nomem(e);
+		return NULL;
+	}
 	l.set->type = arena_str(&r->rules, type);
 	l.set->last = &l.set->first;
-	c = stage_rules(r->db, l.set->type, load_rule, &l, e);
+	if (stage_rules(r->db, l.set->type, load_rule, &l, e))
+		return NULL;
 	l.set->next = r->sets;
 	r->sets = l.set;
-	*out = l.set;
-	return c;
+	return l.set;
 }
 
 static bool same_letter(char a, char b)
@@ -193,12 +192,12 @@ static enum code apply(struct relating *r, const struct rule_set *set, struct er
 static enum code relate_one(void *ctx, const struct stage_text *t, struct err *e)
 {
 	struct relating *r = ctx;
-	const struct rule_set *set = NULL;
-	enum code c = rules_of(r, t->type, &set, e);
+	const struct rule_set *set = rules_of(r, t->type, e);
+	enum code c = set ? E_OK : e->code;
 
 	r->text = t;
 	r->e = e;
-	if (!c && set->first)
+	if (set && set->first)
 		c = apply(r, set, e);
 	arena_release(&r->a);
 	return c;

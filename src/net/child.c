@@ -209,6 +209,19 @@ static void note_error(struct run *r, struct str piece)
 	r->said[r->n_said] = '\0';
 }
 
+/* @got came from @fd. */
+static void sort_out(struct run *r, const int *fd, struct str got, struct err *e)
+{
+	if (fd == &r->errors) {
+		if (!r->child->secret)
+			note_error(r, got);
+	} else if (!r->refused && !r->late) {
+		r->refused = take(r, got, e);
+		if (r->refused)
+			tell_to_end(r);
+	}
+}
+
 /* Reads what is there; closes the descriptor at its end. */
 static void drain(struct run *r, int *fd, struct err *e)
 {
@@ -216,22 +229,15 @@ static void drain(struct run *r, int *fd, struct err *e)
 
 	while (*fd >= 0) {
 		ssize_t n = read(*fd, piece, sizeof(piece));
-		struct str got = { piece, n > 0 ? (size_t)n : 0 };
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n <= 0) {
+		if (n <= 0)
 			close_fd(fd);
-		} else if (fd == &r->errors) {
-			if (!r->child->secret)
-				note_error(r, got);
-		} else if (!r->refused && !r->late) {
-			r->refused = take(r, got, e);
-			if (r->refused)
-				tell_to_end(r);
-		}
+		else
+			sort_out(r, fd, (struct str){ piece, (size_t)n }, e);
 		if (time_ticks_ms() >= r->due_ms)
 			return;
 	}

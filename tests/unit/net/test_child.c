@@ -56,7 +56,7 @@ static void a_child_that_reads_nothing_harms_nobody(void **state)
 		buf_text(&big, "0123456789");
 	assert_int_equal(shell(&w, "exit 0", (struct child){ .input = buf_slice(&big) }), E_OK);
 	assert_int_equal(shell(&w, "wc -c", (struct child){ .input = buf_slice(&big) }), E_OK);
-	assert_int_equal(atol(w.out.p), 3000000); // NOLINT(cert-err34-c)
+	assert_int_equal(strtol(w.out.p, NULL, 10), 3000000);
 	buf_release(&big);
 	buf_release(&w.out);
 }
@@ -230,7 +230,7 @@ static void what_a_child_leaves_behind_does_not_hold_us_up(void **state)
 	/* The one left behind still has our pipe open. */
 	assert_int_equal(shell(&w, "sleep 1000 & echo $!", (struct child){ 0 }), E_OK);
 	assert_true(time_ticks_ms() - began < 5000);
-	left = (pid_t)atol(w.out.p); // NOLINT(cert-err34-c)
+	left = (pid_t)strtol(w.out.p, NULL, 10);
 	assert_true(left > 0);
 	assert_true(is_gone_soon(left));
 	buf_release(&w.out);
