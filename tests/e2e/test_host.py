@@ -2,6 +2,7 @@
 """siltstone-host, run as the recorder runs it: a request in, JSON lines out."""
 
 import json
+from pathlib import Path
 import os
 import pathlib
 import subprocess
@@ -505,7 +506,9 @@ def test_this_machine_is_found(tmp_path):
     assert one("NetworkInterface", None, name="lo")["type"] == "loopback"
     assert one("Address", None, id="lo/127.0.0.1/8")["interface"] == "lo"
     assert one("User", None, name="root")["uid"] == 0
-    assert one("Mount", None, mountPoint="/")["fsType"]
+    mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    if any(m[4] == "/" for m in mounts):  # a changed root has none
+        assert one("Mount", None, mountPoint="/")["fsType"]
 
 
 def test_every_relation_leads_somewhere_on_this_tree(root):
