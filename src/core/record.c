@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "core/content.h"
 #include "core/relate.h"
+#include "store/event.h"
 #include "store/stage.h"
 #include "store/version.h"
 #include "json/canon.h"
@@ -236,6 +237,19 @@ static enum code write_intervals(
 	return c ? c : version_set_tags(db, w->rid, w->row->tags, at_ms, e);
 }
 
+/* Whoever is told of changes is told of this one: the row is part of the item's transaction. */
+static enum code add_event(
+	struct settling *s, const struct stage_row *row, int64_t item_id, struct err *e)
+{
+	struct event event = { .at_ms = s->now_ms,
+		.kind = STR("ConfigurationItemChangeNotification"),
+		.item_id = item_id,
+		.account = row->account,
+		.region = row->region };
+
+	return event_add(s->r->db, &event, e);
+}
+
 static enum code write_item(struct settling *s, struct writing *w, struct err *e)
 {
 	const struct stage_row *row = w->row;
@@ -279,6 +293,8 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 		c = write_intervals(s, w, item.captured_ms, e);
 	if (!c)
 		c = version_count(s->r->db, item.captured_ms, row->type, event_of(&item), e);
+	if (!c)
+		c = add_event(s, row, settled.item_id, e);
 	return c ? c : stage_count_written(s->r->db, row, e);
 }
 

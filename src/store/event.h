@@ -18,7 +18,10 @@ struct event {
 	struct str kind; /* messageType: "ConfigurationItemChangeNotification", ... */
 	int64_t item_id; /* 0: none */
 	struct str account, region;
-	struct str payload; /* JSON, or STR_NONE */
+	/* JSON object, or STR_NONE: the members of the body that are the event's own, by their names there
+	 * ("configSnapshotId", "s3ObjectKey", "s3Bucket", "errorCode", "errorMessage"; of
+	 * ComplianceChangeNotification all from configRuleName to oldEvaluationResult; configRuleNames). */
+	struct str payload;
 };
 
 /** Part of the caller's transaction. Fills event->event_id. */

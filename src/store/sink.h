@@ -6,6 +6,10 @@
 /**
  * Sinks: who is told of events. A row each, with a cursor: everything up to it is told or given up.
  * See schema/35-delivery.sql for what the columns mean.
+ *
+ * Settings are texts by name: endpoint, region, profile, role_arn, account, ca_bundle; source (of
+ * EventBridge's events); secret_file or secret_env, where a webhook's key is to be found; oversized, where what is
+ * too large goes ("s3://BUCKET/PREFIX"). Any other name is refused, so that no key gets in here.
  */
 struct sink {
 	const char *name, *kind, *target;
@@ -19,6 +23,8 @@ struct sink {
  * event (or at sink->cursor when @from_cursor). A transaction of its own. E_INVALID: bad kind, target
  * or predicate (it is prepared to find out). */
 enum code sink_put(struct db *db, const struct sink *sink, bool from_cursor, struct err *e);
+/** The same as part of the caller's transaction. */
+enum code sink_set(struct db *db, const struct sink *sink, bool from_cursor, struct err *e);
 /** E_NOTFOUND. */
 enum code sink_get(
 	struct db *db, struct arena *a, const char *name, struct sink *out, struct err *e);
@@ -26,9 +32,17 @@ enum code sink_remove(struct db *db, const char *name, struct err *e);
 typedef enum code sink_fn(void *ctx, const struct sink *s, struct err *e);
 enum code sink_walk(struct db *db, sink_fn *fn, void *ctx, struct err *e);
 
-/** Take one sink that has something to tell and is neither waiting nor leased. E_NOTFOUND: none. */
+/** How long a sink waits at most (and with it: a wait beyond that was written by another clock). */
+#define SINK_WAIT_MAX_MS INT64_C(3600000)
+
+/** Take one sink that has something to tell and is neither waiting nor leased; it is ours until
+ * @lease_ms (out->lease_ms). E_NOTFOUND: none. */
 enum code sink_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lease_ms,
 	struct sink *out, struct err *e);
+/** Told up to @event_id and at work on what follows; the lease is @lease_ms from now on, also in @sink.
+ * E_CONFLICT: the lease had run out and somebody else took it. */
+enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
+	int64_t lease_ms, struct err *e);
 /** Told up to @event_id; frees the lease. */
 enum code sink_told(
 	struct db *db, const char *name, int64_t event_id, int64_t now_ms, struct err *e);
@@ -45,4 +59,10 @@ struct dead {
 };
 typedef enum code dead_fn(void *ctx, const struct dead *d, struct err *e);
 enum code dead_walk(struct db *db, dead_fn *fn, void *ctx, struct err *e);
+/** E_NOTFOUND. */
+enum code dead_get(
+	struct db *db, struct arena *a, int64_t dead_id, struct dead *out, struct err *e);
+/** It was sent again, to no avail. */
+enum code dead_failed(struct db *db, int64_t dead_id, int64_t now_ms, const char *error_code,
+	const char *error, struct err *e);
 enum code dead_remove(struct db *db, int64_t dead_id, struct err *e);
