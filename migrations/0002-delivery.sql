@@ -45,9 +45,13 @@ CREATE TABLE _delivery (
   account     TEXT NOT NULL,
   region      TEXT NOT NULL,
   type        TEXT NOT NULL DEFAULT '',   -- history: one file per type
+  globals     INTEGER NOT NULL DEFAULT 0, -- 1: those of the account that have no region are in it, too
   due_ms      INTEGER NOT NULL,           -- the moment it is for: end of the window, moment of the snapshot
   from_event  INTEGER NOT NULL DEFAULT 0, -- history: the items of events in (from, to]; ids and not times, so that
   to_event    INTEGER NOT NULL DEFAULT 0, --   what was committed late is in exactly one file
+  part        INTEGER NOT NULL DEFAULT 1, -- history: a large window is several files; a part is planned when the one
+  after_item  INTEGER NOT NULL DEFAULT 0, --   before it turned out full. Its items are those behind this one (0: from the first)
+  last_item   INTEGER NOT NULL DEFAULT 0, --   up to this one (0: to the last), by time of capture
   item_id     INTEGER,                    -- oversized
   snapshot_id TEXT,                       -- snapshot: its uuid
   planned_ms  INTEGER NOT NULL,
@@ -62,7 +66,7 @@ CREATE TABLE _delivery (
   error       TEXT
 ) STRICT;
 CREATE INDEX _delivery_due ON _delivery(next_ms) WHERE done_ms IS NULL;
-CREATE UNIQUE INDEX _delivery_window ON _delivery(channel, kind, account, region, type, due_ms, coalesce(item_id, 0));
+CREATE UNIQUE INDEX _delivery_window ON _delivery(channel, kind, account, region, type, due_ms, from_event, part, coalesce(item_id, 0), coalesce(snapshot_id, ''));
 
 -- What happened, in order: one row per configuration item, and one per thing that is told besides.
 -- Written in the transaction that made it happen; sinks read on from where they are.

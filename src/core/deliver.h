@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "core/history.h"
 #include "db/db.h"
 #include "port/object_store.h"
 #include "store/channel.h"
@@ -8,22 +9,28 @@
  * Delivering: history files every six hours, snapshots by frequency (spec section 3)
  * ==================================================================================
  *
- * What is due is planned as rows, each row is claimed with a lease, written to a temporary file at
- * constant memory, put, and marked done together with the event that tells of it. The key is chosen and
- * stored before the first try, so a second one writes the same object again.
+ * What is due is planned as rows (delivery_plan()), each row is claimed with a lease, written to a
+ * temporary file at constant memory, put, and marked done together with the event that tells of it. The
+ * key is chosen and stored before the first try, so a second one writes the same object again.
  */
 struct deliver_ports {
-	/* The store of a channel; the caller frees it with ->free(). */
+	/* The store of a channel; the caller frees it with ->free(). It gets whole keys: the channel's
+	 * prefix is in them already. */
 	enum code (*store)(
 		void *ctx, const struct channel *c, struct object_store **out, struct err *e);
 	void *ctx;
+	const struct history_limit *limit; /* NULL: HISTORY_LIMIT */
 };
 
-/** Deliver one file that is due. E_OK: one went out. E_NOTFOUND: none is due. Otherwise it failed; its
- * row and the channel's status say why and when it will be tried again. */
+/** Deliver one file that is due. E_OK: one went out, or turned out to be empty. E_NOTFOUND: none is due
+ * (@e is left alone). Otherwise it failed, never with E_NOTFOUND; its row and the channel's status say why
+ * and when it will be tried again. */
 enum code deliver_one(
 	struct db *db, const struct deliver_ports *ports, int64_t now_ms, struct err *e);
 
-/** Put the write check object of a channel (spec 3.1, 3.3). */
+/** Put the write check object of a channel (spec 3.1, 3.3). What the object store says. */
 enum code deliver_check(struct db *db, const struct deliver_ports *ports, const char *channel,
 	const char *account, struct err *e);
+
+/** What AWS Config would call an error of an object store: "NoSuchBucket", "AccessDenied", ... */
+const char *deliver_error_code(enum code code);

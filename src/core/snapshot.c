@@ -5,9 +5,7 @@
 #include "base/buf.h"
 #include "base/failpoint.h"
 #include "base/time.h"
-#include "core/gzip_file.h"
 #include "store/outbox.h"
-#include "store/place.h"
 #include "json/write.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -123,7 +121,8 @@ static enum code new_uuid(char out[37], struct err *e)
 }
 
 /* Spec section 3.1: month and day of the folder without leading zeros, the stamp with them. */
-static const char *key_of(struct arena *a, const struct site *s, const char *id, int64_t now_ms)
+const char *snapshot_key(struct arena *a, struct str account, struct str region,
+	const char *snapshot_id, int64_t now_ms)
 {
 	struct time_fields t = time_split(now_ms);
 	char stamp[TIME_ISO_BYTES];
@@ -131,50 +130,24 @@ static const char *key_of(struct arena *a, const struct site *s, const char *id,
 	return arena_printf(a,
 		"AWSLogs/%.*s/Config/%.*s/%d/%d/%d/ConfigSnapshot/"
 		"%.*s_Config_%.*s_ConfigSnapshot_%s_%s.json.gz",
-		STR_ARG(s->account), STR_ARG(s->region), t.year, t.month, t.day,
-		STR_ARG(s->account), STR_ARG(s->region), time_stamp(now_ms, stamp), id)
+		STR_ARG(account), STR_ARG(region), t.year, t.month, t.day, STR_ARG(account),
+		STR_ARG(region), time_stamp(now_ms, stamp), snapshot_id)
 		.p;
 }
 
-/** Where items go as they come. */
-struct sink {
-	struct gzip_file *file;
-	int64_t items;
-};
-
+/* Times of capture are not asked for: a snapshot's key has none. */
 static enum code add_item(void *ctx, struct str body, struct err *e)
 {
-	struct sink *sink = ctx;
-	enum code c = E_OK;
-
-	if (sink->items++)
-		c = gzip_file_add(sink->file, STR(","), e);
-	return c ? c : gzip_file_add(sink->file, body, e);
+	return item_file_add(ctx, body, 0, e);
 }
 
 /* Everything is in the file, and no read snapshot held, before anything goes out. */
-static enum code write_file(struct job *job, const struct site *s, struct gzip_file *file,
-	struct snapshot_file *f, struct err *e)
+enum code snapshot_write(
+	struct item_file *f, struct db *db, const struct place_items_query *q, struct err *e)
 {
-	struct place_items_query q = { s->account, s->region, s->with_global, job->q->at_ms };
-	struct sink sink = { file, 0 };
-	struct str id = str_of(f->snapshot_id);
-	enum code c;
+	enum code c = place_items(db, q, add_item, f, e);
 
-	c = gzip_file_add(file, STR("{\"fileVersion\":\"1.0\",\"configSnapshotId\":\""), e);
-	if (!c)
-		c = gzip_file_add(file, id, e);
-	if (!c)
-		c = gzip_file_add(file, STR("\",\"configurationItems\":["), e);
-	if (!c)
-		c = place_items(job->db, &q, add_item, &sink, e);
-	if (!c)
-		c = gzip_file_add(file, STR("]}"), e);
-	if (!c)
-		c = gzip_file_finish(file, e);
-	f->items = sink.items;
-	f->bytes = file->bytes;
-	return c;
+	return c ? c : item_file_finish(f, e);
 }
 
 static void member(struct buf *b, const char *name, struct str value)
@@ -268,25 +241,28 @@ static enum code put_file(
 static enum code deliver_site(struct job *job, const struct site *s, struct arena *a,
 	struct snapshot_file *f, struct err *e)
 {
-	struct gzip_file file;
+	struct place_items_query q = { s->account, s->region, s->with_global, job->q->at_ms };
+	struct item_file file;
 	enum code c = new_uuid(f->snapshot_id, e);
 
 	f->account = arena_text(a, s->account);
 	f->region = arena_text(a, s->region);
-	f->key = key_of(a, s, f->snapshot_id, job->now_ms);
+	f->key = snapshot_key(a, s->account, s->region, f->snapshot_id, job->now_ms);
 	if (!c && !arena_ok(a))
 		c = err_nomem(e);
 	if (!c)
-		c = gzip_file_open(&file, e);
+		c = item_file_open(&file, f->snapshot_id, e);
 	if (c)
 		return c;
-	c = write_file(job, s, &file, f, e);
+	c = snapshot_write(&file, job->db, &q, e);
+	f->items = file.items;
+	f->bytes = file.gzip.bytes;
 	/* What was there may be gone since the places were listed. */
 	if (!c && f->items) {
 		f->where = arena_text(a, str_of(job->store->where(job->store, f->key)));
-		c = arena_ok(a) ? put_file(job, &file, f, e) : err_nomem(e);
+		c = arena_ok(a) ? put_file(job, &file.gzip, f, e) : err_nomem(e);
 	}
-	gzip_file_close(&file);
+	item_file_close(&file);
 	return c;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "db/db.h"
+#include "core/item_file.h"
 #include "port/object_store.h"
+#include "store/place.h"
 #include <stdint.h>
 
 /**
@@ -43,3 +44,10 @@ typedef void snapshot_fn(void *ctx, const struct snapshot_file *f);
 enum code snapshot_deliver(struct db *db, struct object_store *store,
 	const struct snapshot_query *q, int64_t now_ms, snapshot_fn *done, void *ctx,
 	struct err *e);
+
+/** Write a snapshot of @q into @f (open) and finish it; f->items may turn out to be 0. */
+enum code snapshot_write(
+	struct item_file *f, struct db *db, const struct place_items_query *q, struct err *e);
+/** The key of a snapshot that goes out @now_ms, without a prefix, in @a. */
+const char *snapshot_key(struct arena *a, struct str account, struct str region,
+	const char *snapshot_id, int64_t now_ms);

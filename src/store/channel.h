@@ -2,6 +2,7 @@
 #pragma once
 #include "base/arena.h"
 #include "db/db.h"
+#include <stdbool.h>
 
 /**
  * Delivery channels and what is to be delivered through them: rows of _channel and _delivery.
@@ -13,7 +14,8 @@ struct channel {
 	int64_t snapshot_at_ms; /* 0: no snapshots */
 };
 
-/** How one of the three streams is. */
+/** How one of the three streams is. That of notifications has no ok_ms and next_ms, and tried_ms is when
+ * its status changed. */
 struct channel_stream {
 	const char *status; /* SUCCESS | FAILURE | NOT_APPLICABLE, or NULL: never tried */
 	int64_t tried_ms, ok_ms, next_ms;
@@ -25,12 +27,13 @@ struct channel_status {
 
 /** Add or replace (fields that are NULL are cleared); a new one has history from now on. Its topic
  * becomes the sink "channel:NAME", or that sink goes. E_INVALID with the reason: the checks of the spec's
- * section 3.6 that need nobody else. One transaction. */
+ * section 3.6 that need nobody else, in its words. One transaction. */
 enum code channel_put(struct db *db, const struct channel *c, int64_t now_ms, struct err *e);
 enum code channel_get(
 	struct db *db, struct arena *a, const char *name, struct channel *out, struct err *e);
 enum code channel_status(struct db *db, struct arena *a, const char *name,
 	struct channel_status *out, struct err *e);
+/** E_NOTFOUND. What it delivered stays where it is; what it was to deliver is forgotten. */
 enum code channel_remove(struct db *db, const char *name, struct err *e);
 typedef enum code channel_fn(void *ctx, const struct channel *c, struct err *e);
 enum code channel_walk(struct db *db, channel_fn *fn, void *ctx, struct err *e);
@@ -39,24 +42,45 @@ enum code channel_walk(struct db *db, channel_fn *fn, void *ctx, struct err *e);
 struct delivery {
 	int64_t delivery_id;
 	const char *channel, *kind, *account, *region, *type;
+	bool globals; /* with those of the account that have no region */
 	int64_t due_ms, from_event, to_event, item_id;
+	int64_t part, after_item, last_item; /* of a history file, see schema/35-delivery.sql */
 	const char *snapshot_id, *key;
 	int64_t tries;
 };
 /** Plan, within one transaction, everything that is due at @now_ms on all channels: history files (one per
- * account, region and type that changed since the last ones) and snapshots; sets the next times. */
+ * account, region and type that changed since the last ones), snapshots of the moment that was due, and a
+ * write check for each account that gets a file; sets the next times. What was missed while nobody ran is
+ * one window, and one snapshot. Resources without a region are in the files of their account's
+ * us-east-1, else of its first region. Nothing is written when nothing is due. */
 enum code delivery_plan(struct db *db, int64_t now_ms, struct err *e);
-/** Plan a snapshot now, of the state at @at_ms. Fills @snapshot_id for the first of its files. */
+/** Plan a snapshot now, of the state at @at_ms. Fills @snapshot_id for the first of its files.
+ * E_NOTFOUND: no such channel, or nothing was ever recorded. */
 enum code delivery_plan_snapshot(struct db *db, const char *channel, int64_t at_ms, int64_t now_ms,
 	char snapshot_id[37], struct err *e);
-/** Take one that is due and that nobody is working on. E_NOTFOUND: none. */
+/** Take one that is due and that nobody is working on. E_NOTFOUND: none (@e is left alone). */
 enum code delivery_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lease_ms,
 	struct delivery *out, struct err *e);
-/** The key it will have, before it goes out. */
-enum code delivery_set_key(struct db *db, int64_t delivery_id, const char *key, struct err *e);
+/** The key it will have, before it goes out; with it, in one transaction, where a history file ends
+ * (@last_item, 0: it has all) and the part behind it, and the event that a snapshot's delivery started. */
+enum code delivery_set_key(struct db *db, const struct delivery *d, const char *key,
+	int64_t last_item, int64_t now_ms, struct err *e);
 /** Out: done, the channel's status and the event that tells of it, in one transaction. Nothing to write
  * (no items): done with @key NULL and nothing is told. */
 enum code delivery_done(struct db *db, const struct delivery *d, const char *key, int64_t items,
 	int64_t bytes, int64_t now_ms, struct err *e);
+/** Not out: to be tried again at @next_ms. The first failure of a snapshot is told. */
 enum code delivery_failed(struct db *db, const struct delivery *d, int64_t next_ms,
 	const char *error_code, const char *error, int64_t now_ms, struct err *e);
+
+/** An item of a history file, borrowed. @body is what AWS Config writes into its files, compact JSON. */
+struct delivery_item {
+	int64_t item_id, captured_ms;
+	struct str body;
+};
+/** Anything but E_OK ends the walk with that code. It must not use the connection. */
+typedef enum code delivery_item_fn(void *ctx, const struct delivery_item *item, struct err *e);
+/** The items of a history file by time of capture (configurationStateId). A read snapshot is held during
+ * the walk. */
+enum code delivery_items(
+	struct db *db, const struct delivery *d, delivery_item_fn *fn, void *ctx, struct err *e);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/deliver.h"
+
+#include "base/failpoint.h"
+#include "base/time.h"
+#include "core/snapshot.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define TEXT_BYTES      (1 << 20)
+/* Who is at it longer may find that somebody else has begun anew: the same object twice does no harm. */
+#define LEASE_MS        INT64_C(900000)
+#define WAIT_MS         INT64_C(30000)
+#define WAIT_MAX_MS     INT64_C(3600000)
+#define WAIT_MAX_DOUBLE 7
+
+/** One file on its way. */
+struct job {
+	struct db *db;
+	const struct deliver_ports *ports;
+	int64_t now_ms, since_ticks_ms;
+	struct arena memory;
+	struct channel channel;
+	struct delivery delivery;
+	const char *key;
+	int64_t items;
+};
+
+static int64_t present(const struct job *job)
+{
+	return job->now_ms + (time_ticks_ms() - job->since_ticks_ms);
+}
+
+static int64_t wait_ms(int64_t tries)
+{
+	return tries >= WAIT_MAX_DOUBLE ? WAIT_MAX_MS : WAIT_MS << tries;
+}
+
+const char *deliver_error_code(enum code code)
+{
+	if (code == E_NOTFOUND)
+		return "NoSuchBucket";
+	if (code == E_DENIED)
+		return "AccessDenied";
+	if (code == E_THROTTLED)
+		return "SlowDown";
+	if (code == E_REMOTE)
+		return "ServiceUnavailable";
+	return "InternalError";
+}
+
+static const char *prefixed(struct arena *a, const struct channel *c, const char *key)
+{
+	return c->prefix ? arena_printf(a, "%s/%s", c->prefix, key).p : key;
+}
+
+static enum code put_object(struct job *job, const struct object *o, struct err *e)
+{
+	struct object_store *store = NULL;
+	enum code c = job->ports->store(job->ports->ctx, &job->channel, &store, e);
+
+	if (c)
+		return c;
+	c = store->put(store, o, e);
+	if (store->free)
+		store->free(store);
+	return c;
+}
+
+static bool is_kind(const struct job *job, const char *kind)
+{
+	return strcmp(job->delivery.kind, kind) == 0;
+}
+
+/* The key is noted before anything goes out; one that is there already stays. */
+static enum code settle_key(struct job *job, const char *chosen, int64_t last_item, struct err *e)
+{
+	const struct delivery *d = &job->delivery;
+
+	job->key = d->key;
+	if (d->key)
+		return E_OK;
+	job->key = prefixed(&job->memory, &job->channel, chosen);
+	if (!arena_ok(&job->memory))
+		return err_nomem(e);
+	return delivery_set_key(job->db, d, job->key, last_item, present(job), e);
+}
+
+static enum code write_history(struct job *job, struct item_file *f, struct err *e)
+{
+	static const struct history_limit usual = HISTORY_LIMIT;
+	const struct history_limit *limit = job->ports->limit ? job->ports->limit : &usual;
+	const struct delivery *d = &job->delivery;
+	int64_t last_item = 0;
+
+	if (history_write(f, job->db, d, limit, &last_item, e))
+		return e->code;
+	if (!f->items && !d->key)
+		return E_OK;
+	return settle_key(job, history_key(&job->memory, d, f, job->now_ms), last_item, e);
+}
+
+static enum code write_snapshot(struct job *job, struct item_file *f, struct err *e)
+{
+	const struct delivery *d = &job->delivery;
+	struct str account = str_of(d->account), region = str_of(d->region);
+	struct place_items_query q = { account, region, d->globals, d->due_ms };
+
+	if (snapshot_write(f, job->db, &q, e))
+		return e->code;
+	if (!f->items && !d->key)
+		return E_OK;
+	return settle_key(job,
+		snapshot_key(&job->memory, account, region, d->snapshot_id, job->now_ms), 0, e);
+}
+
+static enum code put_file(struct job *job, const struct gzip_file *f, struct err *e)
+{
+	struct object o = { .key = job->key,
+		.fd = f->fd,
+		.bytes = f->bytes,
+		.content_type = "application/json",
+		.content_encoding = "gzip" };
+	enum code c;
+
+	memcpy(o.sha256, f->sha256, SHA256_BYTES);
+	c = put_object(job, &o, e);
+	failpoint("deliver.after_put");
+	return c;
+}
+
+/* *@bytes: of the object that went out. */
+static enum code send_items(struct job *job, int64_t *bytes, struct err *e)
+{
+	struct item_file f;
+	enum code c = item_file_open(&f, job->delivery.snapshot_id, e);
+
+	if (c)
+		return c;
+	c = is_kind(job, "history") ? write_history(job, &f, e) : write_snapshot(job, &f, e);
+	job->items = f.items;
+	*bytes = f.gzip.bytes;
+	if (!c && job->key)
+		c = put_file(job, &f.gzip, e);
+	item_file_close(&f);
+	return c;
+}
+
+/* An object of no bytes; its headers are those of the files (spec section 3.3). */
+static enum code put_nothing(struct job *job, struct err *e)
+{
+	struct object o = {
+		.key = job->key, .content_type = "application/json", .content_encoding = "gzip"
+	};
+	enum code c;
+
+	if (!sha256_of(STR(""), o.sha256))
+		return err_nomem(e);
+	o.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (o.fd < 0)
+		return err_sys(e, E_IO, errno, "open /dev/null");
+	c = put_object(job, &o, e);
+	close(o.fd);
+	return c;
+}
+
+static const char *check_key(struct arena *a, const struct channel *c, const char *account)
+{
+	const char *key =
+		arena_printf(a, "AWSLogs/%s/Config/ConfigWritabilityCheckFile", account).p;
+
+	return prefixed(a, c, key);
+}
+
+static enum code send_check(struct job *job, struct err *e)
+{
+	job->key = check_key(&job->memory, &job->channel, job->delivery.account);
+	return arena_ok(&job->memory) ? put_nothing(job, e) : err_nomem(e);
+}
+
+static enum code send(struct job *job, struct err *e)
+{
+	const struct delivery *d = &job->delivery;
+	int64_t bytes = 0;
+	enum code c = channel_get(job->db, &job->memory, d->channel, &job->channel, e);
+
+	if (c)
+		return c;
+	if (is_kind(job, "check"))
+		c = send_check(job, e);
+	else if (is_kind(job, "history") || is_kind(job, "snapshot"))
+		c = send_items(job, &bytes, e);
+	else
+		c = err_set(e, E_UNSUPPORTED, "nobody delivers what is called \"%s\"", d->kind);
+	if (c)
+		return c;
+	failpoint("deliver.before_done");
+	return delivery_done(
+		job->db, d, job->key, job->items, job->key ? bytes : 0, present(job), e);
+}
+
+/* What kept the file from going out is what is told, even when it cannot be noted. */
+static enum code note_failure(struct job *job, struct err *e)
+{
+	const struct delivery *d = &job->delivery;
+	struct err noting = { 0 };
+	int64_t now_ms = present(job);
+
+	delivery_failed(job->db, d, now_ms + wait_ms(d->tries), deliver_error_code(e->code), e->msg,
+		now_ms, &noting);
+	if (e->code == E_NOTFOUND)
+		e->code = E_REMOTE;
+	return err_add(e, "deliver %s of %s to channel \"%s\"", d->kind,
+		*d->type ? d->type : d->account, d->channel);
+}
+
+enum code deliver_one(
+	struct db *db, const struct deliver_ports *ports, int64_t now_ms, struct err *e)
+{
+	struct job job = { .db = db,
+		.ports = ports,
+		.now_ms = now_ms,
+		.since_ticks_ms = time_ticks_ms(),
+		.memory = ARENA_INIT(TEXT_BYTES) };
+	enum code c = delivery_claim(db, &job.memory, now_ms, LEASE_MS, &job.delivery, e);
+
+	if (!c) {
+		failpoint("deliver.after_claim");
+		c = send(&job, e);
+		if (c)
+			c = note_failure(&job, e);
+	}
+	arena_release(&job.memory);
+	return c;
+}
+
+enum code deliver_check(struct db *db, const struct deliver_ports *ports, const char *channel,
+	const char *account, struct err *e)
+{
+	struct job job = { .db = db, .ports = ports, .memory = ARENA_INIT(TEXT_BYTES) };
+	enum code c = channel_get(db, &job.memory, channel, &job.channel, e);
+
+	if (!c) {
+		job.key = check_key(&job.memory, &job.channel, account);
+		c = arena_ok(&job.memory) ? put_nothing(&job, e) : err_nomem(e);
+	}
+	arena_release(&job.memory);
+	return c;
+}
