@@ -183,6 +183,35 @@ enum code read_sweep(struct reader *r, int64_t source_id, int64_t sweep_ms, cons
 	return ask(r, &q, rows, e);
 }
 
+enum code read_channels(struct reader *r, const struct rows *rows, struct err *e)
+{
+	return ask_plain(r, SQL_READ_CHANNELS, rows, e);
+}
+
+enum code read_streams(
+	struct reader *r, const char *channel, const struct rows *rows, struct err *e)
+{
+	struct select_value values[] = { { "name", cell_text(channel) } };
+	struct ask q = { sql_text[SQL_READ_STREAMS].text, values, 1 };
+
+	return ask(r, &q, rows, e);
+}
+
+enum code read_deliveries(
+	struct reader *r, bool failed, int64_t limit, const struct rows *rows, struct err *e)
+{
+	struct select_value values[] = { { "failed", cell_int(failed) },
+		{ "limit", cell_int(limit ? limit : -1) } };
+	struct ask q = { sql_text[SQL_READ_DELIVERIES].text, values, 2 };
+
+	return ask(r, &q, rows, e);
+}
+
+enum code read_recorder(struct reader *r, const struct rows *rows, struct err *e)
+{
+	return ask_plain(r, SQL_READ_RECORDER, rows, e);
+}
+
 /* How many of @found are meant: those that fit as well as the first, and of them the live ones when
  * there are any. They stand in front. */
 static size_t best(const struct resource *found, size_t n)

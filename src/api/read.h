@@ -92,6 +92,16 @@ enum code read_kept(struct reader *r, const struct rows *rows, struct err *e);
 enum code read_sweep(struct reader *r, int64_t source_id, int64_t sweep_ms, const struct rows *rows,
 	struct err *e);
 
+/** Delivery channels; how the streams of one (NULL: of all) are. */
+enum code read_channels(struct reader *r, const struct rows *rows, struct err *e);
+enum code read_streams(
+	struct reader *r, const char *channel, const struct rows *rows, struct err *e);
+/** Files that went out or are to go out, newest first; only those that could not yet. 0: all. */
+enum code read_deliveries(
+	struct reader *r, bool failed, int64_t limit, const struct rows *rows, struct err *e);
+/** One row, or none. */
+enum code read_recorder(struct reader *r, const struct rows *rows, struct err *e);
+
 /** A query of the user's own. */
 struct read_query {
 	const char *sql;

@@ -93,7 +93,10 @@ void cli_note(struct cli *c, const char *fmt, ...) __attribute__((format(printf,
 const char *cli_plural(int64_t n, const char *one, const char *many);
 
 enum code cmd_blame(struct cli *c, struct err *e);
+enum code cmd_channel(struct cli *c, struct err *e);
 enum code cmd_completion(struct cli *c, struct err *e);
+enum code cmd_deliver(struct cli *c, struct err *e);
+enum code cmd_deliveries(struct cli *c, struct err *e);
 enum code cmd_diff(struct cli *c, struct err *e);
 enum code cmd_help(struct cli *c, struct err *e);
 enum code cmd_items(struct cli *c, struct err *e);
@@ -101,6 +104,7 @@ enum code cmd_log(struct cli *c, struct err *e);
 enum code cmd_ls(struct cli *c, struct err *e);
 enum code cmd_query(struct cli *c, struct err *e);
 enum code cmd_record(struct cli *c, struct err *e);
+enum code cmd_recorder(struct cli *c, struct err *e);
 enum code cmd_show(struct cli *c, struct err *e);
 enum code cmd_snapshot(struct cli *c, struct err *e);
 enum code cmd_source(struct cli *c, struct err *e);

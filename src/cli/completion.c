@@ -6,6 +6,8 @@ static const struct {
 	const char *command, *words;
 } words[] = {
 	{ "source", "add list remove" },
+	{ "channel", "set list remove status" },
+	{ "recorder", "set start stop status" },
 	{ "completion", "bash zsh fish" },
 	{ "help", "time formats exit-codes" },
 };

@@ -57,6 +57,18 @@ static enum code colors(struct cli *c, struct err *e)
 	return E_OK;
 }
 
+/* Test builds may be told what time it is. */
+static int64_t now_ms(void)
+{
+#ifdef SILTSTONE_FAILPOINTS
+	const char *told = getenv("SILTSTONE_NOW_MS");
+
+	if (told && *told)
+		return strtoll(told, NULL, 10);
+#endif
+	return time_now_ms();
+}
+
 static enum code settle_options(struct cli *c, struct err *e)
 {
 	const char *store = opt_text(&c->o, OPT_STORE), *format = opt_text(&c->o, OPT_FORMAT);
@@ -67,7 +79,7 @@ static enum code settle_options(struct cli *c, struct err *e)
 	c->quiet = opt_text(&c->o, OPT_QUIET) != NULL;
 	c->tty = isatty(STDOUT_FILENO) == 1;
 	c->width = c->tty ? terminal_width() : 0;
-	c->now_ms = time_now_ms();
+	c->now_ms = now_ms();
 	c->stop = &stop;
 	c->format_given = format != NULL;
 	if (format && format_parse(format, &c->format, e))

@@ -2,8 +2,8 @@
 #include "core/snapshot.h"
 
 #include "base/buf.h"
-#include "cli/bucket.h"
-#include "cli/cli.h"
+#include "cli/deliver.h"
+#include "discover/target.h"
 #include "net/dir_store.h"
 #include <errno.h>
 #include <sys/stat.h>
@@ -53,19 +53,22 @@ static enum code open_beside(struct cli *c, struct object_store **out, struct er
 }
 
 static enum code open_target(
-	struct cli *c, struct bucket *b, struct object_store **out, struct err *e)
+	struct cli *c, struct target *t, struct object_store **out, struct err *e)
 {
-	const char *to = opt_text(&c->o, OPT_TO);
-	struct str s = str_of(to);
+	struct target_options o = { .where = opt_text(&c->o, OPT_TO),
+		.endpoint = opt_text(&c->o, OPT_ENDPOINT),
+		.profile = opt_text(&c->o, OPT_PROFILE),
+		.kms_key = opt_text(&c->o, OPT_KMS_KEY),
+		.stop = c->stop };
 
-	if (!to)
+	if (!o.where)
 		return open_beside(c, out, e);
-	if (str_starts(s, STR("dir:")) && s.n > 4)
-		return dir_store_open(out, to + 4, e);
-	if (str_starts(s, STR("s3://")) && s.n > 5)
-		return bucket_open(c, b, to + 5, out, e);
-	err_set(e, E_INVALID, "--to is s3://BUCKET/PREFIX or dir:PATH, not \"%s\"", to);
-	return err_hint(e, "leave it out, and files go to a directory beside the store");
+	if (target_open(t, &o, e)) {
+		err_add(e, "--to");
+		return err_hint(e, "leave it out, and files go to a directory beside the store");
+	}
+	*out = t->store;
+	return E_OK;
 }
 
 static enum code deliver(struct cli *c, struct object_store *store, struct err *e)
@@ -92,16 +95,35 @@ static enum code deliver(struct cli *c, struct object_store *store, struct err *
 	return e->code;
 }
 
+/* The channel remembers it, and whoever is told of deliveries is told of these. */
+static enum code through_channel(struct cli *c, const char *channel, struct err *e)
+{
+	int64_t at_ms = c->as_of ? cli_whole_second(c->reader.at_ms) : c->now_ms;
+	char snapshot_id[37];
+
+	if (opt_text(&c->o, OPT_TO) || opt_text(&c->o, OPT_ACCOUNT) || opt_text(&c->o, OPT_REGION))
+		return err_set(
+			e, E_INVALID, "--channel takes neither --to nor --account nor --region");
+	if (delivery_plan_snapshot(&c->db, channel, at_ms, c->now_ms, snapshot_id, e))
+		return e->code;
+	return deliver_due(c, e);
+}
+
 enum code cmd_snapshot(struct cli *c, struct err *e)
 {
+	const char *channel = opt_text(&c->o, OPT_CHANNEL);
 	struct object_store *store = NULL;
-	struct bucket bucket = { 0 };
+	struct target target = TARGET_INIT;
 
 	/* What goes out is noted in the store. */
-	if (!cli_open_changing(c, e) && !open_target(c, &bucket, &store, e))
+	if (cli_open_changing(c, e))
+		return e->code;
+	if (channel)
+		return through_channel(c, channel, e);
+	if (!open_target(c, &target, &store, e))
 		deliver(c, store, e);
-	if (store)
+	if (store && store != target.store)
 		store->free(store);
-	bucket_close(&bucket);
+	target_close(&target);
 	return e->code;
 }

@@ -173,3 +173,47 @@ SELECT c.resource_type, c.seen, coalesce(x.new, 0) AS new, coalesce(x.changed, 0
                FROM _item i JOIN _resource r ON r.rid = i.rid
               WHERE i.source_id = :source AND i.recorded_ms >= :sweep_ms GROUP BY r.type) x ON x.type = c.resource_type
  ORDER BY c.resource_type;
+
+-- name: read_channels
+-- plan: scan
+-- Where files go.
+SELECT c.name AS channel, c.target || CASE WHEN c.prefix IS NULL THEN '' ELSE '/' || c.prefix END AS "to", c.frequency, c.topic, c.kms_key,
+       c.endpoint, c.profile,
+       strftime('%Y-%m-%d %H:%M:%S', c.history_at_ms / 1000, 'unixepoch') AS next_history,
+       strftime('%Y-%m-%d %H:%M:%S', c.snapshot_at_ms / 1000, 'unixepoch') AS next_snapshot
+  FROM _channel c ORDER BY c.name;
+
+-- name: read_streams
+-- plan: scan
+-- How the streams of the channels are; never tried: no status.
+SELECT s.channel, s.stream, s.status, strftime('%Y-%m-%d %H:%M:%S', s.tried / 1000, 'unixepoch') AS tried,
+       strftime('%Y-%m-%d %H:%M:%S', s.ok / 1000, 'unixepoch') AS succeeded,
+       strftime('%Y-%m-%d %H:%M:%S', s.next / 1000, 'unixepoch') AS next, s.error_code, s.error
+  FROM (SELECT name AS channel, 1 AS place, 'history' AS stream, history_status AS status, history_tried_ms AS tried, history_ok_ms AS ok,
+               history_at_ms AS next, history_error_code AS error_code, history_error AS error FROM _channel
+        UNION ALL SELECT name, 2, 'snapshot', snapshot_status, snapshot_tried_ms, snapshot_ok_ms, snapshot_at_ms, snapshot_error_code, snapshot_error FROM _channel
+        UNION ALL SELECT name, 3, 'notifications', stream_status, stream_changed_ms, NULL, NULL, stream_error_code, stream_error FROM _channel) s
+ WHERE :name IS NULL OR s.channel = :name
+ ORDER BY s.channel, s.place;
+
+-- name: read_deliveries
+-- plan: scan
+-- Files that went out or are to go out, newest first.
+SELECT d.delivery_id AS delivery, d.channel, d.kind, d.account, d.region, nullif(d.type, '') AS resource_type,
+       strftime('%Y-%m-%d %H:%M:%S', d.due_ms / 1000, 'unixepoch') AS due,
+       CASE WHEN d.done_ms IS NOT NULL AND d.items = 0 AND d.key IS NULL THEN 'empty' WHEN d.done_ms IS NOT NULL THEN 'done'
+            WHEN d.error IS NOT NULL THEN 'failed' ELSE 'due' END AS state,
+       strftime('%Y-%m-%d %H:%M:%S', d.done_ms / 1000, 'unixepoch') AS done, d.tries,
+       CASE WHEN d.done_ms IS NULL THEN strftime('%Y-%m-%d %H:%M:%S', d.next_ms / 1000, 'unixepoch') END AS next_try,
+       d.items, d.bytes, d.key, d.error_code, d.error
+  FROM _delivery d
+ WHERE :failed = 0 OR (d.done_ms IS NULL AND d.error IS NOT NULL)
+ ORDER BY d.delivery_id DESC LIMIT :limit;
+
+-- name: read_recorder
+-- plan: scan
+SELECT r.name AS recorder, r.recording, r.status, r.types, r.every_ms / 1000 AS every_seconds, r.role_arn,
+       strftime('%Y-%m-%d %H:%M:%S', r.started_ms / 1000, 'unixepoch') AS started,
+       strftime('%Y-%m-%d %H:%M:%S', r.stopped_ms / 1000, 'unixepoch') AS stopped,
+       strftime('%Y-%m-%d %H:%M:%S', r.status_ms / 1000, 'unixepoch') AS changed, r.error_code, r.error
+  FROM _recorder r ORDER BY r.name;

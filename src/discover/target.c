@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "discover/target.h"
+
+#include "aws/s3.h"
+#include "base/mem.h"
+#include "net/dir_store.h"
+
+#define TEXT_BYTES (1 << 16)
+
+static enum code become(struct target *t, struct err *e)
+{
+	struct err none = { 0 };
+
+	if (login_open(&t->login, &t->options, &none) == E_OK)
+		return E_OK;
+	login_close(&t->login);
+	t->login = (struct login)LOGIN_INIT;
+	if (none.code != E_INVALID) {
+		*e = none;
+		return e->code;
+	}
+	/* No region is named: a bucket is asked for its own, wherever the question is signed. */
+	t->options.regions = "us-east-1";
+	return login_open(&t->login, &t->options, e);
+}
+
+static struct str without_slashes(struct str s)
+{
+	while (s.n && s.p[0] == '/')
+		s = str_from(s, 1);
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
+	return s;
+}
+
+static enum code open_bucket(
+	struct target *t, const struct target_options *o, struct str place, struct err *e)
+{
+	struct arena a = ARENA_INIT(TEXT_BYTES);
+	size_t slash = str_find(place, '/');
+	struct str prefix = without_slashes(str_from(place, slash));
+	struct s3_bucket at = { .bucket = arena_text(&a, (struct str){ place.p, slash }),
+		.prefix = prefix.n ? arena_text(&a, prefix) : NULL,
+		.region = o->region,
+		.kms_key = o->kms_key };
+
+	t->options = (struct sweep_options){ .kind = "aws",
+		.profile = o->profile,
+		.endpoint = o->endpoint,
+		/* Putting a file takes no account number, and a lone S3 has no STS to ask. */
+		.account = "000000000000",
+		.stop = o->stop };
+	if (!arena_ok(&a))
+		err_nomem(e);
+	else if (!at.bucket[0])
+		err_set(e, E_INVALID, "\"%s\" names no bucket", o->where);
+	else if (!become(t, e))
+		s3_store_open(&t->store, t->login.aws, &at, e);
+	arena_release(&a);
+	return e->code;
+}
+
+enum code target_open(struct target *t, const struct target_options *o, struct err *e)
+{
+	struct str where = str_of(o->where);
+
+	if (str_starts(where, STR("dir:")) && where.n > 4)
+		return dir_store_open(&t->store, o->where + 4, e);
+	if (str_starts(where, STR("s3://")) && where.n > 5)
+		return open_bucket(t, o, str_from(where, 5), e);
+	return err_set(e, E_INVALID, "files go to s3://BUCKET/PREFIX or dir:PATH, not to \"%s\"",
+		o->where);
+}
+
+void target_close(struct target *t)
+{
+	if (t->store)
+		t->store->free(t->store);
+	t->store = NULL;
+	if (t->options.kind)
+		login_close(&t->login);
+	t->options.kind = NULL;
+}
+
+/** One of a struct targets, and the port that is handed out for it. */
+struct kept_target {
+	struct object_store port; /* first, so that one pointer is both */
+	struct target target;
+	struct channel channel; /* texts in memory */
+	struct arena memory;
+	bool failed;
+	struct kept_target *next;
+};
+
+static enum code put(struct object_store *s, const struct object *o, struct err *e)
+{
+	struct kept_target *k = (struct kept_target *)s;
+	enum code c = k->target.store->put(k->target.store, o, e);
+
+	k->failed = k->failed || c;
+	return c;
+}
+
+static const char *where(struct object_store *s, const char *key)
+{
+	struct kept_target *k = (struct kept_target *)s;
+
+	return k->target.store->where(k->target.store, key);
+}
+
+static void keep(struct object_store *s)
+{
+	(void)s;
+}
+
+static void drop(struct kept_target *k)
+{
+	target_close(&k->target);
+	arena_release(&k->memory);
+	mem_free(k);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool serves(const struct kept_target *k, const struct channel *c)
+{
+	const struct channel *was = &k->channel;
+
+	return !k->failed && same(was->target, c->target) && same(was->kms_key, c->kms_key) &&
+	       same(was->endpoint, c->endpoint) && same(was->region, c->region) &&
+	       same(was->profile, c->profile);
+}
+
+static const char *copied(struct arena *a, const char *text)
+{
+	return text ? arena_text(a, str_of(text)) : NULL;
+}
+
+static enum code open_kept(
+	struct targets *t, const struct channel *c, struct kept_target **out, struct err *e)
+{
+	struct kept_target *k = mem_alloc(sizeof(*k));
+	struct target_options o;
+
+	if (!k)
+		return err_nomem(e);
+	*k = (struct kept_target){ .port = { put, where, keep },
+		.target = TARGET_INIT,
+		.memory = ARENA_INIT(TEXT_BYTES) };
+	k->channel = (struct channel){ .name = copied(&k->memory, c->name),
+		.target = copied(&k->memory, c->target),
+		.kms_key = copied(&k->memory, c->kms_key),
+		.endpoint = copied(&k->memory, c->endpoint),
+		.region = copied(&k->memory, c->region),
+		.profile = copied(&k->memory, c->profile) };
+	o = (struct target_options){ k->channel.target, k->channel.endpoint, k->channel.profile,
+		k->channel.region, k->channel.kms_key, t->stop };
+	if (!arena_ok(&k->memory))
+		err_nomem(e);
+	else
+		target_open(&k->target, &o, e);
+	if (e->code)
+		drop(k);
+	else
+		*out = k;
+	return e->code;
+}
+
+enum code targets_store(
+	void *ctx, const struct channel *c, struct object_store **out, struct err *e)
+{
+	struct targets *t = ctx;
+	struct kept_target **at = &t->first, *k;
+
+	while (*at && !same((*at)->channel.name, c->name))
+		at = &(*at)->next;
+	if (*at && !serves(*at, c)) {
+		k = *at;
+		*at = k->next;
+		drop(k);
+		at = &t->first;
+	} else if (*at) {
+		*out = &(*at)->port;
+		return E_OK;
+	}
+	if (open_kept(t, c, &k, e))
+		return e->code;
+	k->next = t->first;
+	t->first = k;
+	*out = &k->port;
+	return E_OK;
+}
+
+void targets_release(struct targets *t)
+{
+	while (t->first) {
+		struct kept_target *k = t->first;
+
+		t->first = k->next;
+		drop(k);
+	}
+}
