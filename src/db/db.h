@@ -10,7 +10,7 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 /**
- * One connection to a store, used by one thread. Statements are prepared the first time
+ * One connection to a store, used by one thread; it stays where it was opened in memory. Statements are prepared the first time
  * they are asked for and kept until db_close(). The pragmas are the same everywhere: foreign
  * keys on, busy timeout 5 s (longer than the slowest checkpoint seen, shorter than a person
  * waits). store_open() adds WAL and synchronous=FULL (a commit that was reported is on
@@ -19,7 +19,8 @@ struct sqlite3_stmt;
 struct db {
 	struct sqlite3 *h;
 	struct sqlite3_stmt *slot[SQL_COUNT + 1];
-	const char *tx; /* file:line that began the open transaction, or NULL */
+	const char *tx;        /* file:line that began the open transaction, or NULL */
+	int64_t busy_since_ms; /* ticks: since then it has waited for a lock */
 };
 
 enum db_mode {

@@ -4,6 +4,9 @@ INSERT INTO _resource(account, region, type, id, name, arn) VALUES (:account, :r
 -- name: resource_settle
 UPDATE _resource SET last_item = :item, deleted = :deleted, name = :name, arn = :arn, content = :content WHERE rid = :rid;
 
+-- name: resource_rename
+UPDATE _resource SET name = :name, arn = :arn WHERE rid = :rid;
+
 -- name: resource_recontent
 UPDATE _resource SET content = :content WHERE rid = :rid;
 

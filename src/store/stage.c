@@ -197,24 +197,28 @@ static struct stage_row read_row(const struct stmt *st)
 		.rid = stmt_col_int(st, stage_rows_rid),
 		.deleted = stmt_col_int(st, stage_rows_deleted) != 0,
 		.content = stmt_col_blob(st, stage_rows_content),
+		.stored_name = stmt_col_str(st, stage_rows_stored_name),
+		.stored_arn = stmt_col_str(st, stage_rows_stored_arn),
 	};
 }
 
-enum code stage_walk(
-	struct db *db, int64_t after, int limit, stage_row_fn *fn, void *ctx, struct err *e)
+enum code stage_walk(struct db *db, int64_t after, const struct stage_limit *limit,
+	stage_row_fn *fn, void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_STAGE_ROWS);
 	enum code c;
+	size_t bytes = 0;
 	int n = 0;
 
 	stmt_int(&st, stage_rows__after, after);
-	stmt_int(&st, stage_rows__limit, limit);
+	stmt_int(&st, stage_rows__limit, limit->rows);
 	while ((c = stmt_step(&st, e)) == E_OK) {
 		struct stage_row row = read_row(&st);
 
 		n++;
+		bytes += row.configuration.n + row.supplementary.n + row.tags.n;
 		c = fn(ctx, &row, e);
-		if (c)
+		if (c || bytes >= limit->bytes)
 			break;
 	}
 	stmt_end(&st);
@@ -245,6 +249,18 @@ enum code stage_relationships(struct db *db, const struct stage_row *row, stage_
 	}
 	stmt_end(&st);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code stage_refuse(
+	struct db *db, const struct stage_row *row, const char *reason, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_REFUSE);
+
+	stmt_str(&st, stage_refuse__account, row->account);
+	stmt_str(&st, stage_refuse__region, row->region);
+	stmt_str(&st, stage_refuse__type, row->type);
+	stmt_text(&st, stage_refuse__reason, reason);
+	return stmt_run(&st, e);
 }
 
 enum code stage_count_written(struct db *db, const struct stage_row *row, struct err *e)

@@ -124,8 +124,12 @@ SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type 
 -- plan: scan
 SELECT count(*) AS n, coalesce(sum(gone), 0) AS gone FROM stage;
 
+-- name: stage_refuse
+-- alone
+UPDATE stage_look SET outcome = 'partial', reason = :reason
+ WHERE type = :type AND account = :account AND (region = :region OR region = 'global') AND outcome = 'complete';
+
 -- name: stage_count_written
--- plan: scan
 -- alone
 UPDATE stage_look SET written = written + 1
  WHERE type = :type AND account = :account AND (region = :region OR region = 'global');

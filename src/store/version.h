@@ -16,6 +16,9 @@
 enum code version_add_resource(struct db *db, struct str account, struct str region,
 	struct str type, struct str id, int64_t *rid, struct err *e);
 
+/** The item recorded last in the whole store; 0: none. */
+enum code version_last_item(struct db *db, int64_t *item_id, struct err *e);
+
 /** The newest item of a resource. */
 struct version_newest {
 	int64_t item_id; /* 0: none */
@@ -66,6 +69,9 @@ struct version_settled {
 	const unsigned char *content;
 };
 enum code version_settle(struct db *db, const struct version_settled *s, struct err *e);
+/** Only what it is called changes: links by name and ARN find it by that. */
+enum code version_rename(
+	struct db *db, int64_t rid, struct str name, struct str arn, struct err *e);
 /** Only the digest changes: what is compared is another set of paths now. */
 enum code version_recontent(
 	struct db *db, int64_t rid, const unsigned char content[SHA256_BYTES], struct err *e);
