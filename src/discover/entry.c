@@ -214,7 +214,7 @@ static enum code read_tags(struct parse *p, const struct json *object)
 
 struct authored_place {
 	struct entry_call call;
-	const char *path, *form;
+	const char *path, *form, *into;
 	struct json *map;
 };
 
@@ -230,6 +230,7 @@ static const struct field region_fields[] = {
 	{ "params", FIELD_OBJECT, AT(call.params) },
 	{ "path", FIELD_TEXT, AT(path) },
 	{ "map", FIELD_OBJECT, AT(map) },
+	{ "into", FIELD_TEXT, AT(into) },
 	{ NULL, FIELD_SKIP, 0 },
 };
 #undef AT
@@ -272,6 +273,7 @@ static enum code read_region_from(struct parse *p, const struct json *object)
 	if (!r.call.service)
 		p->t->region_from.service = p->t->service;
 	p->t->region_map = r.map;
+	p->t->region_into = r.into;
 	return E_OK;
 }
 

@@ -128,6 +128,7 @@ struct entry {
 	/* Which region an item of a global list belongs to. */
 	struct entry_call region_from;
 	struct json *region_map;
+	const char *region_into; /* member of the item that is to hold it; NULL: none */
 
 	struct json *argv; /* exec */
 	int timeout_s;

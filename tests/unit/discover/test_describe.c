@@ -396,8 +396,9 @@ static void a_listing_too_poor_for_an_id_is_completed_by_a_read(void **state)
 	"\"scope\":\"global-list\",\"style\":{\"names\":\"camel\"},"                               \
 	"\"list\":{\"op\":\"ListBuckets\",\"items\":\"Buckets[]\"},"                               \
 	"\"region_from\":{\"op\":\"GetBucketLocation\",\"params\":{\"Bucket\":\"{Name}\"},"        \
-	"\"path\":\"LocationConstraint\",\"map\":{\"\":\"us-east-1\",\"EU\":\"eu-west-1\"}},"      \
-	"\"keep\":[\"name\"],\"id\":\"$.name\",\"arn\":\"arn:{partition}:s3:::{id}\"}"
+	"\"path\":\"LocationConstraint\",\"into\":\"Region\","                                     \
+	"\"map\":{\"\":\"us-east-1\",\"EU\":\"eu-west-1\"}},"                                      \
+	"\"keep\":[\"name\",\"region\"],\"id\":\"$.name\",\"arn\":\"arn:{partition}:s3:::{id}\"}"
 
 static void a_bucket_counts_where_it_is(void **state)
 {
@@ -423,6 +424,9 @@ static void a_bucket_counts_where_it_is(void **state)
 		assert_int_equal(w.got.there, i < 2);
 		if (i < 2)
 			assert_string_equal(text(&w, w.got.o.region), wanted[i]);
+		if (i == 1)
+			assert_string_equal(canonical(&w, w.got.o.configuration),
+				"{\"name\":\"b\",\"region\":\"eu-west-1\"}");
 	}
 	end(&w);
 }
