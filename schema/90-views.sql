@@ -124,7 +124,7 @@ SELECT i.item_id, i.rid, i.version,
   LEFT JOIN _document b ON b.document_id = d.base;
 
 -- A configuration item as AWS Config writes it into its files: this order of keys, no nulls,
--- relationships ordered by resourceId with those that have none behind.
+-- relationships in the order in which they are stored, which is AWS Config's.
 CREATE VIEW _item_file AS
 SELECT x.item_id,
        '{"relatedEvents":[],"relationships":['

@@ -14,7 +14,8 @@ enum {
 struct authored {
 	const char *type, *engine, *service, *scope, *home_region;
 	struct json *style, *list, *steps, *get, *get_steps, *supplementary;
-	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *redact, *drop_if;
+	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *policy, *redact,
+		*drop_if;
 	const char *sql, *id, *name, *arn, *az, *region, *home;
 	struct json *created, *tags, *region_from, *cost, *fallback, *argv;
 	int timeout_s;
@@ -41,6 +42,7 @@ static const struct field top_fields[] = {
 	{ "set", FIELD_OBJECT, AT(set) },
 	{ "remove", FIELD_PATHS, AT(remove) },
 	{ "coerce", FIELD_OBJECT, AT(coerce) },
+	{ "policy", FIELD_PATHS, AT(policy) },
 	{ "redact", FIELD_PATHS, AT(redact) },
 	{ "drop_if", FIELD_OBJECT, AT(drop_if) },
 	{ "id", FIELD_TEXT, AT(id) },
@@ -360,6 +362,7 @@ static enum code read_values(struct parse *p, const struct authored *w)
 	t->keep = w->keep;
 	t->set = w->set;
 	t->remove = w->remove;
+	t->policy = w->policy;
 	t->redact = w->redact;
 	t->drop_if = w->drop_if;
 	t->id = w->id;

@@ -116,7 +116,7 @@ struct entry {
 	struct entry_reshape *reshape;
 	size_t n_reshape;
 	const char *sql; /* expression over :c, the renamed configuration; or NULL */
-	struct json *rename, *keep, *set, *remove, *coerce_int, *redact, *drop_if;
+	struct json *rename, *keep, *set, *remove, *coerce_int, *policy, *redact, *drop_if;
 
 	/* Values: "$.path", "$.a|$.b" (joined), "=text", or a template; NULL: there is none. */
 	const char *id, *name, *arn, *az, *region;
