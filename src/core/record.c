@@ -85,7 +85,9 @@ static enum code write_part(struct buf *b, struct json *v, const char *what, str
 	} else {
 		buf_text(b, "{}");
 	}
-	return buf_ok(b) ? E_OK : err_set(e, E_TOOBIG, "%s is too large to record", what);
+	if (b->full)
+		return err_set(e, E_TOOBIG, "%s is too large to record", what);
+	return buf_ok(b) ? E_OK : err_nomem(e);
 }
 
 struct parts {

@@ -42,9 +42,12 @@ bool login_is_loopback(const char *endpoint)
 	return strncmp(host, "127.", 4) == 0 && ends_host(host + strspn(host, "0123456789."));
 }
 
-static const char *endpoint_of(struct arena *a, const struct sweep_options *o)
+/* NULL: AWS itself. */
+static enum code find_endpoint(
+	struct arena *a, const struct sweep_options *o, const char **out, struct err *e)
 {
-	return o->endpoint ? o->endpoint : credentials_endpoint(a, o->profile, "sts");
+	*out = o->endpoint;
+	return *out ? E_OK : credentials_endpoint(a, o->profile, "sts", out, e);
 }
 
 static enum code use_test_keys(struct credentials *out, struct err *e)
@@ -90,16 +93,20 @@ static enum code find_keys(
 	struct login_chain *chain, struct arena *a, struct credentials *out, struct err *e)
 {
 	const struct sweep_options *o = chain->options;
-	const char *endpoint = endpoint_of(a, o);
-	struct credentials_query query = { .profile = o->profile, .no_metadata = endpoint != NULL };
+	struct credentials_query query = { .profile = o->profile };
+	const char *endpoint;
 	struct credentials_found found = { 0 };
 	struct role extra = { .role_arn = o->role_arn,
 		.session_name = "siltstone",
 		.external_id = o->external_id,
 		.duration_s = 3600 };
 	struct err why = { 0 };
-	enum code c = credentials_find(a, chain->http, &query, &found, &why);
+	enum code c;
 
+	if (find_endpoint(a, o, &endpoint, e))
+		return e->code;
+	query.no_metadata = endpoint != NULL;
+	c = credentials_find(a, chain->http, &query, &found, &why);
 	chain->test_keys = c == E_NOTFOUND && login_is_loopback(endpoint);
 	if (chain->test_keys)
 		c = use_test_keys(&found.keys, e);
@@ -214,9 +221,10 @@ static bool is_among(const char *name, const struct regions *all)
 static enum code check_unknown(struct login *login, struct err *e)
 {
 	struct regions all = { NULL, 0 };
-	enum code c = E_OK;
+	const char *endpoint;
+	enum code c = find_endpoint(&login->arena, login->chain->options, &endpoint, e);
 
-	if (endpoint_of(&login->arena, login->chain->options))
+	if (endpoint)
 		return E_OK;
 	for (size_t i = 0; i < login->regions.n && !c; i++) {
 		const char *name = login->regions.names[i];
