@@ -63,3 +63,25 @@ static inline size_t str_find(struct str s, char c)
 
 	return p ? (size_t)(p - s.p) : s.n;
 }
+
+/** @s without the white space at its ends. */
+static inline struct str str_trim(struct str s)
+{
+	while (s.n && memchr(" \t\r\n", s.p[0], 4))
+		s = str_from(s, 1);
+	while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
+		s.n--;
+	return s;
+}
+
+/** What @c is worth as a hexadecimal digit; -1 when it is none. */
+static inline int str_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}

@@ -36,15 +36,6 @@ struct str word_next(struct str *rest)
 	return word;
 }
 
-struct str str_trim(struct str s)
-{
-	while (s.n && is_blank(*s.p))
-		s = str_from(s, 1);
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 bool str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
@@ -58,23 +49,12 @@ struct str str_basename(struct str s)
 	return s;
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
-
 bool word_number(struct str s, unsigned base, uint64_t *value)
 {
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned d = (unsigned)digit(s.p[i]);
+		unsigned d = (unsigned)str_hex(s.p[i]);
 
 		if (d >= base || v > (UINT64_MAX - d) / base)
 			return false;
@@ -91,9 +71,9 @@ bool word_bytes(struct str s, unsigned char *bytes, size_t n)
 	if (s.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int high = digit(s.p[2 * i]), low = digit(s.p[2 * i + 1]);
+		int high = str_hex(s.p[2 * i]), low = str_hex(s.p[2 * i + 1]);
 
-		if (high > 15 || low > 15)
+		if (high < 0 || low < 0)
 			return false;
 		bytes[i] = (unsigned char)(high << 4 | low);
 	}

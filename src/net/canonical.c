@@ -31,24 +31,13 @@ void uri_encode(struct buf *b, struct str s, bool keep_slash)
 	}
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Decodes escapes into @scratch; a '%' that begins none stands for itself. */
 static struct str decode(struct buf *scratch, struct str s, bool plus_is_space)
 {
 	buf_clear(scratch);
 	for (size_t i = 0; i < s.n; i++) {
-		int hi = s.p[i] == '%' && i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
-		int lo = hi >= 0 ? hex_value(s.p[i + 2]) : -1;
+		int hi = s.p[i] == '%' && i + 2 < s.n ? str_hex(s.p[i + 1]) : -1;
+		int lo = hi >= 0 ? str_hex(s.p[i + 2]) : -1;
 
 		if (lo >= 0) {
 			buf_char(scratch, (char)(hi << 4 | lo));

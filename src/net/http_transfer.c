@@ -47,12 +47,8 @@ static void keep_header(struct buf *b, struct str line)
 			buf_char(b, lower_char(line.p[i]));
 		buf_char(b, ':');
 	}
-	while (value.n && (value.p[0] == ' ' || value.p[0] == '\t'))
-		value = str_from(value, 1);
-	while (value.n && (value.p[value.n - 1] == ' ' || value.p[value.n - 1] == '\t'))
-		value.n--;
 	buf_char(b, ' ');
-	buf_str(b, value);
+	buf_str(b, str_trim(value));
 	buf_char(b, '\n');
 }
 
