@@ -21,6 +21,7 @@ import program
 # Where the two differ as they should.
 KNOWN = {
     ("AWS::Lambda::Function", "configuration.environment.variables.A"): "secrets may be in there: a digest is kept",
+    ("AWS::AutoScaling::AutoScalingGroup", "configuration.createdTime"): "AWS Config writes a number",
     ("AWS::DynamoDB::Table", "configuration.creationDateTime"): "AWS Config writes a number",
     ("AWS::KMS::Key", "configuration.creationDate"): "AWS Config writes a number",
     ("AWS::IAM::Policy", "configuration.description"): "moto's GetPolicy leaves an empty one out",
