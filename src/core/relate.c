@@ -199,8 +199,13 @@ enum code relate_staged(struct db *db, struct err *e)
 	struct relating r = {
 		.db = db, .rules = ARENA_INIT(16 << 20), .a = ARENA_INIT(256u << 20)
 	};
-	enum code c = stage_texts(db, relate_one, &r, e);
+	enum code c = stage_begin_relating(db, e);
 
+	if (c)
+		return c;
+	c = stage_texts(db, relate_one, &r, e);
 	arena_release(&r.rules);
-	return c ? c : stage_resolve(db, e);
+	if (!c)
+		c = stage_resolve(db, e);
+	return stage_end_relating(db, c, e);
 }

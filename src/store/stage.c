@@ -26,16 +26,41 @@ static bool is_open(struct db *db)
 	return open;
 }
 
+/* Row by row as it comes, each a transaction of its own: the cache stays small, as SQLite walks all
+ * that was changed in it at the end of each. The journal would be a file truncated as often. */
+static const char gathering[] = "PRAGMA temp.cache_size=-2000; PRAGMA temp.journal_mode=MEMORY;";
+/* Links by the hundred thousand in one transaction, then batches. */
+static const char relating[] = "PRAGMA temp.cache_size=-65536; BEGIN;";
+
 enum code stage_open(struct db *db, struct err *e)
 {
 	static const enum sql_id clear[] = { SQL_STAGE_CLEAR, SQL_STAGE_CLEAR_EDGES,
 		SQL_STAGE_CLEAR_KNOWN, SQL_STAGE_CLEAR_LINKS, SQL_STAGE_CLEAR_LOOKS };
 	const struct asset *a = asset_next(NULL, "schema/temp/stage.sql");
 
+	if (is_open(db) && db_script(db, "open the stage", gathering, e))
+		return e->code;
 	if (is_open(db))
 		return run_all(db, clear, sizeof(clear) / sizeof(*clear), e);
-	return a ? db_script(db, a->name, a->text, e)
-		 : err_set(e, E_CORRUPT, "no stage is built in");
+	if (!a)
+		return err_set(e, E_CORRUPT, "no stage is built in");
+	if (db_script(db, "open the stage", gathering, e))
+		return e->code;
+	return db_script(db, a->name, a->text, e);
+}
+
+enum code stage_begin_relating(struct db *db, struct err *e)
+{
+	return db_script(db, "relate what was seen", relating, e);
+}
+
+enum code stage_end_relating(struct db *db, enum code c, struct err *e)
+{
+	if (!c)
+		c = db_commit(db, e);
+	else
+		db_rollback(db);
+	return c;
 }
 
 enum code stage_put(struct db *db, const struct stage_row *row, struct err *e)

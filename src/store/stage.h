@@ -68,6 +68,10 @@ struct stage_text {
 };
 typedef enum code stage_text_fn(void *ctx, const struct stage_text *t, struct err *e);
 enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e);
+/** All links are added and resolved between these two: a transaction that writes to the stage alone,
+ * so that it waits for nobody. @c is how it went; it is passed on. */
+enum code stage_begin_relating(struct db *db, struct err *e);
+enum code stage_end_relating(struct db *db, enum code c, struct err *e);
 /** A link that was found; a second one like it does nothing. */
 enum code stage_add_edge(struct db *db, int64_t stage_id, const struct stage_rule *rule,
 	struct str link, struct err *e);
