@@ -63,6 +63,7 @@ static enum code opened(struct cli *c, struct err *e)
 		return E_OK;
 	if (when_parse(text, c->now_ms, &ms, e))
 		return err_add(e, "--as-of");
+	ms = cli_whole_second(ms);
 	if (store_as_of(&c->db, ms, e))
 		return e->code;
 	c->as_of = true;

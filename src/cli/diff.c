@@ -222,6 +222,7 @@ static enum code diff_estate(struct cli *c, size_t *n, struct err *e)
 	f.since_ms = f.until_ms - DAY_MS;
 	if (cli_filter(c, &f, e))
 		return e->code;
+	f.since_ms = cli_whole_second(f.since_ms);
 	if (!opt_text(&c->o, OPT_SINCE))
 		cli_note(c, "over the last day; --since says from when");
 	if (!c->format_given)
