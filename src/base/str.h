@@ -64,12 +64,17 @@ static inline size_t str_find(struct str s, char c)
 	return p ? (size_t)(p - s.p) : s.n;
 }
 
+static inline bool str_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /** @s without the white space at its ends. */
 static inline struct str str_trim(struct str s)
 {
-	while (s.n && memchr(" \t\r\n", s.p[0], 4))
+	while (s.n && str_blank(s.p[0]))
 		s = str_from(s, 1);
-	while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
+	while (s.n && str_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/line.h"
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 bool line_next(struct str *rest, struct str *line)
 {
 	if (!rest->n)
@@ -27,10 +22,10 @@ struct str word_next(struct str *rest)
 {
 	struct str word;
 
-	while (rest->n && is_blank(*rest->p))
+	while (rest->n && str_blank(*rest->p))
 		*rest = str_from(*rest, 1);
 	word = (struct str){ rest->p, 0 };
-	while (word.n < rest->n && !is_blank(word.p[word.n]))
+	while (word.n < rest->n && !str_blank(word.p[word.n]))
 		word.n++;
 	*rest = str_from(*rest, word.n);
 	return word;
