@@ -458,6 +458,27 @@ static void ranges_are_shown_in_both_forms(void **state)
 	"{\"type\":\"AWS::ECS::Cluster\",\"engine\":\"cloudcontrol\",\"service\":\"ecs\","         \
 	"\"id\":\"$.ClusterName\",\"arn\":\"$.Arn\",\"tags\":{\"path\":\"$.Tags\"}}"
 
+static void a_policy_is_encoded_however_it_came(void **state)
+{
+	struct world w;
+	struct entry *t;
+
+	(void)state;
+	begin(&w, nothing);
+	t = entry(&w, "{\"type\":\"T::T::T\",\"engine\":\"native\",\"service\":\"iam\","
+		      "\"style\":{\"names\":\"first\"},\"list\":{\"op\":\"L\",\"items\":\"\"},"
+		      "\"policy\":[\"$.list[*].document\"],\"id\":\"$.id\"}");
+	assert_int_equal(listed(&w, t,
+				 "{\"Id\":\"i\",\"Note\":\"{}\",\"List\":["
+				 "{\"Document\":\"{\\\"a\\\": \\\"*/-\\\"}\"},"
+				 "{\"Document\":\"%7B%22a%22%3A1%7D\"}]}"),
+		E_OK);
+	assert_string_equal(canonical(&w, w.got.o.configuration),
+		"{\"id\":\"i\",\"list\":[{\"document\":\"%7B%22a%22%3A%20%22%2A%2F-%22%7D\"},"
+		"{\"document\":\"%7B%22a%22%3A1%7D\"}],\"note\":\"{}\"}");
+	end(&w);
+}
+
 static void cloud_control_gives_text_to_be_read(void **state)
 {
 	static const struct answer answers[] = {
@@ -501,6 +522,7 @@ int main(void)
 		cmocka_unit_test(a_listing_too_poor_for_an_id_is_completed_by_a_read),
 		cmocka_unit_test(a_bucket_counts_where_it_is),
 		cmocka_unit_test(ranges_are_shown_in_both_forms),
+		cmocka_unit_test(a_policy_is_encoded_however_it_came),
 		cmocka_unit_test(cloud_control_gives_text_to_be_read),
 	};
 
