@@ -145,6 +145,13 @@ static bool is_account(const char *s)
 	return strlen(s) == 12 && strspn(s, "0123456789") == 12;
 }
 
+static enum code other_account(const char *given, const char *is, struct err *e)
+{
+	err_set(e, E_INVALID, "the credentials are those of account %s, not %s", is, given);
+	return err_hint(e, "recorded as the other account, everything of it would seem gone; leave "
+			   "--account out, or name another profile");
+}
+
 /* The account, and with it the proof that the credentials are good. */
 static enum code find_account(struct login *login, struct err *e)
 {
@@ -158,10 +165,10 @@ static enum code find_account(struct login *login, struct err *e)
 		err_set(e, E_INVALID, "\"%.40s\" is no account: it takes 12 digits", given);
 		return err_hint(e, "leave it out, and the credentials say which account it is");
 	}
-	if (given) {
-		login->account = given;
+	login->account = given;
+	/* An endpoint of one's own may be an emulator, which takes any account. */
+	if (given && chain->options->endpoint)
 		return E_OK;
-	}
 	c = sts_account(login->aws, region, &login->arena, &login->account, &why);
 	if (c == E_UNSUPPORTED && chain->test_keys) {
 		login->account = TEST_ACCOUNT;
@@ -169,6 +176,8 @@ static enum code find_account(struct login *login, struct err *e)
 	}
 	if (c)
 		*e = why;
+	else if (given && strcmp(given, login->account) != 0)
+		return other_account(given, login->account, e);
 	return c;
 }
 
