@@ -454,10 +454,6 @@ static void ranges_are_shown_in_both_forms(void **state)
 	end(&w);
 }
 
-#define CLUSTER                                                                                    \
-	"{\"type\":\"AWS::ECS::Cluster\",\"engine\":\"cloudcontrol\",\"service\":\"ecs\","         \
-	"\"id\":\"$.ClusterName\",\"arn\":\"$.Arn\",\"tags\":{\"path\":\"$.Tags\"}}"
-
 static void a_policy_is_encoded_however_it_came(void **state)
 {
 	struct world w;
@@ -478,6 +474,10 @@ static void a_policy_is_encoded_however_it_came(void **state)
 		"{\"document\":\"%7B%22a%22%3A1%7D\"}],\"note\":\"{}\"}");
 	end(&w);
 }
+
+#define CLUSTER                                                                                    \
+	"{\"type\":\"AWS::ECS::Cluster\",\"engine\":\"cloudcontrol\",\"service\":\"ecs\","         \
+	"\"id\":\"$.ClusterName\",\"arn\":\"$.Arn\",\"tags\":{\"path\":\"$.Tags\"}}"
 
 static void cloud_control_gives_text_to_be_read(void **state)
 {
