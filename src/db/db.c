@@ -177,11 +177,25 @@ void db_close(struct db *d)
 	*d = (struct db){ 0 };
 }
 
+/* SQLite would go on writing into a file that has no name any more, and say that all is well. */
+static enum code check_place(struct db *d, struct err *e)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(d->h, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved)
+		return E_OK;
+	err_set(e, E_IO, "begin a transaction: the store was moved or deleted while it was in use");
+	return err_hint(e, "put it back, or start again: nothing more is written to it");
+}
+
 enum code db_begin_at(struct db *d, const char *where, struct err *e)
 {
 	enum code c;
 
 	must(!d->tx);
+	if (check_place(d, e))
+		return e->code;
 	c = db_script(d, "begin a transaction", "BEGIN IMMEDIATE", e);
 	if (c)
 		return c == E_BUSY ? err_hint(e, "another program is writing to this store; try "

@@ -47,7 +47,7 @@ enum code db_spare_memory(struct db *d, struct err *e);
 enum code db_script(struct db *d, const char *name, const char *sql, struct err *e);
 
 /* Transactions do not nest. db_begin() takes the write lock at once, so that BUSY can only
- * be met here and never half way through. A failed db_commit() has rolled back as far as
+ * be met here and never half way through. E_IO: the file is no longer where it was opened. A failed db_commit() has rolled back as far as
  * this process can tell; after a crash it may turn out to have been committed, so whatever is
  * retried must be idempotent. */
 #define DB_STRING_(x)  #x

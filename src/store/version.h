@@ -30,7 +30,7 @@ enum code version_newest(struct db *db, int64_t rid, struct version_newest *out,
 /** The document of an item, whole, appended to @out. E_NOTFOUND: it has none. */
 enum code version_document(struct db *db, int64_t item_id, struct buf *out, struct err *e);
 
-/** An earlier document of the resource with this digest; E_NOTFOUND: none. */
+/** An earlier document (of the last 1000) of the resource with this digest; E_NOTFOUND: none. */
 enum code version_same_document(struct db *db, int64_t rid,
 	const unsigned char sha256[SHA256_BYTES], int64_t *document_id, struct err *e);
 /** The resource's last keyframe, its text appended to @out; E_NOTFOUND: none. */

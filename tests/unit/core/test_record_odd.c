@@ -183,6 +183,38 @@ static void a_link_by_name_follows_to_the_one_made_anew(void **state)
 		"AGPA2|AGPA2|2026-09-21 15:13:20\n");
 }
 
+static void a_thousand_versions_read_back(void **state)
+{
+	static const char shape[] =
+		"{\"big\":{\"a\":\"%0200d\",\"b\":\"%0200d\",\"c\":\"%0200d\"},\"n\":%d}";
+	char cfg[1024];
+
+	(void)state;
+	for (int v = 1; v <= 1000; v++) {
+		int n = v % 10 ? v : v - 9; /* now and then back to what it was */
+
+		estate_begin(&w, T0 + v * HOUR);
+		snprintf(cfg, sizeof(cfg), shape, n / 300, n / 500, 7, n);
+		if (v % 100 == 99)
+			estate_gone(&w, VPC);
+		else
+			estate_see(&w, VPC, "vpc-1", NULL, cfg, NULL);
+		estate_settle(&w);
+		assert_int_equal(w.sum.unchanged, 0);
+	}
+	assert_string_equal(
+		estate_rows(&w, "SELECT max(version), count(DISTINCT document_id) FROM _item"),
+		"1000|890\n");
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT count(*) FROM configs WHERE json_extract(configuration, '$.n') <> version - (version % 10 = 0) * 9"
+			" OR json_extract(configuration, '$.big.a') + 0 <> (version - (version % 10 = 0) * 9) / 300"
+			" OR json_extract(configuration, '$.big.b') + 0 <> (version - (version % 10 = 0) * 9) / 500"),
+		"0\n");
+	assert_string_equal(
+		estate_rows(&w, "SELECT count(*) < 5 FROM _document WHERE base IS NULL"), "1\n");
+}
+
 static void see_in(const char *region, const char *type, const char *id, const char *cfg)
 {
 	struct arena a = ARENA_INIT(1 << 16);
@@ -252,6 +284,7 @@ int main(void)
 		CASE(what_is_staged_can_be_read_again_however_deep),
 		CASE(the_largest_that_is_staged_can_be_compared),
 		CASE(one_that_cannot_be_compared_holds_up_no_other),
+		CASE(a_thousand_versions_read_back),
 		CASE(an_id_that_is_a_name_means_the_one_of_this_region),
 		CASE(a_bucket_is_linked_from_any_region),
 		CASE(a_new_name_is_known_though_nothing_else_changed),

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NOW 1790000000000
 
@@ -93,6 +94,19 @@ static void two_programs_may_make_the_same_new_store(void **state)
 	db_close(&second);
 	assert_int_equal(open_new(&first, "race.db", &e), E_OK);
 	db_close(&first);
+}
+
+static void a_store_that_was_deleted_is_not_written_to(void **state)
+{
+	struct err e = { 0 };
+	struct db db;
+
+	(void)state;
+	assert_int_equal(open_new(&db, "gone.db", &e), E_OK);
+	assert_int_equal(unlink(path("gone.db")), 0);
+	assert_int_equal(db_begin(&db, &e), E_IO);
+	assert_non_null(strstr(e.msg, "moved or deleted"));
+	db_close(&db);
 }
 
 static void a_new_store_can_be_opened_again(void **state)
@@ -290,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_programs_may_make_the_same_new_store),
+		cmocka_unit_test(a_store_that_was_deleted_is_not_written_to),
 		cmocka_unit_test(a_new_store_can_be_opened_again),
 		cmocka_unit_test(a_missing_store_is_not_made_by_reading),
 		cmocka_unit_test(a_foreign_database_is_refused_and_untouched),
