@@ -89,6 +89,7 @@ void say_value_from(struct cli *c, enum ink ink, const struct cell *v, size_t fr
 	case CELL_TEXT:
 		buf_text(&raw, from ? "\xe2\x80\xa6" : "");
 		plain_text(&raw, str_from(v->text, from));
+		buf_text(&raw, v->text.n ? "" : "\"\"");
 		break;
 	case CELL_BLOB: buf_printf(&raw, "(%zu bytes)", v->text.n); break;
 	}

@@ -11,7 +11,7 @@ enum ink { INK_PLAIN, INK_STRONG, INK_FAINT, INK_GOOD, INK_BAD };
 
 /** Print @text, safe, in @ink where colours are on. */
 void say(struct cli *c, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/** A value of at most @columns; "-" for NULL. */
+/** A value of at most @columns; "-" for NULL, "" in quotes for an empty one. */
 void say_value(struct cli *c, enum ink ink, const struct cell *v, size_t columns);
 /**
  * How much of two long texts is alike at their beginning and better left out, so that what differs

@@ -120,11 +120,11 @@ static enum code tell(struct cli *c, const struct resource *who, const struct it
 	struct block out = { .c = c,
 		.heading = "links to",
 		.columns = { "relation", "target_type", "target_id" },
-		.align = { 24, 24 } };
+		.align = { 32, 24 } };
 	struct block in = { .c = c,
 		.heading = "linked from",
 		.columns = { "resource_type", "resource_id", "relation" },
-		.align = { 24, 24 } };
+		.align = { 26, 24 } };
 	struct rows rows[] = { { begin, facts_row, &facts }, { begin, block_row, &tags },
 		{ begin, block_row, &out }, { begin, block_row, &in } };
 

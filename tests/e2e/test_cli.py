@@ -119,7 +119,7 @@ tags
   Team          a
 
 links to
-  Is contained in Subnet    AWS::EC2::Subnet          subnet-1
+  Is contained in Subnet            AWS::EC2::Subnet          subnet-1
 
 configuration
 {
