@@ -27,6 +27,7 @@ SELECT r.rid,                    -- join key shared by every view
 CREATE VIEW resources_at AS
   -- What existed at a moment. The moment is a plain equality, and it is a number:
   --   SELECT * FROM resources_at WHERE t = strftime('%s', '2026-11-20 14:00') + 0;
+  -- A second means its end, so that all that is shown with that time counts; a millisecond is exact.
 SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or julianday(); without it: no rows
        r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
        i.az, i.version,
@@ -37,7 +38,7 @@ SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or 
   JOIN _resource r
   JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x
                                 WHERE x.rid = r.rid
-                                  AND x.captured_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000 WHEN j.value > 1e11 THEN j.value ELSE j.value*1000 END + 1000
+                                  AND x.captured_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
                                 ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
  WHERE i.status NOT LIKE 'ResourceDeleted%';
 
@@ -90,8 +91,8 @@ CREATE VIEW relationships_at AS
 SELECT j.json AS t, e.rid, r.type AS resource_type, r.id AS resource_id, r.name AS name, e.name AS relation,
        e.target_type, e.target_id, e.target_rid, e.since, e.until
   FROM json_each AS j JOIN _edge e JOIN _resource r ON r.rid = e.rid
- WHERE e.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000 WHEN j.value > 1e11 THEN j.value ELSE j.value*1000 END + 1000
-   AND e.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000 WHEN j.value > 1e11 THEN j.value ELSE j.value*1000 END + 1000;
+ WHERE e.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
+   AND e.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
 
 CREATE VIEW relationship_history AS
   -- Every link with the interval [since, until) in which it held.
@@ -109,8 +110,8 @@ CREATE VIEW tags_at AS
   -- Tags that held at a moment: WHERE t = ...
 SELECT j.json AS t, g.rid, r.type AS resource_type, r.id AS resource_id, r.name, g.key, g.value, g.since, g.until
   FROM json_each AS j JOIN _tag g JOIN _resource r ON r.rid = g.rid
- WHERE g.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000 WHEN j.value > 1e11 THEN j.value ELSE j.value*1000 END + 1000
-   AND g.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000 WHEN j.value > 1e11 THEN j.value ELSE j.value*1000 END + 1000;
+ WHERE g.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
+   AND g.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
 
 -- ============================================================================================
 --  Private views: what the program's own exporters read.
@@ -124,7 +125,7 @@ SELECT i.item_id, i.rid, i.version,
   LEFT JOIN _document b ON b.document_id = d.base;
 
 -- A configuration item as AWS Config writes it into its files: this order of keys, no nulls,
--- relationships ordered by resourceId with those that have none behind.
+-- relationships in the order in which they are stored, which is AWS Config's.
 CREATE VIEW _item_file AS
 SELECT x.item_id,
        '{"relatedEvents":[],"relationships":['

@@ -74,3 +74,4 @@ CREATE TEMP TABLE stage_look (
   calls      INTEGER NOT NULL,
   written    INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX temp.stage_look_type ON stage_look(type, account);

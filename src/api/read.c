@@ -168,6 +168,11 @@ enum code read_incomplete(struct reader *r, const struct rows *rows, struct err 
 	return ask_plain(r, SQL_READ_INCOMPLETE, rows, e);
 }
 
+enum code read_first(struct reader *r, const struct rows *rows, struct err *e)
+{
+	return ask_plain(r, SQL_READ_FIRST, rows, e);
+}
+
 enum code read_kept(struct reader *r, const struct rows *rows, struct err *e)
 {
 	return ask_plain(r, SQL_READ_KEPT, rows, e);

@@ -86,6 +86,8 @@ enum code read_counts(struct reader *r, const struct rows *rows, struct err *e);
 /** Sources with their last sweep; what that could not see. */
 enum code read_sources(struct reader *r, const struct rows *rows, struct err *e);
 enum code read_incomplete(struct reader *r, const struct rows *rows, struct err *e);
+/** When the first item was captured, as text; NULL in an empty store. */
+enum code read_first(struct reader *r, const struct rows *rows, struct err *e);
 /** Sources that were added by name. */
 enum code read_kept(struct reader *r, const struct rows *rows, struct err *e);
 /** What one sweep saw and wrote, by type. */

@@ -209,9 +209,11 @@ enum code answer_read(const struct api_op *op, const struct http_response *r, st
 		if (m->place != API_BODY)
 			json_add(v, str_of(api_text(m->name)), outside(a, m, r));
 	}
-	if (!v || !arena_ok(a))
+	if (a->full)
 		return err_set(
 			e, E_TOOBIG, "the answer needs more memory than is set aside for it");
+	if (!v || !arena_ok(a))
+		return err_nomem(e);
 	*out = v;
 	return E_OK;
 }

@@ -93,7 +93,7 @@ static enum code take_apart(struct arena *a, const char *url, struct endpoint *o
 	out->host = without_port(a, host, secure ? ":443" : ":80");
 	out->path = arena_text(a, path);
 	out->custom = true;
-	return E_OK;
+	return arena_ok(a) ? E_OK : err_nomem(e);
 }
 
 static enum code check_region(const struct endpoint_query *q, struct err *e)
@@ -130,8 +130,8 @@ enum code endpoint_find(
 	g = find_global(s, partitions[p].partition);
 	if (!g && check_region(q, e) != E_OK)
 		return e->code;
-	if (!override)
-		override = credentials_endpoint(a, q->profile, api_text(s->id));
+	if (!override && credentials_endpoint(a, q->profile, api_text(s->id), &override, e) != E_OK)
+		return e->code;
 	*out = (struct endpoint){ .path = "" };
 	out->region = g ? api_text(g->region) : arena_text(a, str_of(region_for(q, p)));
 	if (override)

@@ -84,8 +84,10 @@ static enum code go_on(struct arena *a, const struct api_op *op, const struct js
 	const char *more = api_text(op->page_more);
 
 	*after = next_tokens(a, op, page);
-	if (!*after || !arena_ok(a))
+	if (a->full)
 		return err_set(e, E_TOOBIG, "a page's token is too long");
+	if (!*after || !arena_ok(a))
+		return err_nomem(e);
 	if (before && before->n && json_equal(before, *after))
 		return err_set(e, E_CORRUPT, "a page repeats the token of the page before it");
 	if (*more && json_get_flag(page, more) && op->page_in && !(*after)->n)

@@ -34,13 +34,13 @@ static enum code add_header(struct wire *w, const char *name, const char *value,
 /* The text of a finished buffer, in the arena. */
 static enum code settle(struct arena *a, struct buf *b, struct str *out, struct err *e)
 {
-	bool ok = buf_ok(b);
+	bool ok = buf_ok(b), full = b->full;
 
 	*out = ok ? arena_str(a, buf_slice(b)) : STR_NONE;
 	buf_release(b);
-	if (!ok)
+	if (full)
 		return err_set(e, E_TOOBIG, "a request longer than is allowed");
-	return arena_ok(a) ? E_OK : err_nomem(e);
+	return ok && arena_ok(a) ? E_OK : err_nomem(e);
 }
 
 static enum code write_form(struct arena *a, const struct api_op *op, const struct json *params,

@@ -188,9 +188,13 @@ enum code s3_store_open(
 	s->prefix = copied(&s->texts, b->prefix);
 	s->region = copied(&s->texts, b->region);
 	s->kms_key = copied(&s->texts, b->kms_key);
-	if (!arena_ok(&s->texts)) {
+	if (s->texts.full)
+		err_set(e, E_TOOBIG, "the names of bucket, prefix and key are too long");
+	else if (!arena_ok(&s->texts))
+		err_nomem(e);
+	if (e->code) {
 		free_store(&s->port);
-		return err_set(e, E_TOOBIG, "the names of bucket, prefix and key are too long");
+		return e->code;
 	}
 	*out = &s->port;
 	return E_OK;

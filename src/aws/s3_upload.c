@@ -290,8 +290,10 @@ enum code s3_upload(struct s3_store *s, const struct object *o, struct err *e)
 	}
 	uri_encode(&path, str_of(o->key), true);
 	u.path = buf_slice(&path);
-	if (!buf_ok(&path))
+	if (path.full)
 		err_set(e, E_TOOBIG, "the key is too long");
+	else if (!buf_ok(&path))
+		err_nomem(e);
 	else if (o->bytes > s->part_bytes)
 		put_parts(&u, e);
 	else

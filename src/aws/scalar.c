@@ -204,10 +204,7 @@ static bool http_date(struct str s, int64_t *ms)
 
 bool scalar_time(struct str text, int64_t *ms)
 {
-	while (text.n && strchr(" \t\r\n", text.p[0]))
-		text = str_from(text, 1);
-	while (text.n && strchr(" \t\r\n", text.p[text.n - 1]))
-		text.n--;
+	text = str_trim(text);
 	return time_parse_iso(text, ms) || epoch(text, ms) || http_date(text, ms);
 }
 

@@ -28,6 +28,14 @@ static void stop(struct reading *r, enum code code, const char *why)
 	XML_StopParser(r->parser, XML_FALSE);
 }
 
+static void stop_for_memory(struct reading *r)
+{
+	if (r->a->full)
+		stop(r, E_TOOBIG, "more than the memory set aside for it");
+	else
+		stop(r, E_NOMEM, "out of memory");
+}
+
 static struct str local_name(struct arena *a, const char *name)
 {
 	struct str s = str_of(name);
@@ -61,7 +69,7 @@ static void XMLCALL element_begins(void *ctx, const XML_Char *name, const XML_Ch
 	}
 	x = arena_alloc(r->a, sizeof(*x));
 	if (!x) {
-		stop(r, E_TOOBIG, "more than the memory set aside for it");
+		stop_for_memory(r);
 		return;
 	}
 	x->name = local_name(r->a, name);
@@ -93,7 +101,7 @@ static void XMLCALL element_ends(void *ctx, const XML_Char *name)
 		x->text = arena_str(r->a, buf_slice(&r->text));
 	buf_clear(&r->text);
 	if (!arena_ok(r->a))
-		stop(r, E_TOOBIG, "more than the memory set aside for it");
+		stop_for_memory(r);
 }
 
 static void XMLCALL text_comes(void *ctx, const XML_Char *s, int n)
@@ -103,8 +111,10 @@ static void XMLCALL text_comes(void *ctx, const XML_Char *s, int n)
 	if (r->code != E_OK)
 		return;
 	buf_add(&r->text, s, (size_t)n);
-	if (!buf_ok(&r->text))
+	if (r->text.full)
 		stop(r, E_TOOBIG, "a text that is too long");
+	else if (!buf_ok(&r->text))
+		stop(r, E_NOMEM, "out of memory");
 }
 
 static void XMLCALL doctype_begins(void *ctx, const XML_Char *name, const XML_Char *sysid,

@@ -16,6 +16,7 @@ static bool reserve(struct buf *b, size_t more)
 		return false;
 	if (more > b->max || b->n > b->max - more) {
 		b->failed = true;
+		b->full = true;
 		return false;
 	}
 	while (cap < b->n + more + 1)
@@ -77,6 +78,7 @@ void buf_clear(struct buf *b)
 {
 	b->n = 0;
 	b->failed = false;
+	b->full = false;
 	if (b->cap)
 		b->p[0] = 0;
 }

@@ -16,6 +16,7 @@ struct buf {
 	char *p;
 	size_t n, cap, max;
 	bool failed;
+	bool full; /* it failed because of its limit, not for want of memory */
 };
 
 extern char buf_empty[1];

@@ -63,3 +63,30 @@ static inline size_t str_find(struct str s, char c)
 
 	return p ? (size_t)(p - s.p) : s.n;
 }
+
+static inline bool str_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/** @s without the white space at its ends. */
+static inline struct str str_trim(struct str s)
+{
+	while (s.n && str_blank(s.p[0]))
+		s = str_from(s, 1);
+	while (s.n && str_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/** What @c is worth as a hexadecimal digit; -1 when it is none. */
+static inline int str_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}

@@ -15,7 +15,7 @@ enum code cmd_blame(struct cli *c, struct err *e)
 		return err_hint(e, "siltstone blame %s@v%lld tells of it as it was before", who.id,
 			(long long)item.version - 1);
 	}
-	cli_printer(c, &p, "property,value,version,at,actor");
+	cli_printer(c, &p, "property,version,at,actor,value");
 	rows = printer_rows(&p);
 	if (!read_blame(&c->reader, &who, &item, &rows, e))
 		printer_end(&p, e);

@@ -19,6 +19,40 @@ static void note_moment(struct cli *c, const char *what, int64_t ms)
 	cli_note(c, "%s %sZ (%s)", what, time_text(ms, text), when_ago(ms, c->now_ms, ago));
 }
 
+static enum code no_columns(void *ctx, const char *const *names, size_t n, struct err *e)
+{
+	(void)ctx;
+	(void)names;
+	(void)n;
+	(void)e;
+	return E_OK;
+}
+
+static enum code take_text(void *ctx, const struct cell *cells, size_t n, struct err *e)
+{
+	struct buf *b = ctx;
+
+	(void)n;
+	(void)e;
+	if (cells[0].kind == CELL_TEXT)
+		buf_str(b, cells[0].text);
+	return E_OK;
+}
+
+/* Nothing is known of the time before the first record: an empty answer for it says nothing. */
+static enum code note_beginning(struct cli *c, int64_t ms, struct err *e)
+{
+	struct buf first = BUF_INIT(64);
+	struct rows rows = { no_columns, take_text, &first };
+	char text[TIME_ISO_BYTES];
+
+	if (!read_first(&c->reader, &rows, e) && first.n &&
+		strcmp(first.p, time_text(ms, text)) > 0)
+		cli_note(c, "nothing was recorded before %sZ", first.p);
+	buf_release(&first);
+	return e->code;
+}
+
 static enum code opened(struct cli *c, struct err *e)
 {
 	const char *text = opt_text(&c->o, OPT_AS_OF);
@@ -29,12 +63,13 @@ static enum code opened(struct cli *c, struct err *e)
 		return E_OK;
 	if (when_parse(text, c->now_ms, &ms, e))
 		return err_add(e, "--as-of");
+	ms = cli_whole_second(ms);
 	if (store_as_of(&c->db, ms, e))
 		return e->code;
 	c->as_of = true;
 	c->reader.at_ms = ms;
 	note_moment(c, "as of", ms);
-	return E_OK;
+	return note_beginning(c, ms, e);
 }
 
 static enum code open_store(struct cli *c, enum db_mode mode, struct err *e)
@@ -241,6 +276,23 @@ void cli_note(struct cli *c, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+/* Names and answers of others are quoted in messages: they are made safe as in results. */
+void cli_say_plain(const char *lead, const char *text)
+{
+	struct buf b = BUF_INIT(1 << 16);
+
+	plain_text(&b, str_of(text));
+	fprintf(stderr, "%s%.*s\n", lead, STR_ARG(buf_slice(&b)));
+	buf_release(&b);
+}
+
+void cli_complain(const struct err *e)
+{
+	cli_say_plain("siltstone: ", e->msg);
+	if (e->hint[0])
+		cli_say_plain("try: ", e->hint);
 }
 
 const char *cli_plural(int64_t n, const char *one, const char *many)

@@ -88,6 +88,10 @@ enum code cli_find_scope(struct cli *c, const char *word, struct read_filter *f,
 void cli_printer(struct cli *c, struct printer *p, const char *columns);
 
 /** A remark on standard error, unless --quiet. */
+/** An error as every command tells it: what, and what to try. */
+void cli_complain(const struct err *e);
+/** A line to standard error whose @text may quote what others wrote. */
+void cli_say_plain(const char *lead, const char *text);
 void cli_note(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** "resource" or "resources". */
 const char *cli_plural(int64_t n, const char *one, const char *many);

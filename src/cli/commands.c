@@ -22,7 +22,7 @@ const struct command commands[] = {
 	  { { "status", "the whole picture" },
 	    { "status --format json", "the same for a program" } } },
 	{ "ls", "[TYPE]", "what exists",
-	  "TYPE is a whole name, a glob, or a last part such as \"instance\". A condition of --where speaks about "
+	  "TYPE is a whole name, a glob, or a last part such as \"instance\". What has no name of its own is called by its tag Name. A condition of --where speaks about "
 	  "the columns of the view resources, and about configuration.",
 	  OPT(AS_OF) | OPT(TYPE) | OPT(TAG) | OPT(WHERE) | OPT(DELETED) | OPT(ACCOUNT) | OPT(REGION), 0, 1, cmd_ls,
 	  { { "ls instance --as-of 2026-10-01", "the instances of that day" },
@@ -55,7 +55,7 @@ const struct command commands[] = {
 	  { { "blame web-1", "every property" },
 	    { "blame web-1@v7 --format json", "as of a version" } } },
 	{ "query", "SQL", "one SELECT over the store",
-	  "The views are described in the store itself: SELECT name FROM sqlite_schema WHERE type = 'view'. Nothing can " /* example */
+	  "The views are described in the store itself: SELECT * FROM help. Nothing can " /* example */
 	  "be changed by a query. With --as-of the same query answers for that moment.",
 	  OPT(AS_OF) | OPT(PARAM) | OPT(LIMIT) | OPT(TIMEOUT), 1, 1, cmd_query,
 	  { { "query 'SELECT resource_type, count(*) AS n FROM resources GROUP BY 1'", "what there is" }, /* example */

@@ -5,6 +5,7 @@
 #include "cli/plain.h"
 
 #define VALUE_COLUMNS 100
+#define INDENT        4
 #define DAY_MS        INT64_C(86400000)
 #define LINES_MAX     (256 << 20)
 
@@ -28,19 +29,27 @@ static enum code tell_property(void *ctx, const struct cell *cells, size_t n, st
 {
 	struct teller *t = ctx;
 	struct str op = column_text(&t->k, cells, "op");
+	const struct cell *before = column(&t->k, cells, "before");
+	const struct cell *after = column(&t->k, cells, "after");
+	/* In a file or a pipe nothing is cut. */
+	size_t columns = t->c->width ? VALUE_COLUMNS : SIZE_MAX;
+	size_t alike;
 
 	(void)n;
 	(void)e;
+	if (t->c->width > INDENT && t->c->width < VALUE_COLUMNS + INDENT)
+		columns = t->c->width - INDENT;
+	alike = str_is(op, "change") ? say_alike(before, after, columns) : 0;
 	t->rows++;
 	say(t->c, INK_PLAIN, "  %.*s\n", STR_ARG(column_text(&t->k, cells, "property")));
 	if (!str_is(op, "add")) {
 		say(t->c, INK_BAD, "-   ");
-		say_value(t->c, INK_BAD, column(&t->k, cells, "before"), VALUE_COLUMNS);
+		say_value_from(t->c, INK_BAD, before, alike, columns);
 		fputc('\n', stdout);
 	}
 	if (!str_is(op, "remove")) {
 		say(t->c, INK_GOOD, "+   ");
-		say_value(t->c, INK_GOOD, column(&t->k, cells, "after"), VALUE_COLUMNS);
+		say_value_from(t->c, INK_GOOD, after, alike, columns);
 		fputc('\n', stdout);
 	}
 	return E_OK;
@@ -181,6 +190,7 @@ static enum code estate_row(void *ctx, const struct cell *cells, size_t n, struc
 		buf_text(&s->lines, "  ");
 		plain_text(&s->lines, name);
 	}
+	buf_printf(&s->lines, "  %.*s", STR_ARG(column_text(&s->t.k, cells, "region")));
 	if (!created && !deleted)
 		buf_printf(&s->lines, "  v%lld..v%lld", (long long)column_int(&s->t.k, cells, "v1"),
 			(long long)column_int(&s->t.k, cells, "v2"));
@@ -212,6 +222,7 @@ static enum code diff_estate(struct cli *c, size_t *n, struct err *e)
 	f.since_ms = f.until_ms - DAY_MS;
 	if (cli_filter(c, &f, e))
 		return e->code;
+	f.since_ms = cli_whole_second(f.since_ms);
 	if (!opt_text(&c->o, OPT_SINCE))
 		cli_note(c, "over the last day; --since says from when");
 	if (!c->format_given)

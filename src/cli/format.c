@@ -210,7 +210,7 @@ static enum code separated_row(struct printer *p, const struct cell *cells, stru
 		else
 			add_tsv(&b, buf_slice(&v));
 	}
-	buf_text(&b, csv ? "\r\n" : "\n");
+	buf_char(&b, '\n');
 	if (buf_ok(&b) && buf_ok(&v))
 		put(p, buf_slice(&b));
 	else
@@ -234,7 +234,7 @@ static void print_row(struct printer *p, const struct str *cells)
 	for (size_t i = 0; i < p->taken; i++) {
 		if (i)
 			buf_text(&b, "  ");
-		plain_cell(&b, cells[i], p->widths[i]);
+		plain_cell_ends(&b, cells[i], p->widths[i]);
 	}
 	add_trimmed_line(&b);
 	put(p, buf_slice(&b));
@@ -250,24 +250,48 @@ static size_t total_width(const struct printer *p)
 	return n;
 }
 
-/* The widest column gives way first; below this none is worth showing. */
+/* What is no wider is a number, an account, a region: half of it is worth nothing. */
+#define SHORT     14
+/* What wide columns keep before short ones have to give, and what every column keeps. */
+#define NARROW    12
 #define NARROWEST 6
 
-static void fit(struct printer *p)
+static bool is_moment(const char *column)
+{
+	return strcmp(column, "at") == 0 || strcmp(column, "since") == 0 ||
+	       strcmp(column, "until") == 0;
+}
+
+/* The widest of the columns that are marked gives way first, down to @least. */
+static void shrink(struct printer *p, const bool *gives, size_t least)
 {
 	size_t total = total_width(p);
 
-	while (p->width && total > p->width) {
-		size_t widest = 0;
+	while (total > p->width) {
+		size_t widest = p->taken;
 
-		for (size_t i = 1; i < p->taken; i++)
-			if (p->widths[i] > p->widths[widest])
+		for (size_t i = 0; i < p->taken; i++)
+			if (gives[i] && (widest == p->taken || p->widths[i] > p->widths[widest]))
 				widest = i;
-		if (p->widths[widest] <= NARROWEST)
+		if (widest == p->taken || p->widths[widest] <= least)
 			return;
 		p->widths[widest]--;
 		total--;
 	}
+}
+
+static void fit(struct printer *p)
+{
+	bool *gives = arena_alloc(&p->arena, p->taken * sizeof(*gives));
+
+	if (!gives || !p->width)
+		return;
+	for (size_t i = 0; i < p->taken; i++)
+		gives[i] = p->widths[i] > SHORT && !is_moment(p->names[p->take[i]]);
+	shrink(p, gives, NARROW);
+	for (size_t i = 0; i < p->taken; i++)
+		gives[i] = true;
+	shrink(p, gives, NARROWEST);
 }
 
 static void flow(struct printer *p)

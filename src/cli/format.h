@@ -11,7 +11,7 @@
  *     table   aligned columns under their names; on a terminal no wider than it is
  *     json    an array of objects, keys as the columns
  *     jsonl   one such object a line
- *     csv     RFC 4180 with a header line
+ *     csv     a header line; quoted as in RFC 4180, but lines end in \n, as cut and read expect
  *     tsv     a header line; tab, newline and backslash in values as \t \n \\
  *
  * NULL is null in JSON and nothing in the others. Values of columns that hold JSON (configuration,

@@ -72,7 +72,7 @@ static void option_lines(FILE *out, opt_set set)
 		else
 			snprintf(head, sizeof(head), "    --%s%s%s", opts[i].name,
 				opts[i].arg ? " " : "", opts[i].arg ? opts[i].arg : "");
-		fprintf(out, "  %-26s  %s\n", head, opts[i].text);
+		fprintf(out, "  %-24s  %s\n", head, opts[i].text);
 	}
 }
 
@@ -125,7 +125,7 @@ static void help_formats(FILE *out)
 	      "table   aligned columns; on a terminal no wider than it is\n"
 	      "json    one array of objects, keys as the columns of the views\n"
 	      "jsonl   one such object a line\n"
-	      "csv     RFC 4180, with a header line\n"
+	      "csv     a header line; quotes as in RFC 4180, lines end as they do here (\\n)\n"
 	      "tsv     a header line; tabs and newlines in values as \\t and \\n\n\n"
 	      "log, show, diff and status write for people unless a format is asked for. show and\n"
 	      "items write JSON as AWS Config does. --columns picks columns. Times are UTC: `at` as\n"
@@ -161,8 +161,17 @@ enum code cmd_help(struct cli *c, struct err *e)
 			topics[i].print(stdout);
 			return E_OK;
 		}
-	if (command_find(c->argv[0], &k, e) || !k)
-		return e->code;
+	if (command_find(c->argv[0], &k, e) || !k) {
+		struct nearest near;
+
+		nearest_init(&near, str_of(c->argv[0]));
+		for (size_t i = 0; i < sizeof(topics) / sizeof(*topics); i++)
+			nearest_offer(&near, str_of(topics[i].name));
+		if (!nearest_name(&near))
+			return e->code;
+		e->hint[0] = '\0';
+		return err_hint(e, "did you mean siltstone help %s?", nearest_name(&near));
+	}
 	help_command(stdout, k);
 	return E_OK;
 }

@@ -6,6 +6,9 @@
 /* How many versions a person is shown unless they ask for more. */
 #define VERSIONS_SHOWN 20
 #define VALUE_COLUMNS  48
+/* Blanks and signs between a property and its values; what a change gets on the narrowest terminal. */
+#define BETWEEN        4
+#define LEAST_ROOM     24
 
 struct teller {
 	struct cli *c;
@@ -55,28 +58,57 @@ static void tell_version(struct teller *t, const struct cell *cells)
 	}
 }
 
+/* What is left of the line behind its head; on a terminal no line is longer than it. */
+static size_t room(const struct teller *t)
+{
+	if (!t->c->width)
+		return SIZE_MAX;
+	return t->c->width > t->indent + LEAST_ROOM ? t->c->width - t->indent : LEAST_ROOM;
+}
+
+/* The property, at most half of the room; returns how wide one of @values may be behind it. */
+static size_t tell_property(struct teller *t, const struct cell *cells, size_t values)
+{
+	struct buf name = BUF_INIT(1 << 20), b = BUF_INIT(1 << 20);
+	size_t all = room(t), width, each = VALUE_COLUMNS;
+
+	plain_text(&name, column_text(&t->k, cells, "property"));
+	width = plain_width(buf_slice(&name));
+	if (width > all / 2)
+		width = all / 2;
+	plain_cell_ends(&b, buf_slice(&name), width);
+	printf("%.*s ", STR_ARG(buf_slice(&b)));
+	if (all != SIZE_MAX && (all - width - BETWEEN) / values < each)
+		each = (all - width - BETWEEN) / values;
+	buf_release(&b);
+	buf_release(&name);
+	return each;
+}
+
 static void tell_change(struct teller *t, const struct cell *cells)
 {
 	const struct cell *before = column(&t->k, cells, "before");
 	const struct cell *after = column(&t->k, cells, "after");
 	struct str op = column_text(&t->k, cells, "op"), event;
+	size_t each, alike;
 
 	if (!op.n) {
 		event = column_text(&t->k, cells, "event");
 		say(t->c, INK_PLAIN, "%.*s\n", STR_ARG(event));
 		return;
 	}
-	say(t->c, INK_PLAIN, "%.*s ", STR_ARG(column_text(&t->k, cells, "property")));
+	each = tell_property(t, cells, str_is(op, "change") ? 2 : 1);
 	if (str_is(op, "add")) {
 		say(t->c, INK_GOOD, "+ ");
-		say_value(t->c, INK_GOOD, after, VALUE_COLUMNS);
+		say_value(t->c, INK_GOOD, after, each);
 	} else if (str_is(op, "remove")) {
 		say(t->c, INK_BAD, "- ");
-		say_value(t->c, INK_BAD, before, VALUE_COLUMNS);
+		say_value(t->c, INK_BAD, before, each);
 	} else {
-		say_value(t->c, INK_BAD, before, VALUE_COLUMNS);
+		alike = say_alike(before, after, each);
+		say_value_from(t->c, INK_BAD, before, alike, each);
 		say(t->c, INK_PLAIN, " \xe2\x86\x92 ");
-		say_value(t->c, INK_GOOD, after, VALUE_COLUMNS);
+		say_value_from(t->c, INK_GOOD, after, alike, each);
 	}
 	fputc('\n', stdout);
 }
@@ -121,6 +153,8 @@ static enum code tell(struct cli *c, struct read_filter *f, struct err *e)
 	fflush(stdout);
 	if (t.more)
 		cli_note(c, "(there are more; -n 0 for all)");
+	else if (!t.shown && c->tty)
+		cli_note(c, "no changes");
 	return E_OK;
 }
 

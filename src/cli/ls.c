@@ -4,6 +4,9 @@
 #include "base/buf.h"
 #include "json/write.h"
 
+/* Columns of a terminal that has room for what is the same in most lines. */
+#define WIDE 120
+
 /* The given --tag options as the list of [key, value] that read_resources() takes. */
 static enum code tag_list(struct cli *c, const char **out, struct err *e)
 {
@@ -42,7 +45,10 @@ static enum code print(struct cli *c, struct read_filter *f, struct err *e)
 	struct rows rows;
 	enum code code;
 
-	cli_printer(c, &p, "resource_type,resource_id,name,account,region,version,at");
+	cli_printer(c, &p,
+		c->width && c->width < WIDE
+			? "resource_type,resource_id,name,region,at"
+			: "resource_type,resource_id,name,account,region,version,at");
 	rows = printer_rows(&p);
 	code = deleted ? read_deleted(&c->reader, f, &rows, e)
 		       : read_resources(&c->reader, f, &rows, e);

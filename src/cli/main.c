@@ -137,13 +137,6 @@ static enum code run(struct cli *c, struct words words, struct err *e)
 	return c->command->run(c, e);
 }
 
-static void complain(const struct err *e)
-{
-	fprintf(stderr, "siltstone: %s\n", e->msg);
-	if (e->hint[0])
-		fprintf(stderr, "try: %s\n", e->hint);
-}
-
 int main(int argc, char **argv)
 {
 	struct cli c = { .arena = ARENA_INIT(ARENA_MAX) };
@@ -157,7 +150,7 @@ int main(int argc, char **argv)
 	if (!code && (fflush(stdout) != 0 || ferror(stdout)))
 		code = err_set(&e, E_IO, "the output could not be written");
 	if (code)
-		complain(&e);
+		cli_complain(&e);
 	if (code && stop)
 		code = E_CANCELED;
 	return code ? code_exit_status(code) : c.exit;

@@ -59,6 +59,9 @@ static enum code unknown(opt_set takes, const char *word, struct err *e)
 	while (name.n && name.p[0] == '-')
 		name = str_from(name, 1);
 	name.n = str_find(name, '=');
+	for (int i = 0; i < OPT_IDS; i++)
+		if ((takes >> i & 1) && !opts[i].arg && str_is(name, opts[i].name))
+			return err_set(e, E_INVALID, "option --%s takes no argument", opts[i].name);
 	nearest_init(&near, name);
 	for (int i = 0; i < OPT_IDS; i++)
 		if (takes >> i & 1)

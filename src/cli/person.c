@@ -54,7 +54,30 @@ void say(struct cli *c, enum ink ink, const char *fmt, ...)
 	buf_release(&raw);
 }
 
+size_t say_alike(const struct cell *before, const struct cell *after, size_t columns)
+{
+	size_t n = 0, lead = columns / 3;
+	struct str a = before->text, b = after->text;
+
+	if (before->kind != CELL_TEXT || after->kind != CELL_TEXT ||
+		(plain_width(a) <= columns && plain_width(b) <= columns))
+		return 0;
+	while (n < a.n && n < b.n && a.p[n] == b.p[n])
+		n++;
+	if (n < columns / 2)
+		return 0;
+	/* Some of what is alike stays, from where a letter begins. */
+	for (n -= lead; n && ((unsigned char)a.p[n] & 0xc0) == 0x80;)
+		n--;
+	return n;
+}
+
 void say_value(struct cli *c, enum ink ink, const struct cell *v, size_t columns)
+{
+	say_value_from(c, ink, v, 0, columns);
+}
+
+void say_value_from(struct cli *c, enum ink ink, const struct cell *v, size_t from, size_t columns)
 {
 	struct buf raw = BUF_INIT(SAID_MAX), b = BUF_INIT(SAID_MAX);
 	struct str s;
@@ -63,7 +86,11 @@ void say_value(struct cli *c, enum ink ink, const struct cell *v, size_t columns
 	case CELL_NULL: buf_char(&raw, '-'); break;
 	case CELL_INT: buf_printf(&raw, "%lld", (long long)v->i); break;
 	case CELL_REAL: buf_printf(&raw, "%.15g", v->r); break;
-	case CELL_TEXT: plain_text(&raw, v->text); break;
+	case CELL_TEXT:
+		buf_text(&raw, from ? "\xe2\x80\xa6" : "");
+		plain_text(&raw, str_from(v->text, from));
+		buf_text(&raw, v->text.n ? "" : "\"\"");
+		break;
 	case CELL_BLOB: buf_printf(&raw, "(%zu bytes)", v->text.n); break;
 	}
 	s = buf_slice(&raw);

@@ -126,3 +126,33 @@ void plain_cell(struct buf *b, struct str s, size_t columns)
 	for (; width < columns; width++)
 		buf_char(b, ' ');
 }
+
+/* The longest end of @s that takes at most @columns; @width is that of @s. */
+static struct str cut_front(struct str s, size_t width, size_t columns)
+{
+	while (s.n && width > columns)
+		width -= point_width(take_point(&s));
+	return s;
+}
+
+/* Narrower than this an end says nothing. */
+#define NARROWEST_ENDS 10
+
+void plain_cell_ends(struct buf *b, struct str s, size_t columns)
+{
+	size_t width = plain_width(s), tail;
+	struct str front, back;
+
+	if (width <= columns || columns < NARROWEST_ENDS) {
+		plain_cell(b, s, columns);
+		return;
+	}
+	tail = (columns - 1) / 2;
+	front = plain_cut(s, columns - 1 - tail);
+	back = cut_front(s, width, tail);
+	buf_str(b, front);
+	buf_text(b, "\xe2\x80\xa6");
+	buf_str(b, back);
+	for (width = plain_width(front) + 1 + plain_width(back); width < columns; width++)
+		buf_char(b, ' ');
+}

@@ -17,3 +17,5 @@ size_t plain_width(struct str s);
 struct str plain_cut(struct str s, size_t columns);
 /** Append @s and blanks up to @columns; what is too long is cut and ends in "…". */
 void plain_cell(struct buf *b, struct str s, size_t columns);
+/** The same, but cut in the middle: ARNs, types and property paths differ at their ends. */
+void plain_cell_ends(struct buf *b, struct str s, size_t columns);

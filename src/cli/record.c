@@ -125,8 +125,8 @@ static void tell_notes(const struct sweep_sum *sum)
 				  : n->outcome == LOOK_PARTIAL ? "partial"
 							       : "remark";
 
-		fprintf(stderr, "%s: %s %s: %s\n", how, n->type, n->region ? n->region : "",
-			n->reason ? n->reason : "");
+		fprintf(stderr, "%s: %s %s", how, n->type, n->region ? n->region : "");
+		cli_say_plain(": ", n->reason ? n->reason : "");
 	}
 }
 
@@ -193,7 +193,7 @@ static enum code sweep(struct cli *c, const struct source *s, struct err *e)
 enum code cmd_record(struct cli *c, struct err *e)
 {
 	struct plan *p = arena_alloc(&c->arena, sizeof(*p));
-	struct err first = { 0 };
+	size_t done = 0, failed = 0;
 
 	if (!p)
 		return err_nomem(e);
@@ -204,13 +204,20 @@ enum code cmd_record(struct cli *c, struct err *e)
 	for (size_t i = 0; i < p->n && !*c->stop; i++) {
 		struct err one = { 0 };
 
-		if (!sweep(c, &p->sources[i], &one))
+		if (!sweep(c, &p->sources[i], &one)) {
+			done++;
 			continue;
-		if (first.code)
-			fprintf(stderr, "siltstone: %s\n", one.msg);
-		else
-			first = one;
+		}
+		if (failed++)
+			cli_complain(e);
+		*e = one;
 	}
-	*e = first;
+	if (done && e->code && !*c->stop) {
+		cli_complain(e);
+		*e = (struct err){ 0 };
+		c->exit = CLI_EXIT_PARTIAL;
+	}
+	if (!e->code && *c->stop && done < p->n)
+		err_set(e, E_CANCELED, "stopped; %zu of %zu sources were looked at", done, p->n);
 	return e->code;
 }

@@ -2,6 +2,7 @@
 #include "cli/person.h"
 
 #include "base/time.h"
+#include "cli/plain.h"
 #include "json/read.h"
 #include "json/write.h"
 
@@ -14,6 +15,7 @@ struct block {
 	struct cli *c;
 	const char *heading;
 	const char *columns[3]; /* NULL: no more */
+	size_t align[2];        /* how wide the columns before the last are at least */
 	struct columns k;
 	size_t rows;
 };
@@ -36,8 +38,13 @@ static enum code block_row(void *ctx, const struct cell *cells, size_t n, struct
 	if (!b->rows++)
 		say(b->c, INK_STRONG, "\n%s\n", b->heading);
 	for (size_t i = 0; i < 3 && b->columns[i]; i++) {
+		const struct cell *v = column(&b->k, cells, b->columns[i]);
+		bool last = i == 2 || !b->columns[i + 1];
+
 		fputs("  ", stdout);
-		say_value(b->c, INK_PLAIN, column(&b->k, cells, b->columns[i]), VALUE_COLUMNS);
+		say_value(b->c, INK_PLAIN, v, VALUE_COLUMNS);
+		if (!last && v->kind == CELL_TEXT)
+			say_pad(plain_width(v->text), b->align[i]);
 	}
 	fputc('\n', stdout);
 	return E_OK;
@@ -67,7 +74,7 @@ static enum code facts_row(void *ctx, const struct cell *cells, size_t n, struct
 	fact(b, "region", column_text(k, cells, "region"));
 	fact(b, "zone", az);
 	fact(b, "arn", column_text(k, cells, "arn"));
-	fact(b, "made", column_text(k, cells, "created"));
+	fact(b, "created", column_text(k, cells, "created"));
 	say(b->c, INK_PLAIN, "  %-9s %lld of %lld, %.*s %.*sZ", "version",
 		(long long)column_int(k, cells, "version"),
 		(long long)column_int(k, cells, "versions"),
@@ -107,13 +114,17 @@ static enum code tell(struct cli *c, const struct resource *who, const struct it
 	struct item newest;
 	int64_t at_ms;
 	struct block facts = { .c = c };
-	struct block tags = { .c = c, .heading = "tags", .columns = { "key", "value" } };
-	struct block out = {
-		.c = c, .heading = "links to", .columns = { "relation", "target_type", "target_id" }
+	struct block tags = {
+		.c = c, .heading = "tags", .columns = { "key", "value" }, .align = { 12 }
 	};
+	struct block out = { .c = c,
+		.heading = "links to",
+		.columns = { "relation", "target_type", "target_id" },
+		.align = { 32, 24 } };
 	struct block in = { .c = c,
 		.heading = "linked from",
-		.columns = { "resource_type", "resource_id", "relation" } };
+		.columns = { "resource_type", "resource_id", "relation" },
+		.align = { 26, 24 } };
 	struct rows rows[] = { { begin, facts_row, &facts }, { begin, block_row, &tags },
 		{ begin, block_row, &out }, { begin, block_row, &in } };
 

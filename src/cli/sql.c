@@ -36,6 +36,19 @@ static enum code add_as_of(struct buf *b, int64_t ms, struct err *e)
 	return E_OK;
 }
 
+/* What the shell calls a format, or NULL. */
+static const char *shell_format(enum format format)
+{
+	switch (format) {
+	case FORMAT_TABLE: return ".mode box";
+	case FORMAT_JSON: return ".mode json";
+	case FORMAT_CSV: return ".mode csv\n.separator , \"\\n\"\n.headers on";
+	case FORMAT_TSV: return ".mode tabs\n.headers on";
+	case FORMAT_JSONL: break;
+	}
+	return NULL;
+}
+
 /* The shell reads its start from a file: one without a name, which lives as long as it is open. */
 static enum code init_file(struct cli *c, char *path, size_t size, struct err *e)
 {
@@ -46,6 +59,8 @@ static enum code init_file(struct cli *c, char *path, size_t size, struct err *e
 		return err_sys(e, E_IO, errno, "prepare the shell");
 	if (isatty(STDOUT_FILENO))
 		buf_text(&b, ".mode box\n.nullvalue \xc2\xb7\n");
+	if (c->format_given)
+		buf_printf(&b, "%s\n", shell_format(c->format));
 	buf_text(&b, "PRAGMA cache_size=-65536;\n");
 	if (isatty(STDIN_FILENO))
 		buf_text(&b, ".prompt 'siltstone> ' '      ...> '\n");
@@ -65,6 +80,10 @@ enum code cmd_sql(struct cli *c, struct err *e)
 	char *store = arena_alloc(&c->arena, strlen(c->store) + 1);
 	int n = 0;
 
+	if (c->format_given && !shell_format(c->format)) {
+		err_set(e, E_INVALID, "the shell does not write jsonl");
+		return err_hint(e, "siltstone query --format jsonl");
+	}
 	/* Opening it says what is wrong with it better than the shell would. */
 	if (cli_open(c, e) || init_file(c, init, sizeof(init), e))
 		return e->code;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/person.h"
 
+#include "base/time.h"
+#include "cli/when.h"
 #include "json/write.h"
 #include <sys/stat.h>
 
@@ -125,6 +127,18 @@ static enum code tell_counts(void *ctx, const struct cell *cells, size_t n, stru
 	return E_OK;
 }
 
+/* How long ago that was: a source whose sweeps fail stays at its last one that did not. */
+static void say_age(struct cli *c, struct str at)
+{
+	char text[TIME_ISO_BYTES], ago[WHEN_AGO_BYTES];
+	struct err ignored = { 0 };
+	int64_t ms;
+
+	snprintf(text, sizeof(text), "%.*s", STR_ARG(at));
+	if (!when_parse(text, c->now_ms, &ms, &ignored))
+		say(c, INK_FAINT, " (%s)", when_ago(ms, c->now_ms, ago));
+}
+
 static enum code tell_source(void *ctx, const struct cell *cells, size_t n, struct err *e)
 {
 	struct collector *t = ctx;
@@ -143,8 +157,9 @@ static enum code tell_source(void *ctx, const struct cell *cells, size_t n, stru
 		say(t->c, INK_FAINT, "never swept\n");
 		return E_OK;
 	}
-	say(t->c, INK_PLAIN, "%.*sZ  %lld seen, %lld written, ", STR_ARG(swept),
-		(long long)column_int(k, cells, "seen"),
+	say(t->c, INK_PLAIN, "%.*sZ", STR_ARG(swept));
+	say_age(t->c, swept);
+	say(t->c, INK_PLAIN, "  %lld seen, %lld written, ", (long long)column_int(k, cells, "seen"),
 		(long long)column_int(k, cells, "written"));
 	say(t->c, complete == looks ? INK_GOOD : INK_BAD, "%lld of %lld looks complete\n",
 		(long long)complete, (long long)looks);
@@ -156,6 +171,7 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 	struct collector *t = ctx;
 	struct columns *k = &t->k;
 	struct str code = column_text(k, cells, "code");
+	struct str complete = column_text(k, cells, "last_complete");
 
 	(void)n;
 	(void)e;
@@ -167,6 +183,10 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 		STR_ARG(column_text(k, cells, "reason")));
 	if (code.n)
 		say(t->c, INK_FAINT, " (%.*s)", STR_ARG(code));
+	if (complete.n)
+		say(t->c, INK_PLAIN, "; last complete %.*sZ", STR_ARG(complete));
+	else
+		say(t->c, INK_PLAIN, "; never complete");
 	fputc('\n', stdout);
 	return E_OK;
 }

@@ -20,15 +20,6 @@ const char when_forms[] = "2026-11-20 14:00             a date, with or without 
 			  "yesterday 09:00              a day and a time of day\n"
 			  "last friday 14:00            the last Friday before today\n";
 
-static struct str trim(struct str s)
-{
-	while (s.n && s.p[0] == ' ')
-		s = str_from(s, 1);
-	while (s.n && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
 /* Takes @word off the front of @s when it stands there as a whole word, in any case. */
 static bool take_word(struct str *s, const char *word)
 {
@@ -36,7 +27,7 @@ static bool take_word(struct str *s, const char *word)
 
 	if (s->n < n || strncasecmp(s->p, word, n) != 0 || (s->n > n && s->p[n] != ' '))
 		return false;
-	*s = trim(str_from(*s, n));
+	*s = str_trim(str_from(*s, n));
 	return true;
 }
 
@@ -116,11 +107,11 @@ static bool span(struct str s, int64_t now_ms, int64_t *ms)
 	struct str rest = s;
 
 	while (take_number(&rest, &n)) {
-		rest = trim(rest);
+		rest = str_trim(rest);
 		if (!rest.n || !unit_ms(rest.p[0]) || n > SPAN_MAX_MS / unit_ms(rest.p[0]))
 			return false;
 		total += n * unit_ms(rest.p[0]);
-		rest = trim(str_from(rest, 1));
+		rest = str_trim(str_from(rest, 1));
 	}
 	take_word(&rest, "ago");
 	*ms = now_ms - total;
@@ -140,7 +131,7 @@ static bool epoch(struct str s, int64_t *ms)
 
 enum code when_parse(const char *text, int64_t now_ms, int64_t *ms, struct err *e)
 {
-	struct str s = trim(str_of(text));
+	struct str s = str_trim(str_of(text));
 
 	if (strcasecmp(text, "now") == 0) {
 		*ms = now_ms;

@@ -40,7 +40,7 @@ struct content {
 };
 #define CONTENT_INIT                                                                               \
 	{                                                                                          \
-		.text = BUF_INIT(64 << 20)                                                         \
+		.text = BUF_INIT((size_t)1 << 30)                                                  \
 	}
 
 /** Put a staged row and its relationships together. Trees live in @a. */

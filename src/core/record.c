@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/failpoint.h"
+#include "base/time.h"
 #include "core/content.h"
 #include "core/relate.h"
 #include "store/event.h"
@@ -12,32 +13,82 @@
 #include "json/canon.h"
 #include "json/diff.h"
 #include "json/patch.h"
+#include "json/read.h"
 #include "json/write.h"
+#include <stdio.h>
+#include <time.h>
 
-/* So many staged rows go into one transaction: long enough that syncing costs little, short
- * enough that readers and other writers get in between. */
-#define BATCH_ROWS 500
-/* One document with its trees: AWS's largest configurations are a few MB. */
-#define ROW_BYTES  (256u << 20)
+/* So much goes into one transaction: enough that syncing costs little, and little enough that
+ * other writers get in between. */
+#define BATCH_ROWS  500
+#define BATCH_BYTES (4u << 20)
+/* What took an hour to gather is not given up because somebody else writes. */
+#define PATIENCE_MS 600000
+/* So long the store is written to before others get a turn. */
+#define SHARE_MS    100
+/* One document with its trees, its stored form with those, and what differs. AWS's largest
+ * configurations are a few MB; a network may be told by 100,000 others. */
+#define ROW_BYTES   ((size_t)1 << 30)
+/* What a staged part may take as a tree: each stands in such a row at most twelve times. */
+#define PART_BYTES  (ROW_BYTES / 32)
+#define TEXT_BYTES  ((size_t)1 << 30)
+/* AWS's longest ids and ARNs are 2 KB. */
+#define ID_BYTES    (16u << 10)
 
 enum code record_begin(
 	struct record *r, struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e)
 {
-	*r = (struct record){ db, source_id, sweep_ms };
-	return stage_open(db, e);
+	enum code c = stage_open(db, e);
+
+	*r = (struct record){ db, source_id, sweep_ms, 0 };
+	return c ? c : version_last_item(db, &r->last_item, e);
+}
+
+/* What a tree takes, with its texts once more for each array around them, as telling arrays
+ * apart writes their elements out. SIZE_MAX: too deep, as documents stand one level deeper. */
+// NOLINTNEXTLINE(misc-no-recursion)
+static size_t weight(const struct json *v, size_t depth, size_t copies)
+{
+	size_t bytes = sizeof(*v) + 32 + (v->key.n + v->text.n) * copies;
+	bool nests = v->kind == JSON_ARRAY || v->kind == JSON_OBJECT;
+
+	if (nests && depth + 1 >= JSON_DEPTH_MAX)
+		return SIZE_MAX;
+	for (const struct json *k = v->first; k; k = k->next) {
+		size_t more = weight(k, depth + 1, copies + (v->kind == JSON_ARRAY));
+
+		if (more > PART_BYTES || bytes > PART_BYTES)
+			return more == SIZE_MAX ? more : PART_BYTES + 1;
+		bytes += more;
+	}
+	return bytes;
+}
+
+static enum code check_weight(const struct json *v, const char *what, struct err *e)
+{
+	size_t bytes = weight(v, 0, 1);
+
+	if (bytes == SIZE_MAX)
+		return err_set(e, E_TOOBIG, "%s is nested deeper than %d levels", what,
+			JSON_DEPTH_MAX - 1);
+	return bytes > PART_BYTES ? err_set(e, E_TOOBIG, "%s is too large to record", what) : E_OK;
 }
 
 static enum code write_part(struct buf *b, struct json *v, const char *what, struct err *e)
 {
 	if (v && v->kind != JSON_OBJECT)
 		return err_set(e, E_INVALID, "%s is not an object", what);
+	if (v && check_weight(v, what, e))
+		return e->code;
 	if (v) {
 		json_canon(v);
 		json_write(b, v);
 	} else {
 		buf_text(b, "{}");
 	}
-	return buf_ok(b) ? E_OK : err_set(e, E_TOOBIG, "%s is too large to record", what);
+	if (b->full)
+		return err_set(e, E_TOOBIG, "%s is too large to record", what);
+	return buf_ok(b) ? E_OK : err_nomem(e);
 }
 
 struct parts {
@@ -78,6 +129,9 @@ enum code record_stage(struct record *r, const struct observation *o, struct err
 
 	if (!o->id.n)
 		return err_set(e, E_INVALID, "a %.*s without an id", STR_ARG(o->type));
+	if (o->id.n > ID_BYTES)
+		return err_set(
+			e, E_TOOBIG, "a %.*s with an id of %zu bytes", STR_ARG(o->type), o->id.n);
 	c = o->configuration ? put(r, o, &p, e)
 			     : err_set(e, E_INVALID, "there is no configuration");
 	buf_release(&p.configuration);
@@ -128,6 +182,7 @@ enum code record_look(struct record *r, const struct look *look, struct err *e)
 struct settling {
 	struct record *r;
 	int64_t now_ms, last_stage_id;
+	int64_t paused_ms; /* ticks: when the store was last left to others */
 	struct content_rules rules;
 	struct record_sum sum;
 };
@@ -140,6 +195,7 @@ struct writing {
 	int64_t rid;
 	struct version_newest newest;
 	struct json *diff; /* or NULL */
+	bool wrote;        /* something of it is in the transaction */
 };
 
 /* The evidence of an item: see the comment of _item.digest in schema/10-item.sql. */
@@ -165,7 +221,7 @@ static enum code add_document(
 	struct record *r, struct writing *w, int64_t *document_id, struct err *e)
 {
 	const struct content *content = w->content;
-	struct buf keyframe = BUF_INIT(64 << 20), patch = BUF_INIT(64 << 20);
+	struct buf keyframe = BUF_INIT(TEXT_BYTES), patch = BUF_INIT(TEXT_BYTES);
 	struct json *base = NULL, *p = NULL;
 	struct content k = CONTENT_INIT;
 	struct content_rules none = CONTENT_RULES_INIT;
@@ -185,6 +241,7 @@ static enum code add_document(
 		if (!p || !buf_ok(&patch))
 			c = err_nomem(e);
 	}
+	w->wrote = w->wrote || !c;
 	if (!c && base && patch.n * 2 < content->text.n)
 		c = version_add_document(
 			r->db, base_id, content->sha256, buf_slice(&patch), document_id, e);
@@ -207,7 +264,7 @@ static enum code find_document(
 
 static enum code add_diff(struct record *r, const struct writing *w, int64_t item_id, struct err *e)
 {
-	struct buf b = BUF_INIT(64 << 20);
+	struct buf b = BUF_INIT(TEXT_BYTES);
 	enum code c;
 
 	if (!w->diff || !w->diff->n)
@@ -302,7 +359,7 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 static enum code compare_with_stored(
 	struct settling *s, struct writing *w, bool *same, struct err *e)
 {
-	struct buf text = BUF_INIT(64 << 20);
+	struct buf text = BUF_INIT(TEXT_BYTES);
 	struct content before = CONTENT_INIT;
 	enum code c = version_document(s->r->db, w->newest.item_id, &text, e);
 
@@ -327,34 +384,67 @@ static bool content_is(const struct stage_row *row, const struct content *conten
 	       memcmp(row->content.p, content->compared_sha256, SHA256_BYTES) == 0;
 }
 
+/* Another program has recorded a later look since this sweep began. Times alone would not tell:
+ * the clock may have been put back since the newest item was captured. */
+static bool is_overtaken(const struct settling *s, const struct writing *w)
+{
+	return w->newest.item_id > s->r->last_item && w->newest.captured_ms >= w->row->captured_ms;
+}
+
+static enum code add_resource(struct settling *s, struct writing *w, struct err *e)
+{
+	const struct stage_row *row = w->row;
+
+	w->wrote = true;
+	return version_add_resource(
+		s->r->db, row->account, row->region, row->type, row->id, &w->rid, e);
+}
+
+/* The digests differ, or there is none to compare with. */
+static enum code settle_differing(struct settling *s, struct writing *w, struct err *e)
+{
+	bool same = false;
+	enum code c =
+		w->rid ? version_newest(s->r->db, w->rid, &w->newest, e) : add_resource(s, w, e);
+
+	if (c)
+		return c;
+	if (is_overtaken(s, w)) {
+		s->sum.overtaken++;
+		return E_OK;
+	}
+	if (w->newest.has_document)
+		c = compare_with_stored(s, w, &same, e);
+	if (!c && same) {
+		/* Equal only under today's rules: what is ignored has changed, not the resource. */
+		s->sum.unchanged++;
+		return version_recontent(s->r->db, w->rid, w->content->compared_sha256, e);
+	}
+	if (!c)
+		c = write_item(s, w, e);
+	if (!c && w->newest.has_document)
+		s->sum.changed++;
+	else if (!c)
+		s->sum.created++;
+	return c;
+}
+
+static bool same_or_none(struct str a, struct str b)
+{
+	return !a.p == !b.p && str_eq(a, b);
+}
+
 static enum code settle_live(struct settling *s, struct writing *w, struct err *e)
 {
 	const struct stage_row *row = w->row;
-	bool same = row->rid && !row->deleted && content_is(row, w->content);
-	const bool at_once = same;
-	enum code c = E_OK;
 
 	s->sum.seen++;
-	if (!row->rid)
-		c = version_add_resource(
-			s->r->db, row->account, row->region, row->type, row->id, &w->rid, e);
-	if (!c && !same)
-		c = version_newest(s->r->db, w->rid, &w->newest, e);
-	if (!c && !same && w->newest.has_document)
-		c = compare_with_stored(s, w, &same, e);
-	if (!c && !same) {
-		c = write_item(s, w, e);
-		if (w->newest.has_document)
-			s->sum.changed++;
-		else
-			s->sum.created++;
-		return c;
-	}
+	if (!row->rid || row->deleted || !content_is(row, w->content))
+		return settle_differing(s, w, e);
 	s->sum.unchanged++;
-	/* Equal only under today's rules: what is ignored has changed, not the resource. */
-	if (!c && !at_once)
-		c = version_recontent(s->r->db, w->rid, w->content->compared_sha256, e);
-	return c;
+	if (same_or_none(row->name, row->stored_name) && same_or_none(row->arn, row->stored_arn))
+		return E_OK;
+	return version_rename(s->r->db, row->rid, row->name, row->arn, e);
 }
 
 static enum code settle_gone(struct settling *s, struct writing *w, struct err *e)
@@ -363,8 +453,29 @@ static enum code settle_gone(struct settling *s, struct writing *w, struct err *
 
 	if (c || !w->newest.has_document)
 		return c;
+	if (is_overtaken(s, w)) {
+		s->sum.overtaken++;
+		return E_OK;
+	}
 	s->sum.deleted++;
 	return write_item(s, w, e);
+}
+
+/* One document that is too large must not keep all behind it from being recorded, sweep for sweep.
+ * What the store has of it stays, and its look says that it was not complete. */
+static enum code refuse(struct settling *s, const struct stage_row *row, struct err *e)
+{
+	struct refusal *first = &s->sum.first_refused;
+	struct err why = *e;
+
+	if (!s->sum.refused++) {
+		snprintf(first->type, sizeof(first->type), "%.*s", STR_ARG(row->type));
+		snprintf(first->region, sizeof(first->region), "%.*s", STR_ARG(row->region));
+		snprintf(first->reason, sizeof(first->reason), "\"%.100s\" is too large: %.250s",
+			row->id.p, why.msg);
+	}
+	*e = (struct err){ 0 };
+	return stage_refuse(s->r->db, row, s->sum.first_refused.reason, e);
 }
 
 static enum code settle_row(void *ctx, const struct stage_row *row, struct err *e)
@@ -386,19 +497,47 @@ static enum code settle_row(void *ctx, const struct stage_row *row, struct err *
 		if (!c)
 			c = settle_live(s, &w, e);
 	}
+	if (c && (a.full || c == E_TOOBIG) && !w.wrote)
+		c = refuse(s, row, e);
 	content_release(&content);
 	arena_release(&a);
-	return c ? err_add(e, "record %.*s \"%.*s\"", STR_ARG(row->type), STR_ARG(row->id)) : E_OK;
+	if (!c)
+		return E_OK;
+	return err_add(e, "record %.*s \"%.100s\"", STR_ARG(row->type), row->id.p);
+}
+
+static enum code begin(struct db *db, struct err *e)
+{
+	const int64_t until = time_ticks_ms() + PATIENCE_MS;
+	enum code c = db_begin(db, e);
+
+	while (c == E_BUSY && time_ticks_ms() < until) {
+		*e = (struct err){ 0 };
+		c = db_begin(db, e);
+	}
+	return c;
+}
+
+/* Others wait for the lock by looking every millisecond (db.c): leave them a gap to hit. */
+static void make_room(struct settling *s)
+{
+	const struct timespec gap = { .tv_nsec = 3000000 };
+
+	if (time_ticks_ms() - s->paused_ms < SHARE_MS)
+		return;
+	(void)nanosleep(&gap, NULL);
+	s->paused_ms = time_ticks_ms();
 }
 
 /* E_NOTFOUND: nothing was left to do. */
 static enum code settle_batch(struct settling *s, struct err *e)
 {
-	enum code c = db_begin(s->r->db, e);
+	const struct stage_limit limit = { BATCH_ROWS, BATCH_BYTES };
+	enum code c = begin(s->r->db, e);
 
 	if (c)
 		return c;
-	c = stage_walk(s->r->db, s->last_stage_id, BATCH_ROWS, settle_row, s, e);
+	c = stage_walk(s->r->db, s->last_stage_id, &limit, settle_row, s, e);
 	if (c && !(c == E_NOTFOUND && !e->code)) {
 		db_rollback(s->r->db);
 		return c;
@@ -407,12 +546,13 @@ static enum code settle_batch(struct settling *s, struct err *e)
 	if (db_commit(s->r->db, e))
 		return e->code;
 	failpoint("record.after_commit");
+	make_room(s);
 	return c;
 }
 
 static enum code finish(struct settling *s, struct err *e)
 {
-	enum code c = db_begin(s->r->db, e);
+	enum code c = begin(s->r->db, e);
 
 	if (c)
 		return c;
@@ -429,7 +569,9 @@ static enum code finish(struct settling *s, struct err *e)
 
 enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum, struct err *e)
 {
-	struct settling s = { .r = r, .now_ms = now_ms, .rules = CONTENT_RULES_INIT };
+	struct settling s = {
+		.r = r, .now_ms = now_ms, .paused_ms = time_ticks_ms(), .rules = CONTENT_RULES_INIT
+	};
 	enum code c = relate_staged(r->db, e);
 
 	while (!c)

@@ -19,11 +19,16 @@
  * a sweep that dies while gathering leaves the store as it was, one that dies while settling is
  * completed by the next sweep. Not for use by several threads at once; staging is quick, so a
  * lock around it serves.
+ *
+ * Several programs may record into one store at the same time. Each settles in short
+ * transactions, reads again within them what it compares with, and leaves alone what another
+ * has recorded since this sweep began from a later look.
  */
 struct record {
 	struct db *db;
 	int64_t source_id;
-	int64_t sweep_ms; /* when the sweep began */
+	int64_t sweep_ms;  /* when the sweep began */
+	int64_t last_item; /* the newest item of the store then */
 };
 
 /** A resource as it was described. All texts are borrowed for the call. */
@@ -54,13 +59,19 @@ struct look {
 struct record_sum {
 	int64_t seen; /* resources staged as there */
 	int64_t created, changed, deleted, unchanged;
+	int64_t overtaken; /* left alone: another program had recorded a later look */
+	/* Too large to be put together or compared; their looks became partial. */
+	int64_t refused;
+	struct refusal {
+		char type[128], region[64], reason[400];
+	} first_refused;
 };
 
 /** Start gathering (dropping what an earlier sweep of this connection left). */
 enum code record_begin(
 	struct record *r, struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e);
 /** Bring configuration, parts and tags into canonical form and stage them. E_INVALID: no id, or
- * a configuration that is no object. */
+ * a configuration that is no object. E_TOOBIG: deeper or larger than what can be compared later. */
 enum code record_stage(struct record *r, const struct observation *o, struct err *e);
 
 /** A live resource that the store has and the sweep did not come across. */
@@ -76,5 +87,6 @@ enum code record_unseen(struct record *r, struct str account, struct str region,
 enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e);
 enum code record_look(struct record *r, const struct look *look, struct err *e);
 
-/** Write what changed. On failure what was committed so far stays; the next sweep does the rest. */
+/** Write what changed. On failure what was committed so far stays; the next sweep does the rest.
+ * E_BUSY: another program has kept the store locked for ten minutes. */
 enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum, struct err *e);

@@ -128,21 +128,12 @@ static void add(struct relating *r, struct str link)
 		r->code = stage_add_edge(r->db, r->text->stage_id, &r->rule->is, link, r->e);
 }
 
-static struct str trim(struct str s)
-{
-	while (s.n && s.p[0] == ' ')
-		s = str_from(s, 1);
-	while (s.n && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
 static void add_each(struct relating *r, struct str list, char separator)
 {
 	while (list.n) {
 		size_t end = str_find(list, separator);
 
-		add(r, trim((struct str){ list.p, end }));
+		add(r, str_trim((struct str){ list.p, end }));
 		list = str_from(list, end + 1);
 	}
 }
@@ -208,8 +199,13 @@ enum code relate_staged(struct db *db, struct err *e)
 	struct relating r = {
 		.db = db, .rules = ARENA_INIT(16 << 20), .a = ARENA_INIT(256u << 20)
 	};
-	enum code c = stage_texts(db, relate_one, &r, e);
+	enum code c = stage_begin_relating(db, e);
 
+	if (c)
+		return c;
+	c = stage_texts(db, relate_one, &r, e);
 	arena_release(&r.rules);
-	return c ? c : stage_resolve(db, e);
+	if (!c)
+		c = stage_resolve(db, e);
+	return stage_end_relating(db, c, e);
 }

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "db/sql_text.h"
 #include "db/sqlfn.h"
 #include "db/sqlite_err.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUSY_MS 5000
@@ -21,6 +23,21 @@
 static void configure_once(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* SQLite's own waits up to 100 ms between two tries and would hardly ever hit the moment in which
+ * a busy writer is between two transactions: so this one looks again every millisecond. */
+static int wait_for_lock(void *ctx, int tries)
+{
+	const struct timespec nap = { .tv_nsec = 1000000 };
+	struct db *d = ctx;
+
+	if (!tries)
+		d->busy_since_ms = time_ticks_ms();
+	if (time_ticks_ms() - d->busy_since_ms >= BUSY_MS)
+		return 0;
+	(void)nanosleep(&nap, NULL);
+	return 1;
 }
 
 enum code sqlite_err(struct err *e, struct sqlite3 *h, int rc, const char *what)
@@ -61,7 +78,7 @@ static enum code pragmas(struct db *d, struct err *e)
 			     "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456;";
 	enum code c = sqlfn_register(d->h, e);
 
-	sqlite3_busy_timeout(d->h, BUSY_MS);
+	sqlite3_busy_handler(d->h, wait_for_lock, d);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -160,11 +177,25 @@ void db_close(struct db *d)
 	*d = (struct db){ 0 };
 }
 
+/* SQLite would go on writing into a file that has no name any more, and say that all is well. */
+static enum code check_place(struct db *d, struct err *e)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(d->h, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved)
+		return E_OK;
+	err_set(e, E_IO, "begin a transaction: the store was moved or deleted while it was in use");
+	return err_hint(e, "put it back, or start again: nothing more is written to it");
+}
+
 enum code db_begin_at(struct db *d, const char *where, struct err *e)
 {
 	enum code c;
 
 	must(!d->tx);
+	if (check_place(d, e))
+		return e->code;
 	c = db_script(d, "begin a transaction", "BEGIN IMMEDIATE", e);
 	if (c)
 		return c == E_BUSY ? err_hint(e, "another program is writing to this store; try "

@@ -10,7 +10,7 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 /**
- * One connection to a store, used by one thread. Statements are prepared the first time
+ * One connection to a store, used by one thread; it stays where it was opened in memory. Statements are prepared the first time
  * they are asked for and kept until db_close(). The pragmas are the same everywhere: foreign
  * keys on, busy timeout 5 s (longer than the slowest checkpoint seen, shorter than a person
  * waits). store_open() adds WAL and synchronous=FULL (a commit that was reported is on
@@ -19,7 +19,8 @@ struct sqlite3_stmt;
 struct db {
 	struct sqlite3 *h;
 	struct sqlite3_stmt *slot[SQL_COUNT + 1];
-	const char *tx; /* file:line that began the open transaction, or NULL */
+	const char *tx;        /* file:line that began the open transaction, or NULL */
+	int64_t busy_since_ms; /* ticks: since then it has waited for a lock */
 };
 
 enum db_mode {
@@ -46,7 +47,7 @@ enum code db_spare_memory(struct db *d, struct err *e);
 enum code db_script(struct db *d, const char *name, const char *sql, struct err *e);
 
 /* Transactions do not nest. db_begin() takes the write lock at once, so that BUSY can only
- * be met here and never half way through. A failed db_commit() has rolled back as far as
+ * be met here and never half way through. E_IO: the file is no longer where it was opened. A failed db_commit() has rolled back as far as
  * this process can tell; after a crash it may turn out to have been committed, so whatever is
  * retried must be idempotent. */
 #define DB_STRING_(x)  #x

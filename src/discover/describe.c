@@ -81,8 +81,8 @@ static bool is_wanted(const struct describer *d, struct str region)
 }
 
 /* An item of a global list says, when asked, which region it belongs to; later calls go there. */
-static enum code find_region(struct describer *d, const struct entry *t, const struct json *item,
-	bool *there, struct err *e)
+static enum code find_region(
+	struct describer *d, const struct entry *t, struct json *item, bool *there, struct err *e)
 {
 	struct known known[] = { CALL_KNOWN(d), { NULL, STR_NONE } };
 	struct bindings b = { item, known };
@@ -103,7 +103,9 @@ static enum code find_region(struct describer *d, const struct entry *t, const s
 			t->region_from.op);
 	*there = is_wanted(d, region);
 	d->at.region = arena_text(d->a, region);
-	return E_OK;
+	if (t->region_into && item->kind == JSON_OBJECT)
+		json_set(item, str_of(t->region_into), json_string(d->a, str_of(d->at.region)));
+	return arena_ok(d->a) ? E_OK : err_nomem(e);
 }
 
 /* Where drop_if, which sees what `keep` leaves out too, or home say that it does not count here. */

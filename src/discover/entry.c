@@ -14,7 +14,8 @@ enum {
 struct authored {
 	const char *type, *engine, *service, *scope, *home_region;
 	struct json *style, *list, *steps, *get, *get_steps, *supplementary;
-	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *redact, *drop_if;
+	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *policy, *redact,
+		*drop_if;
 	const char *sql, *id, *name, *arn, *az, *region, *home;
 	struct json *created, *tags, *region_from, *cost, *fallback, *argv;
 	int timeout_s;
@@ -41,6 +42,7 @@ static const struct field top_fields[] = {
 	{ "set", FIELD_OBJECT, AT(set) },
 	{ "remove", FIELD_PATHS, AT(remove) },
 	{ "coerce", FIELD_OBJECT, AT(coerce) },
+	{ "policy", FIELD_PATHS, AT(policy) },
 	{ "redact", FIELD_PATHS, AT(redact) },
 	{ "drop_if", FIELD_OBJECT, AT(drop_if) },
 	{ "id", FIELD_TEXT, AT(id) },
@@ -214,7 +216,7 @@ static enum code read_tags(struct parse *p, const struct json *object)
 
 struct authored_place {
 	struct entry_call call;
-	const char *path, *form;
+	const char *path, *form, *into;
 	struct json *map;
 };
 
@@ -230,6 +232,7 @@ static const struct field region_fields[] = {
 	{ "params", FIELD_OBJECT, AT(call.params) },
 	{ "path", FIELD_TEXT, AT(path) },
 	{ "map", FIELD_OBJECT, AT(map) },
+	{ "into", FIELD_TEXT, AT(into) },
 	{ NULL, FIELD_SKIP, 0 },
 };
 #undef AT
@@ -272,6 +275,7 @@ static enum code read_region_from(struct parse *p, const struct json *object)
 	if (!r.call.service)
 		p->t->region_from.service = p->t->service;
 	p->t->region_map = r.map;
+	p->t->region_into = r.into;
 	return E_OK;
 }
 
@@ -358,6 +362,7 @@ static enum code read_values(struct parse *p, const struct authored *w)
 	t->keep = w->keep;
 	t->set = w->set;
 	t->remove = w->remove;
+	t->policy = w->policy;
 	t->redact = w->redact;
 	t->drop_if = w->drop_if;
 	t->id = w->id;

@@ -116,7 +116,7 @@ struct entry {
 	struct entry_reshape *reshape;
 	size_t n_reshape;
 	const char *sql; /* expression over :c, the renamed configuration; or NULL */
-	struct json *rename, *keep, *set, *remove, *coerce_int, *redact, *drop_if;
+	struct json *rename, *keep, *set, *remove, *coerce_int, *policy, *redact, *drop_if;
 
 	/* Values: "$.path", "$.a|$.b" (joined), "=text", or a template; NULL: there is none. */
 	const char *id, *name, *arn, *az, *region;
@@ -128,6 +128,7 @@ struct entry {
 	/* Which region an item of a global list belongs to. */
 	struct entry_call region_from;
 	struct json *region_map;
+	const char *region_into; /* member of the item that is to hold it; NULL: none */
 
 	struct json *argv; /* exec */
 	int timeout_s;

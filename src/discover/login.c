@@ -42,9 +42,12 @@ bool login_is_loopback(const char *endpoint)
 	return strncmp(host, "127.", 4) == 0 && ends_host(host + strspn(host, "0123456789."));
 }
 
-static const char *endpoint_of(struct arena *a, const struct sweep_options *o)
+/* NULL: AWS itself. */
+static enum code find_endpoint(
+	struct arena *a, const struct sweep_options *o, const char **out, struct err *e)
 {
-	return o->endpoint ? o->endpoint : credentials_endpoint(a, o->profile, "sts");
+	*out = o->endpoint;
+	return *out ? E_OK : credentials_endpoint(a, o->profile, "sts", out, e);
 }
 
 static enum code use_test_keys(struct credentials *out, struct err *e)
@@ -90,16 +93,20 @@ static enum code find_keys(
 	struct login_chain *chain, struct arena *a, struct credentials *out, struct err *e)
 {
 	const struct sweep_options *o = chain->options;
-	const char *endpoint = endpoint_of(a, o);
-	struct credentials_query query = { .profile = o->profile, .no_metadata = endpoint != NULL };
+	struct credentials_query query = { .profile = o->profile };
+	const char *endpoint;
 	struct credentials_found found = { 0 };
 	struct role extra = { .role_arn = o->role_arn,
 		.session_name = "siltstone",
 		.external_id = o->external_id,
 		.duration_s = 3600 };
 	struct err why = { 0 };
-	enum code c = credentials_find(a, chain->http, &query, &found, &why);
+	enum code c;
 
+	if (find_endpoint(a, o, &endpoint, e))
+		return e->code;
+	query.no_metadata = endpoint != NULL;
+	c = credentials_find(a, chain->http, &query, &found, &why);
 	chain->test_keys = c == E_NOTFOUND && login_is_loopback(endpoint);
 	if (chain->test_keys)
 		c = use_test_keys(&found.keys, e);
@@ -138,6 +145,13 @@ static bool is_account(const char *s)
 	return strlen(s) == 12 && strspn(s, "0123456789") == 12;
 }
 
+static enum code other_account(const char *given, const char *is, struct err *e)
+{
+	err_set(e, E_INVALID, "the credentials are those of account %s, not %s", is, given);
+	return err_hint(e, "recorded as the other account, everything of it would seem gone; leave "
+			   "--account out, or name another profile");
+}
+
 /* The account, and with it the proof that the credentials are good. */
 static enum code find_account(struct login *login, struct err *e)
 {
@@ -151,10 +165,10 @@ static enum code find_account(struct login *login, struct err *e)
 		err_set(e, E_INVALID, "\"%.40s\" is no account: it takes 12 digits", given);
 		return err_hint(e, "leave it out, and the credentials say which account it is");
 	}
-	if (given) {
-		login->account = given;
+	login->account = given;
+	/* An endpoint of one's own may be an emulator, which takes any account. */
+	if (given && chain->options->endpoint)
 		return E_OK;
-	}
 	c = sts_account(login->aws, region, &login->arena, &login->account, &why);
 	if (c == E_UNSUPPORTED && chain->test_keys) {
 		login->account = TEST_ACCOUNT;
@@ -162,6 +176,8 @@ static enum code find_account(struct login *login, struct err *e)
 	}
 	if (c)
 		*e = why;
+	else if (given && strcmp(given, login->account) != 0)
+		return other_account(given, login->account, e);
 	return c;
 }
 
@@ -214,9 +230,10 @@ static bool is_among(const char *name, const struct regions *all)
 static enum code check_unknown(struct login *login, struct err *e)
 {
 	struct regions all = { NULL, 0 };
-	enum code c = E_OK;
+	const char *endpoint;
+	enum code c = find_endpoint(&login->arena, login->chain->options, &endpoint, e);
 
-	if (endpoint_of(&login->arena, login->chain->options))
+	if (endpoint)
 		return E_OK;
 	for (size_t i = 0; i < login->regions.n && !c; i++) {
 		const char *name = login->regions.names[i];

@@ -76,15 +76,6 @@ const char *region_of_globals(const char *region)
 	return "us-east-1";
 }
 
-static struct str trimmed(struct str s)
-{
-	while (s.n && s.p[0] == ' ')
-		s = str_from(s, 1);
-	while (s.n && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
 static void add_once(struct arena *a, struct regions *all, struct str name)
 {
 	for (size_t i = 0; i < all->n; i++)
@@ -106,7 +97,7 @@ enum code regions_split(struct arena *a, const char *list, struct regions *out, 
 		return err_nomem(e);
 	while (rest.n) {
 		size_t n = str_find(rest, ',');
-		struct str name = trimmed((struct str){ rest.p, n });
+		struct str name = str_trim((struct str){ rest.p, n });
 
 		rest = str_from(rest, n + 1);
 		if (!region_is_well_formed(name))

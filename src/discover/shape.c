@@ -3,6 +3,7 @@
 
 #include "base/sha256.h"
 #include "base/time.h"
+#include "net/sign.h"
 #include "json/path.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -194,6 +195,24 @@ static bool coerce_place(void *ctx, const struct json_place *place)
 	return true;
 }
 
+/* IAM percent-encodes the policies it tells of; an emulator may tell of some as they are. */
+static bool encode_place(void *ctx, const struct json_place *place)
+{
+	const struct work *w = ctx;
+	struct json *v = place->value;
+	struct buf text = BUF_INIT(DOCUMENT_MAX);
+
+	if (!json_is(v, JSON_STRING) || !str_starts(v->text, STR("{")))
+		return true;
+	uri_encode(&text, v->text, false);
+	if (buf_ok(&text))
+		v->text = arena_str(w->a, buf_slice(&text));
+	else
+		w->a->failed = true;
+	buf_release(&text);
+	return true;
+}
+
 /* Sixteen digits tell any two secrets of one resource apart and are no secret. */
 static bool redact_place(void *ctx, const struct json_place *place)
 {
@@ -254,6 +273,7 @@ enum code shape_configuration(struct arena *a, const struct entry *t, struct exp
 	for (const struct json *p = t->remove ? t->remove->first : NULL; p; p = p->next)
 		json_remove_all(v, arena_text(a, p->text));
 	visit_all(a, v, t->coerce_int, coerce_place);
+	visit_all(a, v, t->policy, encode_place);
 	visit_all(a, v, t->redact, redact_place);
 	*configuration = v;
 	return arena_ok(a) ? E_OK : err_nomem(e);

@@ -236,15 +236,37 @@ static void sum_listing(struct sweep_sum *sum, const struct listing *l)
 	add_note(sum, l, &note);
 }
 
+/* What was seen and could not be recorded makes looks incomplete after all. */
+static void sum_refused(struct sweep_sum *sum)
+{
+	const struct refusal *r = &sum->recorded.first_refused;
+	struct sweep_note note = { .account = sum->account,
+		.outcome = LOOK_PARTIAL,
+		.code = E_TOOBIG,
+		.type = arena_text(&sum->arena, str_of(r->type)),
+		.region = arena_text(&sum->arena, str_of(r->region)) };
+
+	note.reason = arena_printf(&sum->arena, "%lld could not be recorded; the first: %s",
+		(long long)sum->recorded.refused, r->reason)
+			      .p;
+	sum->notes[sum->n_notes++] = note;
+	if (sum->complete) {
+		sum->complete--;
+		sum->partial++;
+	}
+}
+
 static enum code sum_up(
 	struct sweep *s, const struct login *login, struct sweep_sum *sum, struct err *e)
 {
 	sum->calls = login->aws ? aws_requests(login->aws) : 0;
-	sum->notes = arena_alloc(&sum->arena, (s->plan.n_looks + 1) * sizeof(*sum->notes));
+	sum->notes = arena_alloc(&sum->arena, (s->plan.n_looks + 2) * sizeof(*sum->notes));
 	if (!sum->notes)
 		return err_nomem(e);
 	for (size_t i = 0; i < s->plan.n; i++)
 		sum_listing(sum, &s->listings[i]);
+	if (sum->recorded.refused)
+		sum_refused(sum);
 	return arena_ok(&sum->arena) ? E_OK : err_nomem(e);
 }
 

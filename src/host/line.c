@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/line.h"
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 bool line_next(struct str *rest, struct str *line)
 {
 	if (!rest->n)
@@ -27,22 +22,13 @@ struct str word_next(struct str *rest)
 {
 	struct str word;
 
-	while (rest->n && is_blank(*rest->p))
+	while (rest->n && str_blank(*rest->p))
 		*rest = str_from(*rest, 1);
 	word = (struct str){ rest->p, 0 };
-	while (word.n < rest->n && !is_blank(word.p[word.n]))
+	while (word.n < rest->n && !str_blank(word.p[word.n]))
 		word.n++;
 	*rest = str_from(*rest, word.n);
 	return word;
-}
-
-struct str str_trim(struct str s)
-{
-	while (s.n && is_blank(*s.p))
-		s = str_from(s, 1);
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
 }
 
 bool str_ends(struct str s, struct str suffix)
@@ -58,23 +44,12 @@ struct str str_basename(struct str s)
 	return s;
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
-
 bool word_number(struct str s, unsigned base, uint64_t *value)
 {
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned d = (unsigned)digit(s.p[i]);
+		unsigned d = (unsigned)str_hex(s.p[i]);
 
 		if (d >= base || v > (UINT64_MAX - d) / base)
 			return false;
@@ -91,9 +66,9 @@ bool word_bytes(struct str s, unsigned char *bytes, size_t n)
 	if (s.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int high = digit(s.p[2 * i]), low = digit(s.p[2 * i + 1]);
+		int high = str_hex(s.p[2 * i]), low = str_hex(s.p[2 * i + 1]);
 
-		if (high > 15 || low > 15)
+		if (high < 0 || low < 0)
 			return false;
 		bytes[i] = (unsigned char)(high << 4 | low);
 	}

@@ -12,8 +12,6 @@ bool line_next(struct str *rest, struct str *line);
 struct str word_next(struct str *rest);
 /** What stands before @c, with @c consumed; everything when there is no @c. */
 struct str part_next(struct str *rest, char c);
-/** @s without white space at either end. */
-struct str str_trim(struct str s);
 bool str_ends(struct str s, struct str suffix);
 /** What follows the last '/'. */
 struct str str_basename(struct str s);

@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <yajl/yajl_parse.h>
 
-#define DEPTH_MAX 100
-
 /*
  * yajl does not check what its allocator returns. So it gets one that never returns NULL:
  * it takes from a scratch arena and, when that has nothing left, jumps back to parse(). All
@@ -20,7 +18,7 @@ struct reader {
 	char *text; /* our copy, in @a: names and strings without escapes point into it */
 	size_t n;
 	struct json *root;
-	struct json *open[DEPTH_MAX];
+	struct json *open[JSON_DEPTH_MAX];
 	size_t depth;
 	struct str key;
 	yajl_handle yajl;
@@ -160,10 +158,10 @@ static int enter(struct reader *r, enum json_kind kind)
 {
 	struct json *v;
 
-	if (r->depth == DEPTH_MAX)
+	if (r->depth == JSON_DEPTH_MAX)
 		return stop(r,
 			err_set(r->e, E_TOOBIG, "read JSON: more than %d levels deep at byte %zu",
-				DEPTH_MAX, yajl_get_bytes_consumed(r->yajl)));
+				JSON_DEPTH_MAX, yajl_get_bytes_consumed(r->yajl)));
 	v = json_new(r->a, kind);
 	if (!place(r, v))
 		return 0;

@@ -31,24 +31,13 @@ void uri_encode(struct buf *b, struct str s, bool keep_slash)
 	}
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Decodes escapes into @scratch; a '%' that begins none stands for itself. */
 static struct str decode(struct buf *scratch, struct str s, bool plus_is_space)
 {
 	buf_clear(scratch);
 	for (size_t i = 0; i < s.n; i++) {
-		int hi = s.p[i] == '%' && i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
-		int lo = hi >= 0 ? hex_value(s.p[i + 2]) : -1;
+		int hi = s.p[i] == '%' && i + 2 < s.n ? str_hex(s.p[i + 1]) : -1;
+		int lo = hi >= 0 ? str_hex(s.p[i + 2]) : -1;
 
 		if (lo >= 0) {
 			buf_char(scratch, (char)(hi << 4 | lo));
@@ -265,8 +254,10 @@ enum code canonical_of(
 	buf_text(&text, q->payload_hash);
 	out->text = arena_str(a, buf_slice(&text));
 	out->names = arena_str(a, buf_slice(&names));
-	if (!buf_ok(&text) || !buf_ok(&names) || !buf_ok(&scratch) || !arena_ok(a))
+	if (text.full || names.full || scratch.full || a->full)
 		c = err_set(e, E_TOOBIG, "the request is too large to be signed");
+	else if (!buf_ok(&text) || !buf_ok(&names) || !buf_ok(&scratch) || !arena_ok(a))
+		c = err_nomem(e);
 	buf_release(&text);
 	buf_release(&names);
 	buf_release(&scratch);
@@ -285,19 +276,14 @@ static bool derive(unsigned char key[SHA256_BYTES], const char *text)
 
 static bool first_key(struct str secret, struct str date, unsigned char key[SHA256_BYTES])
 {
-	struct buf seed = BUF_INIT(1024);
-	bool ok;
+	char seed[1024] = "AWS4";
+	bool ok = secret.n <= sizeof(seed) - 4;
 
-	/* Grown before the secret goes in: a buffer that moves leaves a copy behind. */
-	for (size_t i = 0; i < secret.n + 4; i++)
-		buf_char(&seed, ' ');
-	if (buf_ok(&seed)) {
-		memcpy(seed.p, "AWS4", 4);
-		memcpy(seed.p + 4, secret.p, secret.n);
+	if (ok) {
+		memcpy(seed + 4, secret.p, secret.n);
+		ok = hmac_sha256((struct str){ seed, secret.n + 4 }, date, key);
 	}
-	ok = buf_ok(&seed) && hmac_sha256(buf_slice(&seed), date, key);
-	explicit_bzero(seed.p, seed.n);
-	buf_release(&seed);
+	explicit_bzero(seed, sizeof(seed));
 	return ok;
 }
 
@@ -308,7 +294,7 @@ enum code canonical_sign(struct str secret_key, const struct canonical_scope *sc
 	struct str date = { scope->stamp, strlen(scope->stamp) < 8 ? strlen(scope->stamp) : 8 };
 	struct buf text = BUF_INIT(4096);
 	char request_hash[SHA256_HEX_BYTES];
-	bool ok = sha256_of(canonical_text, digest);
+	bool ok = sha256_of(canonical_text, digest), no_memory;
 
 	buf_printf(&text, "AWS4-HMAC-SHA256\n%s\n%.*s/%s/%s/aws4_request\n%s", scope->stamp,
 		STR_ARG(date), scope->region, scope->service, sha256_hex(digest, request_hash));
@@ -318,7 +304,10 @@ enum code canonical_sign(struct str secret_key, const struct canonical_scope *sc
 	     hmac_sha256((struct str){ (const char *)key, sizeof(key) }, buf_slice(&text), digest);
 	if (ok)
 		sha256_hex(digest, hex);
+	no_memory = !buf_ok(&text) && !text.full;
 	explicit_bzero(key, sizeof(key));
 	buf_release(&text);
+	if (no_memory)
+		return err_nomem(e);
 	return ok ? E_OK : err_set(e, E_IO, "could not compute a signature");
 }

@@ -182,12 +182,10 @@ static enum code take(struct run *r, struct str piece, struct err *e)
 	if (r->child->line)
 		return give_lines(r, piece, e);
 	buf_str(r->out, piece);
-	if (buf_ok(r->out))
-		return E_OK;
-	return r->out->n + piece.n > r->out->max
-		       ? err_set(e, E_TOOBIG, "\"%.*s\" printed more than %zu bytes",
-				 STR_ARG(r->name), r->out->max)
-		       : err_nomem(e);
+	if (r->out->full)
+		return err_set(e, E_TOOBIG, "\"%.*s\" printed more than %zu bytes",
+			STR_ARG(r->name), r->out->max);
+	return buf_ok(r->out) ? E_OK : err_nomem(e);
 }
 
 /* Keeps the beginning of the newest line that has one; what is not text becomes '?'. */

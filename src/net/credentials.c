@@ -289,26 +289,28 @@ static struct str endpoint_in_profile(
 	return found.p ? found : profiles_get(p, profile, "endpoint_url");
 }
 
-const char *credentials_endpoint(struct arena *a, const char *profile, const char *service)
+enum code credentials_endpoint(
+	struct arena *a, const char *profile, const char *service, const char **out, struct err *e)
 {
 	struct profiles p = PROFILES_INIT;
-	struct err unread = { 0 };
+	struct str url = STR_NONE;
 	const char *found;
-	struct str url;
 
+	*out = NULL;
 	if (is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
-		return NULL;
+		return E_OK;
 	found = getenv(service_key(a, "AWS_ENDPOINT_URL_", service, "", true));
 	if (!found || !*found)
 		found = getenv("AWS_ENDPOINT_URL");
 	if (found && *found)
-		return arena_text(a, str_of(found));
-	found = NULL;
-	if (!profiles_read(&p, a, &unread)) {
+		url = str_of(found);
+	else if (!profiles_read(&p, a, e))
 		url = endpoint_in_profile(a, &p, str_of(profiles_choose(profile)), service);
-		if (url.p)
-			found = arena_text(a, url);
-	}
+	if (url.p)
+		*out = arena_text(a, url);
+	/* No endpoint for want of memory would send the request to AWS itself. */
+	if (!e->code && (!arena_ok(a) || !arena_ok(&p.config.arena)))
+		err_nomem(e);
 	profiles_release(&p);
-	return found;
+	return e->code;
 }

@@ -54,5 +54,7 @@ enum code credentials_find(struct arena *a, struct http *http, const struct cred
 
 /** The endpoint override for a service: AWS_ENDPOINT_URL_<SERVICE> (upper case, '-' and ' ' as
  * '_'), then AWS_ENDPOINT_URL, then the profile's `services` section and `endpoint_url`; NULL
- * when none or AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true. Allocated in @a. */
-const char *credentials_endpoint(struct arena *a, const char *profile, const char *service);
+ * when none or AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true. Allocated in @a. A file that cannot be
+ * understood is an error, as it may name one: E_INVALID, E_IO, E_NOMEM. */
+enum code credentials_endpoint(
+	struct arena *a, const char *profile, const char *service, const char **out, struct err *e);

@@ -90,15 +90,6 @@ enum code container_url(
 	return E_OK;
 }
 
-static struct str trim(struct str s)
-{
-	while (s.n && strchr(" \t\r\n", s.p[s.n - 1]) && s.p[s.n - 1])
-		s.n--;
-	while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])
-		s = str_from(s, 1);
-	return s;
-}
-
 static enum code read_token_file(const char *path, char token[TOKEN_BYTES], struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -131,7 +122,7 @@ static enum code container_token(char token[TOKEN_BYTES], struct err *e)
 			return c;
 		s = str_of(token);
 	}
-	s = trim(s);
+	s = str_trim(s);
 	if (s.n >= TOKEN_BYTES || memchr(s.n ? s.p : "", '\n', s.n) ||
 		memchr(s.n ? s.p : "", '\r', s.n))
 		return err_set(e, E_INVALID, "the container's authorization token is malformed");
@@ -268,10 +259,10 @@ static enum code ask_role(
 	enum code c = ask_metadata(s, &q, "the name of a role", &r, e);
 
 	if (!c) {
-		struct str line = trim(buf_slice(&r.body));
+		struct str line = str_trim(buf_slice(&r.body));
 
 		line.n = str_find(line, '\n');
-		uri_encode(&name, trim(line), false);
+		uri_encode(&name, str_trim(line), false);
 		if (!name.n || !buf_ok(&name))
 			c = err_set(e, E_INVALID, "instance metadata has no proper role name");
 		else
@@ -311,7 +302,7 @@ enum code source_instance(struct search *s, struct err *e)
 	enum code c = ask_metadata(s, &q, "a session token", &r, e);
 
 	if (!c) {
-		struct str value = trim(buf_slice(&r.body));
+		struct str value = str_trim(buf_slice(&r.body));
 
 		if (value.n) {
 			r.body.p[value.p - r.body.p + (ptrdiff_t)value.n] = '\0';

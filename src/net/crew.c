@@ -3,8 +3,7 @@
 
 #include "base/mem.h"
 #include "base/must.h"
-#include <pthread.h>
-#include <signal.h>
+#include "base/thread.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -103,24 +102,14 @@ static void *work(void *ctx)
 	return NULL;
 }
 
-/* Signals are for the program's own threads; those of a fault stay where they happen. */
 static int start_threads(struct crew *crew, int threads)
 {
-	sigset_t all, was;
 	int failed = 0;
 
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	sigdelset(&all, SIGABRT);
-	pthread_sigmask(SIG_SETMASK, &all, &was);
 	while (!failed && crew->n_threads < threads) {
-		failed = pthread_create(&crew->threads[crew->n_threads], NULL, work, crew);
+		failed = thread_start(&crew->threads[crew->n_threads], work, crew);
 		crew->n_threads += !failed;
 	}
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	return failed;
 }
 

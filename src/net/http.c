@@ -2,9 +2,9 @@
 #include "net/http.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/time.h"
 #include "net/http_transfer.h"
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,25 +221,6 @@ static void *io_thread(void *ctx)
 	}
 }
 
-/* Signals are for the program's own threads; those of a fault stay where they happen. */
-static int start_thread(struct http *http)
-{
-	sigset_t all, was;
-	int failed;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	sigdelset(&all, SIGABRT);
-	pthread_sigmask(SIG_SETMASK, &all, &was);
-	failed = pthread_create(&http->thread, NULL, io_thread, http);
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	http->started = !failed;
-	return failed;
-}
-
 static bool copy_ca_bundle(struct http *http, const char *path)
 {
 	if (!path || !*path)
@@ -294,7 +275,8 @@ enum code http_open(struct http **out, const struct http_options *options, struc
 		return err_nomem(e);
 	}
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->connections);
-	failed = start_thread(http);
+	failed = thread_start(&http->thread, io_thread, http);
+	http->started = !failed;
 	if (failed) {
 		http_close(http);
 		return err_sys(e, E_IO, failed, "could not start the HTTP thread");

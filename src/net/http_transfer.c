@@ -47,12 +47,8 @@ static void keep_header(struct buf *b, struct str line)
 			buf_char(b, lower_char(line.p[i]));
 		buf_char(b, ':');
 	}
-	while (value.n && (value.p[0] == ' ' || value.p[0] == '\t'))
-		value = str_from(value, 1);
-	while (value.n && (value.p[value.n - 1] == ' ' || value.p[value.n - 1] == '\t'))
-		value.n--;
 	buf_char(b, ' ');
-	buf_str(b, value);
+	buf_str(b, str_trim(value));
 	buf_char(b, '\n');
 }
 
@@ -61,6 +57,7 @@ static void keep_header(struct buf *b, struct str line)
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;
+	struct buf *headers = &t->r->headers;
 	struct str line = { p, n * size };
 
 	n *= size;
@@ -69,16 +66,17 @@ static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 		line.n--;
 	if (str_starts(line, STR("HTTP/"))) {
 		/* A new status line: what an interim answer (100 Continue) said is void. */
-		buf_clear(&t->r->headers);
+		buf_clear(headers);
 		t->headed = false;
 		return n;
 	}
 	if (line.n)
-		keep_header(&t->r->headers, line);
+		keep_header(headers, line);
 	else
 		t->headed = true;
-	t->too_big = !buf_ok(&t->r->headers);
-	return t->too_big ? 0 : n;
+	t->too_big = headers->full;
+	t->no_memory = !buf_ok(headers) && !headers->full;
+	return buf_ok(headers) ? n : 0;
 }
 
 static size_t give_body(char *p, size_t size, size_t n, void *ctx)
@@ -180,18 +178,22 @@ static bool printable(const char *s)
 static enum code add_header(struct transfer *t, const char *name, const char *value, struct err *e)
 {
 	struct buf line = BUF_INIT(256 << 10);
+	bool too_big;
 	struct curl_slist *list = NULL;
 
 	buf_text(&line, name);
 	buf_text(&line, !value ? ":" : *value ? ": " : ";");
 	buf_text(&line, value ? value : "");
+	too_big = line.full;
 	if (buf_ok(&line))
 		list = curl_slist_append(t->headers, line.p);
 	/* It may be a token. */
 	explicit_bzero(line.p, line.n);
 	buf_release(&line);
-	if (!list)
+	if (too_big)
 		return err_set(e, E_TOOBIG, "header \"%s\" is too large to be sent", name);
+	if (!list)
+		return err_nomem(e);
 	t->headers = list;
 	return E_OK;
 }

@@ -26,20 +26,11 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-static struct str trim(struct str s)
-{
-	while (s.n && blank(s.p[0]))
-		s = str_from(s, 1);
-	while (s.n && blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 static struct str without_comment(struct str s)
 {
 	for (size_t i = 1; i < s.n; i++)
 		if ((s.p[i] == '#' || s.p[i] == ';') && blank(s.p[i - 1]))
-			return trim((struct str){ s.p, i });
+			return str_trim((struct str){ s.p, i });
 	return s;
 }
 
@@ -83,14 +74,14 @@ static struct str section_name(struct arena *a, struct str raw)
 static enum code read_section(struct reader *r, struct str line, struct err *e)
 {
 	size_t end = str_find(line, ']');
-	struct str rest = trim(str_from(line, end + 1));
+	struct str rest = str_trim(str_from(line, end + 1));
 	struct str name;
 
 	if (end == line.n)
 		return complain(r, "the section's ']' is missing", e);
 	if (rest.n && rest.p[0] != '#' && rest.p[0] != ';')
 		return complain(r, "there is something behind the section's ']'", e);
-	name = section_name(&r->f->arena, trim((struct str){ line.p + 1, end - 1 }));
+	name = section_name(&r->f->arena, str_trim((struct str){ line.p + 1, end - 1 }));
 	if (!name.n)
 		return complain(r, "a section needs a name", e);
 	r->section = name;
@@ -123,8 +114,8 @@ static struct str lower(struct arena *a, struct str group, struct str name)
 static enum code read_pair(struct reader *r, struct str line, size_t indent, struct err *e)
 {
 	size_t equals = str_find(line, '=');
-	struct str name = trim((struct str){ line.p, equals });
-	struct str value = trim(str_from(line, equals + 1));
+	struct str name = str_trim((struct str){ line.p, equals });
+	struct str value = str_trim(str_from(line, equals + 1));
 	bool member = r->group.n > 0;
 
 	if (equals == line.n || !name.n)
@@ -160,7 +151,7 @@ static enum code read_indented(struct reader *r, struct str line, size_t indent,
 
 static enum code read_line(struct reader *r, struct str raw, struct err *e)
 {
-	struct str line = trim(raw);
+	struct str line = str_trim(raw);
 	size_t indent = 0;
 
 	while (indent < raw.n && blank(raw.p[indent]))

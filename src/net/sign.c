@@ -110,10 +110,10 @@ static enum code sign_in(struct arena *a, const struct sign_request *q,
 		"Signature=%s",
 		k->access_key, s->amz_date, scope->region, scope->service, STR_ARG(canonical.names),
 		hex);
-	return buf_ok(&s->authorization)
-		       ? E_OK
-		       : err_set(e, E_TOOBIG, "the signature's header is over %zu bytes",
-				 s->authorization.max);
+	if (s->authorization.full)
+		return err_set(e, E_TOOBIG, "the signature's header is over %zu bytes",
+			s->authorization.max);
+	return buf_ok(&s->authorization) ? E_OK : err_nomem(e);
 }
 
 enum code sign_v4(const struct sign_request *q, const struct sign_scope *scope,

@@ -2,10 +2,12 @@
 INSERT INTO _document(base, sha256, body) VALUES (:base, :sha256, :body);
 
 -- name: document_same
--- An earlier document of the same resource with this content.
+-- An earlier document of the same resource with this content; among its last thousand versions, so that
+-- what changes all the time does not take longer and longer.
 SELECT d.document_id AS document_id
   FROM _item i JOIN _document d ON d.document_id = i.document_id
- WHERE i.rid = :rid AND d.sha256 = :sha256 ORDER BY i.version DESC LIMIT 1;
+ WHERE i.rid = :rid AND d.sha256 = :sha256
+   AND i.version > (SELECT max(version) FROM _item WHERE rid = :rid) - 1000 ORDER BY i.version DESC LIMIT 1;
 
 -- name: document_keyframe
 -- The resource's last keyframe.

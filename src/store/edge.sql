@@ -2,11 +2,12 @@
 -- statistics the planner takes the one by name.
 
 -- name: edge_close_gone
--- Links that the new item no longer has.
+-- Links that the new item no longer has, or that lead to another resource now.
 UPDATE _edge INDEXED BY _edge_rid SET until_ms = :at
  WHERE rid = :rid AND until_ms = 253402300799000
    AND NOT EXISTS (SELECT 1 FROM stage_edge s WHERE s.stage_id = :stage AND s.name = _edge.name AND s.target_type = _edge.target_type
-                     AND s.link = _edge.link AND s.ext = _edge.ext);
+                     AND s.link = _edge.link AND s.ext = _edge.ext
+                     AND (_edge.target_rid IS NULL OR s.target_id IS NULL OR s.target_id = _edge.target_id));
 
 -- name: edge_add_new
 -- plan: scan
@@ -22,12 +23,16 @@ UPDATE _edge INDEXED BY _edge_rid SET until_ms = :at WHERE rid = :rid AND until_
 
 -- name: edge_resolve_ids
 -- plan: scan
--- Links whose target became known.
+-- Links whose target became known. An id may be a name that other regions (or hosts) have too: only
+-- what belongs to no region, or is named once in all of them, is meant across regions.
 UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
   (SELECT t.rid, t.id FROM _resource s JOIN _resource t ON t.id = e.link AND t.type = e.target_type AND t.account = s.account
+      AND (t.region = s.region OR t.region = 'global' OR EXISTS (SELECT 1 FROM _type y WHERE y.type = t.type AND y.scope = 'global-list'))
     WHERE s.rid = e.rid ORDER BY t.deleted, t.region <> s.region LIMIT 1)
  WHERE target_rid IS NULL AND until_ms = 253402300799000 AND by = 'id'
-   AND EXISTS (SELECT 1 FROM _resource s JOIN _resource t ON t.id = e.link AND t.type = e.target_type AND t.account = s.account WHERE s.rid = e.rid);
+   AND EXISTS (SELECT 1 FROM _resource s JOIN _resource t ON t.id = e.link AND t.type = e.target_type AND t.account = s.account
+      AND (t.region = s.region OR t.region = 'global' OR EXISTS (SELECT 1 FROM _type y WHERE y.type = t.type AND y.scope = 'global-list'))
+    WHERE s.rid = e.rid);
 
 -- name: edge_resolve_names
 -- plan: scan

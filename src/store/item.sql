@@ -3,6 +3,10 @@
 SELECT i.item_id AS item_id, i.version AS version, i.captured_ms AS captured_ms, i.status AS status, i.document_id AS document_id
   FROM _item i WHERE i.rid = :rid ORDER BY i.version DESC LIMIT 1;
 
+-- name: item_last
+-- plan: scan
+SELECT coalesce(max(item_id), 0) AS item_id FROM _item;
+
 -- name: item_add
 INSERT INTO _item(rid, version, captured_ms, recorded_ms, status, az, created_ms, actor, source_id, document_id, n_changes, digest)
 VALUES (:rid, :version, :captured, :recorded, :status, :az, :created, :actor, :source, :document, :n_changes, :digest);

@@ -84,13 +84,29 @@ static enum code create(struct db *db, int64_t now_ms, struct err *e)
 	return c ? c : set_number(db, migrate_newest(), e);
 }
 
+static enum code read_number(struct db *db, int64_t *number, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STORE_IDENTITY);
+	enum code c = stmt_step(&st, e);
+
+	if (!c)
+		*number = stmt_col_int(&st, store_identity_user_version);
+	stmt_end(&st);
+	return c;
+}
+
 enum code migrate_create(struct db *db, int64_t now_ms, struct err *e)
 {
+	int64_t number = 0;
 	enum code c = db_begin(db, e);
 
 	if (c)
 		return c;
-	c = create(db, now_ms, e);
+	c = read_number(db, &number, e);
+	if (!c && number)
+		c = err_set(e, E_CONFLICT, "another program has just made it");
+	if (!c)
+		c = create(db, now_ms, e);
 	if (!c)
 		return db_commit(db, e);
 	db_rollback(db);
@@ -133,6 +149,7 @@ static enum code apply(struct db *db, const struct asset *a, int64_t now_ms, str
 enum code migrate_from(struct db *db, int from, int64_t now_ms, struct err *e)
 {
 	for (const struct asset *a = NULL; (a = asset_next(a, MIGRATIONS)) != NULL;) {
+		int64_t number = 0;
 		enum code c;
 
 		if (number_of(a) <= from)
@@ -140,7 +157,9 @@ enum code migrate_from(struct db *db, int from, int64_t now_ms, struct err *e)
 		c = db_begin(db, e);
 		if (c)
 			return c;
-		c = apply(db, a, now_ms, e);
+		c = read_number(db, &number, e);
+		if (!c && number < number_of(a))
+			c = apply(db, a, now_ms, e);
 		if (c) {
 			db_rollback(db);
 			return err_add(e, "upgrade the store with %s", a->name);

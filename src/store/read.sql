@@ -5,7 +5,10 @@
 -- plan: scan
 -- What exists, in the columns of the view. :tags is a list of [key, value]: value null, the key is
 -- there; value '', it is missing or empty.
-SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, r.az, r.version, r.at, r.t, r.actor, r.arn
+-- What has no name of its own goes by its tag Name.
+SELECT r.rid, r.resource_type, r.resource_id,
+       coalesce(r.name, (SELECT n.value FROM tags n WHERE n.rid = r.rid AND n.key = 'Name')) AS name,
+       r.account, r.region, r.az, r.version, r.at, r.t, r.actor, r.arn
   FROM resources r
  WHERE (:types IS NULL OR glob_any(r.resource_type, :types))
    AND (:account IS NULL OR r.account = :account)
@@ -148,6 +151,10 @@ SELECT s.name AS source, s.kind, s.kept, strftime('%Y-%m-%d %H:%M:%S', w.sweep_m
   LEFT JOIN _coverage c ON c.source_id = w.source_id AND c.sweep_ms = w.sweep_ms
  GROUP BY s.source_id ORDER BY s.name;
 
+-- name: read_first
+-- plan: scan
+SELECT min(at) AS first_at FROM _item;
+
 -- name: read_kept
 -- plan: scan
 SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDER BY s.name;
@@ -155,7 +162,10 @@ SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDE
 -- name: read_incomplete
 -- plan: scan
 -- What the last sweep of each source could not see, and why.
-SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code
+SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code,
+       (SELECT strftime('%Y-%m-%d %H:%M:%S', max(k.started_ms) / 1000, 'unixepoch') FROM _coverage k
+         WHERE k.type = c.type AND k.account = c.account AND k.region = c.region
+           AND k.source_id = c.source_id AND k.outcome = 'complete') AS last_complete
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id
    AND c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id)
  WHERE c.outcome <> 'complete'

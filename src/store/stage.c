@@ -26,16 +26,41 @@ static bool is_open(struct db *db)
 	return open;
 }
 
+/* Row by row as it comes, each a transaction of its own: the cache stays small, as SQLite walks all
+ * that was changed in it at the end of each. The journal would be a file truncated as often. */
+static const char gathering[] = "PRAGMA temp.cache_size=-2000; PRAGMA temp.journal_mode=MEMORY;";
+/* Links by the hundred thousand in one transaction, then batches. */
+static const char relating[] = "PRAGMA temp.cache_size=-65536; BEGIN;";
+
 enum code stage_open(struct db *db, struct err *e)
 {
 	static const enum sql_id clear[] = { SQL_STAGE_CLEAR, SQL_STAGE_CLEAR_EDGES,
 		SQL_STAGE_CLEAR_KNOWN, SQL_STAGE_CLEAR_LINKS, SQL_STAGE_CLEAR_LOOKS };
 	const struct asset *a = asset_next(NULL, "schema/temp/stage.sql");
 
+	if (is_open(db) && db_script(db, "open the stage", gathering, e))
+		return e->code;
 	if (is_open(db))
 		return run_all(db, clear, sizeof(clear) / sizeof(*clear), e);
-	return a ? db_script(db, a->name, a->text, e)
-		 : err_set(e, E_CORRUPT, "no stage is built in");
+	if (!a)
+		return err_set(e, E_CORRUPT, "no stage is built in");
+	if (db_script(db, "open the stage", gathering, e))
+		return e->code;
+	return db_script(db, a->name, a->text, e);
+}
+
+enum code stage_begin_relating(struct db *db, struct err *e)
+{
+	return db_script(db, "relate what was seen", relating, e);
+}
+
+enum code stage_end_relating(struct db *db, enum code c, struct err *e)
+{
+	if (!c)
+		c = db_commit(db, e);
+	else
+		db_rollback(db);
+	return c;
 }
 
 enum code stage_put(struct db *db, const struct stage_row *row, struct err *e)
@@ -197,24 +222,28 @@ static struct stage_row read_row(const struct stmt *st)
 		.rid = stmt_col_int(st, stage_rows_rid),
 		.deleted = stmt_col_int(st, stage_rows_deleted) != 0,
 		.content = stmt_col_blob(st, stage_rows_content),
+		.stored_name = stmt_col_str(st, stage_rows_stored_name),
+		.stored_arn = stmt_col_str(st, stage_rows_stored_arn),
 	};
 }
 
-enum code stage_walk(
-	struct db *db, int64_t after, int limit, stage_row_fn *fn, void *ctx, struct err *e)
+enum code stage_walk(struct db *db, int64_t after, const struct stage_limit *limit,
+	stage_row_fn *fn, void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_STAGE_ROWS);
 	enum code c;
+	size_t bytes = 0;
 	int n = 0;
 
 	stmt_int(&st, stage_rows__after, after);
-	stmt_int(&st, stage_rows__limit, limit);
+	stmt_int(&st, stage_rows__limit, limit->rows);
 	while ((c = stmt_step(&st, e)) == E_OK) {
 		struct stage_row row = read_row(&st);
 
 		n++;
+		bytes += row.configuration.n + row.supplementary.n + row.tags.n;
 		c = fn(ctx, &row, e);
-		if (c)
+		if (c || bytes >= limit->bytes)
 			break;
 	}
 	stmt_end(&st);
@@ -245,6 +274,18 @@ enum code stage_relationships(struct db *db, const struct stage_row *row, stage_
 	}
 	stmt_end(&st);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code stage_refuse(
+	struct db *db, const struct stage_row *row, const char *reason, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_REFUSE);
+
+	stmt_str(&st, stage_refuse__account, row->account);
+	stmt_str(&st, stage_refuse__region, row->region);
+	stmt_str(&st, stage_refuse__type, row->type);
+	stmt_text(&st, stage_refuse__reason, reason);
+	return stmt_run(&st, e);
 }
 
 enum code stage_count_written(struct db *db, const struct stage_row *row, struct err *e)

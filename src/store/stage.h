@@ -21,6 +21,7 @@ struct stage_row {
 	int64_t rid;                                   /* 0: new */
 	bool deleted;                                  /* its newest item is a deletion */
 	struct str content; /* digest of its newest document's compared form, or STR_NONE */
+	struct str stored_name, stored_arn; /* as it is known; STR_NONE: without */
 };
 
 struct stage_look {
@@ -67,6 +68,10 @@ struct stage_text {
 };
 typedef enum code stage_text_fn(void *ctx, const struct stage_text *t, struct err *e);
 enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e);
+/** All links are added and resolved between these two: a transaction that writes to the stage alone,
+ * so that it waits for nobody. @c is how it went; it is passed on. */
+enum code stage_begin_relating(struct db *db, struct err *e);
+enum code stage_end_relating(struct db *db, enum code c, struct err *e);
 /** A link that was found; a second one like it does nothing. */
 enum code stage_add_edge(struct db *db, int64_t stage_id, const struct stage_rule *rule,
 	struct str link, struct err *e);
@@ -74,9 +79,14 @@ enum code stage_add_edge(struct db *db, int64_t stage_id, const struct stage_rul
 enum code stage_resolve(struct db *db, struct err *e);
 
 typedef enum code stage_row_fn(void *ctx, const struct stage_row *row, struct err *e);
-/** Walk at most @limit rows behind stage_id @after. E_NOTFOUND: there were none. */
-enum code stage_walk(
-	struct db *db, int64_t after, int limit, stage_row_fn *fn, void *ctx, struct err *e);
+/** How far to walk at once: no row more once one of these is reached. */
+struct stage_limit {
+	int rows;
+	size_t bytes; /* of documents */
+};
+/** Walk rows behind stage_id @after. E_NOTFOUND: there were none. */
+enum code stage_walk(struct db *db, int64_t after, const struct stage_limit *limit,
+	stage_row_fn *fn, void *ctx, struct err *e);
 
 struct stage_relationship {
 	struct str name, type, id, target_name; /* id or target_name may be STR_NONE */
@@ -87,6 +97,9 @@ typedef enum code stage_relationship_fn(
 enum code stage_relationships(struct db *db, const struct stage_row *row, stage_relationship_fn *fn,
 	void *ctx, struct err *e);
 
+/** A resource of its look could not be recorded: the look was not complete. */
+enum code stage_refuse(
+	struct db *db, const struct stage_row *row, const char *reason, struct err *e);
 /** Count an item for its look; write all looks into the coverage (within a transaction). */
 enum code stage_count_written(struct db *db, const struct stage_row *row, struct err *e);
 enum code stage_write_coverage(struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e);

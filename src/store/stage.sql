@@ -96,18 +96,18 @@ SELECT r.account, e.target_type, e.target_id, e.name, r.type, r.id, CASE e.by WH
 
 -- name: stage_relationships
 -- plan: scan
--- What an item shows: its own links, and those of others that are told on this side. Ordered by resourceId;
--- those that have none come last.
+-- What an item shows: its own links, and those of others that are told on this side. Ordered as AWS Config
+-- orders them: by resourceId and resourceName as text, where one that is not there counts as "null".
 SELECT x.name AS name, x.type AS type, x.id AS id, x.target_name AS target_name FROM (
-  SELECT name, target_type AS type, CASE emit WHEN 'name' THEN NULL ELSE target_id END AS id,
-         CASE by WHEN 'id' THEN NULL ELSE target_name END AS target_name
+  SELECT name, target_type AS type, CASE emit WHEN 'name' THEN NULL WHEN 'both' THEN link ELSE target_id END AS id,
+         CASE WHEN emit = 'both' THEN link WHEN by <> 'id' THEN target_name END AS target_name
     FROM stage_edge WHERE stage_id = :stage AND ext = 0
   UNION
   SELECT v.name, l.from_type, l.from_id, l.from_name
     FROM _type_inverse v JOIN stage_link l ON l.account = :account AND l.target_type = :type AND l.target_id = :id
          AND l.relation = v.from_name AND l.from_type = v.from_type
    WHERE v.type = :type) x
- ORDER BY x.id IS NULL, x.id, x.target_name, x.name, x.type;
+ ORDER BY coalesce(x.id, 'null'), coalesce(x.target_name, 'null'), x.name, x.type;
 
 -- name: stage_rows
 -- plan: scan
@@ -124,8 +124,12 @@ SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type 
 -- plan: scan
 SELECT count(*) AS n, coalesce(sum(gone), 0) AS gone FROM stage;
 
+-- name: stage_refuse
+-- alone
+UPDATE stage_look SET outcome = 'partial', reason = :reason
+ WHERE type = :type AND account = :account AND (region = :region OR region = 'global') AND outcome = 'complete';
+
 -- name: stage_count_written
--- plan: scan
 -- alone
 UPDATE stage_look SET written = written + 1
  WHERE type = :type AND account = :account AND (region = :region OR region = 'global');

@@ -79,6 +79,19 @@ static enum code keep_copy(struct db *db, const char *path, int64_t schema, stru
 	return c;
 }
 
+/* Two programs that find no store both set out to make one. */
+static enum code make(struct db *db, int64_t now_ms, struct err *e)
+{
+	struct identity id;
+	enum code c = migrate_create(db, now_ms, e);
+
+	if (c != E_CONFLICT)
+		return c;
+	*e = (struct err){ 0 };
+	c = identify(db, &id, e);
+	return c ? c : check_identity(db, &id, e);
+}
+
 static enum code prepare(
 	struct db *db, const char *path, enum db_mode mode, int64_t now_ms, struct err *e)
 {
@@ -106,7 +119,7 @@ static enum code prepare(
 	if (c)
 		return c;
 	if (empty)
-		return migrate_create(db, now_ms, e);
+		return make(db, now_ms, e);
 	if (id.schema == store_schema())
 		return E_OK;
 	c = keep_copy(db, path, id.schema, e);

@@ -26,7 +26,8 @@ int store_schema(void);
 enum code store_open(
 	struct db *db, const char *path, enum db_mode mode, int64_t now_ms, struct err *e);
 
-/** From now on the public views of this connection answer for the moment @at_ms. Before any
+/** From now on the public views of this connection answer for the moment @at_ms, to the
+ * millisecond. Before any
  * statement that reads them was used. */
 enum code store_as_of(struct db *db, int64_t at_ms, struct err *e);
 

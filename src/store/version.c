@@ -20,6 +20,17 @@ enum code version_add_resource(struct db *db, struct str account, struct str reg
 	return c;
 }
 
+enum code version_last_item(struct db *db, int64_t *item_id, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_LAST);
+	enum code c = stmt_step(&st, e);
+
+	if (!c)
+		*item_id = stmt_col_int(&st, item_last_item_id);
+	stmt_end(&st);
+	return c;
+}
+
 enum code version_newest(struct db *db, int64_t rid, struct version_newest *out, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_ITEM_NEWEST);
@@ -164,6 +175,16 @@ enum code version_settle(struct db *db, const struct version_settled *s, struct 
 	stmt_str(&st, resource_settle__arn, s->arn);
 	if (s->content)
 		stmt_blob(&st, resource_settle__content, s->content, SHA256_BYTES);
+	return stmt_run(&st, e);
+}
+
+enum code version_rename(struct db *db, int64_t rid, struct str name, struct str arn, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_RESOURCE_RENAME);
+
+	stmt_int(&st, resource_rename__rid, rid);
+	stmt_str(&st, resource_rename__name, name);
+	stmt_str(&st, resource_rename__arn, arn);
 	return stmt_run(&st, e);
 }
 

@@ -16,6 +16,9 @@
 enum code version_add_resource(struct db *db, struct str account, struct str region,
 	struct str type, struct str id, int64_t *rid, struct err *e);
 
+/** The item recorded last in the whole store; 0: none. */
+enum code version_last_item(struct db *db, int64_t *item_id, struct err *e);
+
 /** The newest item of a resource. */
 struct version_newest {
 	int64_t item_id; /* 0: none */
@@ -27,7 +30,7 @@ enum code version_newest(struct db *db, int64_t rid, struct version_newest *out,
 /** The document of an item, whole, appended to @out. E_NOTFOUND: it has none. */
 enum code version_document(struct db *db, int64_t item_id, struct buf *out, struct err *e);
 
-/** An earlier document of the resource with this digest; E_NOTFOUND: none. */
+/** An earlier document (of the last 1000) of the resource with this digest; E_NOTFOUND: none. */
 enum code version_same_document(struct db *db, int64_t rid,
 	const unsigned char sha256[SHA256_BYTES], int64_t *document_id, struct err *e);
 /** The resource's last keyframe, its text appended to @out; E_NOTFOUND: none. */
@@ -66,6 +69,9 @@ struct version_settled {
 	const unsigned char *content;
 };
 enum code version_settle(struct db *db, const struct version_settled *s, struct err *e);
+/** Only what it is called changes: links by name and ARN find it by that. */
+enum code version_rename(
+	struct db *db, int64_t rid, struct str name, struct str arn, struct err *e);
 /** Only the digest changes: what is compared is another set of paths now. */
 enum code version_recontent(
 	struct db *db, int64_t rid, const unsigned char content[SHA256_BYTES], struct err *e);

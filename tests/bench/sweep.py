@@ -57,11 +57,10 @@ def boto(endpoint, threads, scratch):
     with open(out, "w") as f:
         p = subprocess.Popen([sys.executable, str(HERE / "boto_sweep.py"), endpoint, ",".join(REGIONS), str(threads)],
                              stdout=f, stdin=subprocess.DEVNULL, env={**os.environ, "NO_PROXY": "*"})
-        _, status, usage = os.wait4(p.pid, 0)
-        p.returncode = os.waitstatus_to_exitcode(status)
+        cpu, peak_kb = program.finish(p)
     assert p.returncode == 0
     calls, seconds = out.read_text().split()
-    return float(seconds), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    return float(seconds), cpu, peak_kb
 
 
 def best(runs):

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-import pathlib
-import shutil
 
 import pytest
 

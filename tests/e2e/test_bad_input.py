@@ -88,6 +88,13 @@ def test_refused_credentials_end_it_at_once(siltstone, store_copy, proxy):
     assert len(proxy.ops()) <= 2, proxy.ops()
 
 
+def test_keys_of_another_account_are_not_taken_for_it(siltstone, store_copy, proxy):
+    env = siltstone.environment(AWS_ENDPOINT_URL=proxy.endpoint)
+    with Unchanged(store_copy):
+        r = record(siltstone, store_copy, None, "--account", "999999999999", env=env)
+    said(r, 2, "123456789012", "999999999999")
+
+
 @pytest.fixture
 def checking():
     """A moto that verifies signatures and policies, with one user who may do everything."""

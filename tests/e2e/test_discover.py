@@ -2,6 +2,7 @@
 """Sweeps against an emulated AWS, a stand-in for Cloud Control, and programs."""
 
 import json
+import re
 import sqlite3
 import stat
 import subprocess
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import aws_estate
 import cloud_control
 import emulator
 import estate
@@ -184,6 +186,57 @@ def test_a_name_that_now_belongs_to_another_is_a_new_resource(moto, sweeper):
     iam.create_role(RoleName="twice", AssumeRolePolicyDocument=estate.TRUST)
     out = sweeper.ok(endpoint=moto.endpoint, regions="us-east-1", types="AWS::IAM::Role")
     assert (out["created"], out["deleted"]) == (1, 1), out
+
+
+PEOPLE = "AWS::IAM::*"
+
+
+def without_ids(body):
+    """Principals whose listing lacks their ids, so that each is read by its name."""
+    return re.sub(rb"<(RoleId|UserId)>[^<]*</\1>", b"", body)
+
+
+def test_a_single_read_gives_what_the_listing_gave(moto_server, sweeper, proxy):
+    moto_server.reset()
+    aws_estate.make_people(moto_server.client("iam"))
+    options = {"endpoint": proxy.endpoint, "regions": "us-east-1", "types": PEOPLE}
+    seen = sweeper.ok(**options)["created"]
+    assert seen == 4
+    proxy.clear()
+    assert sweeper.document("AWS::IAM::Role", "app")["configuration"]["assumeRolePolicyDocument"].startswith("%7B%22Version%22%3A")
+    proxy.fault("GetAccountAuthorizationDetails", Page(without_ids))
+    out = sweeper.ok(**options)
+    assert (out["created"], out["deleted"]) == (0, 0), out
+    assert sweeper.sql("SELECT changes FROM _diff") == []
+    assert (out["changed"], out["unchanged"]) == (0, seen), out
+    assert {"GetRole", "GetRolePolicy", "ListInstanceProfilesForRole", "GetUser", "ListGroupsForUser"} <= set(proxy.ops())
+
+
+def test_attaching_is_told_at_both_ends_and_then_it_is_quiet(moto_server, sweeper):
+    moto_server.reset()
+    iam = moto_server.client("iam")
+    aws_estate.make_people(iam)
+    arn = iam.create_policy(PolicyName="writer", PolicyDocument=aws_estate.policy("s3:Put*"))["Policy"]["Arn"]
+    options = {"endpoint": moto_server.endpoint, "regions": "us-east-1", "types": PEOPLE}
+    sweeper.ok(**options)
+    for change in (iam.attach_role_policy, iam.detach_role_policy):
+        change(RoleName="app", PolicyArn=arn)
+        assert sweeper.ok(**options)["changed"] == 2
+        assert sweeper.ok(**options)["changed"] == 0
+    assert sweeper.sql(
+        "SELECT r.name, json_extract(c.value, '$.op'), json_extract(c.value, '$.path') FROM _item i"
+        " JOIN _resource r USING (rid) JOIN _diff d USING (item_id), json_each(d.changes) c"
+        " WHERE json_extract(c.value, '$.path') LIKE 'relationships%' ORDER BY i.version, r.name"
+    ) == [
+        ("app", "add", "relationships[Is attached to CustomerManagedPolicy " + name_of(sweeper, "writer") + "]"),
+        ("writer", "add", "relationships[Is attached to Role " + name_of(sweeper, "app") + "]"),
+        ("app", "remove", "relationships[Is attached to CustomerManagedPolicy " + name_of(sweeper, "writer") + "]"),
+        ("writer", "remove", "relationships[Is attached to Role " + name_of(sweeper, "app") + "]"),
+    ]
+
+
+def name_of(sweeper, name):
+    return sweeper.sql("SELECT id FROM _resource WHERE name = ?", name)[0][0]
 
 
 def test_buckets_count_in_their_own_region(moto_server, sweeper):

@@ -126,15 +126,14 @@ def kill_at(w, store, point):
 
 
 def plans():
-    """Where to kill: at named places first, then at moments anywhere in a sweep's duration."""
+    """Where to kill: at named places first, then at moments anywhere in a sweep's duration. Later passes
+    of the places are test_crash's."""
     rnd = random.Random(SEED)
     points = ["record.before_commit:1", "record.after_commit:1", "record.before_coverage:1"]
-    for _ in range(max(0, (KILLS - len(points)) // 3)):
-        points.append(rnd.choice(["record.before_commit", "record.after_commit"]) + f":{rnd.randint(2, 6)}")
     points = points[: max(1, KILLS * 2 // 3)]
     moments = [rnd.random() for _ in range(KILLS - len(points))]
     # The end of a sweep, where it writes, is short and of most interest.
-    moments = [m if i % 2 == 0 else 0.85 + 0.15 * m for i, m in enumerate(moments)]
+    moments = [m if i % 2 == 0 else 0.7 + 0.25 * m for i, m in enumerate(moments)]
     return points + moments
 
 
@@ -144,15 +143,16 @@ def test_a_killed_sweep_is_made_good_by_the_next(settled, where):
     store = w.home / f"killed-{str(where).replace(':', '-')}.db"
     program.copy_store(w.store, store)
     if isinstance(where, float):
-        killed = kill_after(w, store, where * w.third.seconds)
+        moment = where
+        while not kill_after(w, store, moment * w.third.seconds):
+            moment *= 0.9
+            program.copy_store(w.store, store)
     else:
-        killed = kill_at(w, store, where)
-        # A later pass may not exist: all may have been one transaction.
-        assert killed or not where.endswith(":1"), f"{where} is never passed"
+        assert kill_at(w, store, where), f"{where} is never passed"
     program.whole(store)
     r = sweep(w.silt, store, w.endpoint)
     assert r.code == w.first.code, r.err
     program.whole(store)
     judge(w, store, f"killed-{where}")
     assert program.compared(store) == program.compared(w.after), "not what an undisturbed sweep recorded"
-    print(f"killed at {where}: {'yes' if killed else 'it had ended before'}")
+    print(f"killed at {where}")

@@ -97,12 +97,12 @@ def good(authority):
 
 
 @pytest.fixture
-def serve(moto_server):
+def serve(moto):
     """serve(context): moto behind TLS."""
     proxies = []
 
     def start(context):
-        proxies.append(fault_proxy.FaultProxy(moto_server.endpoint, tls=context))
+        proxies.append(fault_proxy.FaultProxy(moto.endpoint, tls=context))
         return proxies[-1]
 
     yield start

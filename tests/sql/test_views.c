@@ -121,6 +121,38 @@ static void help_names_every_view_and_its_examples_run(void **state)
 	sqlite3_finalize(st);
 }
 
+static void versions_of_one_second_are_told_apart(void **state)
+{
+	const int64_t t = 1790000060000;
+	char cfg[32], tags[32];
+	struct estate own;
+
+	(void)state;
+	estate_open(&own, ":memory:");
+	for (int v = 0; v < 3; v++) {
+		estate_begin(&own, t + v * 300);
+		snprintf(cfg, sizeof(cfg), "{\"v\":%d}", v);
+		snprintf(tags, sizeof(tags), "{\"v\":\"%d\"}", v);
+		estate_see(&own, "AWS::EC2::VPC", "vpc-9", NULL, cfg, tags);
+		estate_settle(&own);
+	}
+	/* To the millisecond of each, and just before the next. */
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT i.version, (SELECT version FROM resources_at WHERE t = i.captured_ms AND resource_id = 'vpc-9'),"
+			" (SELECT value FROM tags_at WHERE t = i.captured_ms AND resource_id = 'vpc-9'),"
+			" (SELECT value FROM tags_at WHERE t = i.captured_ms + 299 AND resource_id = 'vpc-9')"
+			" FROM _item i JOIN _resource USING(rid) WHERE id = 'vpc-9' ORDER BY 1"),
+		"1|1|0|0\n2|2|1|1\n3|3|2|2\n");
+	/* The second is that of its end. */
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT a.version, g.value FROM history h JOIN resources_at a ON a.t = h.t AND a.rid = h.rid"
+			" JOIN tags_at g ON g.t = h.t AND g.rid = h.rid WHERE h.resource_id = 'vpc-9' AND h.version = 1"),
+		"3|2\n");
+	estate_close(&own);
+}
+
 static void the_past_answers_under_the_same_names(void **state)
 {
 	struct err e = { 0 };
@@ -156,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_plain_connection_reads_every_view),
 		cmocka_unit_test(help_names_every_view_and_its_examples_run),
 		cmocka_unit_test(the_past_answers_under_the_same_names),
+		cmocka_unit_test(versions_of_one_second_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -12,8 +12,8 @@ static int clean(void **state)
 	(void)state;
 	unsetenv("AWS_ENDPOINT_URL");
 	unsetenv("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2");
-	setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
-	setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+	setenv("AWS_CONFIG_FILE", "/dev/null/none", 1);
+	setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null/none", 1);
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/s3.h"
 
-#include "base/mem.h"
 #include "base/time.h"
 #include "lib/canned_http.h"
+#include "lib/scarce.h"
 #include "lib/unit.h"
 #include <stdlib.h>
 #include <string.h>
@@ -158,20 +158,6 @@ static void what_cannot_be_a_bucket_is_refused(void **state)
 	}
 }
 
-static int allocations_left;
-
-static void *scarce_alloc(size_t n)
-{
-	return allocations_left-- > 0 ? calloc(1, n ? n : 1) : NULL;
-}
-
-static void *scarce_realloc(void *p, size_t n)
-{
-	return allocations_left-- > 0 ? realloc(p, n) : NULL;
-}
-
-static const struct mem_hooks scarce = { scarce_alloc, scarce_realloc, free };
-
 static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
 {
 	enum code c = E_NOMEM;
@@ -181,12 +167,11 @@ static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
 	canned_add(http, 200, "x-amz-bucket-region: eu-west-1\n", NULL);
 	for (; c; n++) {
 		e = (struct err){ 0 };
-		allocations_left = n;
-		mem_hook(&scarce);
+		scarce_begin(n, true);
 		c = try_put((struct s3_bucket){ .bucket = "archive", .prefix = "p" }, NULL, 0);
 		aws_close(aws);
 		aws = NULL;
-		mem_hook(NULL);
+		scarce_end();
 		http->n_requests = 0;
 		assert_true(c == E_OK || e.msg[0]);
 		assert_in_range(n, 0, 500);

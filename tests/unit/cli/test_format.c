@@ -97,12 +97,12 @@ static void csv_quotes_what_needs_it(void **state)
 {
 	(void)state;
 	expect((struct shape){ FORMAT_CSV, 0, NULL, 4 },
-		"name,n,configuration\r\n"
-		"web-1,-7,\"{\"\"a\"\":[1,2]}\"\r\n"
-		"\"M\xc3\xbcller, \"\"Zo\xc3\xab\"\"\nLtd\",,{not json\r\n"
-		"\xe6\x97\xa5\xe6\x9c\xac\t\x1b[31m,2.0,\r\n"
-		",0.5,back\\slash\r\n");
-	expect((struct shape){ FORMAT_CSV, 0, NULL, 0 }, "name,n,configuration\r\n");
+		"name,n,configuration\n"
+		"web-1,-7,\"{\"\"a\"\":[1,2]}\"\n"
+		"\"M\xc3\xbcller, \"\"Zo\xc3\xab\"\"\nLtd\",,{not json\n"
+		"\xe6\x97\xa5\xe6\x9c\xac\t\x1b[31m,2.0,\n"
+		",0.5,back\\slash\n");
+	expect((struct shape){ FORMAT_CSV, 0, NULL, 0 }, "name,n,configuration\n");
 }
 
 static void tsv_has_one_line_a_row(void **state)
@@ -134,8 +134,8 @@ static void tables_fit_the_terminal(void **state)
 	expect((struct shape){ FORMAT_TABLE, 17, "name,n", 3 },
 		"name          n\n"
 		"web-1         -7\n"
-		"M\xc3\xbcller, \"Zo\xe2\x80\xa6\n"
-		"\xe6\x97\xa5\xe6\x9c\xac\\t\\u001\xe2\x80\xa6  2.0\n");
+		"M\xc3\xbcller\xe2\x80\xa6\\nLtd\n"
+		"\xe6\x97\xa5\xe6\x9c\xac\\t\xe2\x80\xa6\x62[31m  2.0\n");
 	/* Nothing gets narrower than can be read. */
 	expect((struct shape){ FORMAT_TABLE, 1, "name,configuration", 1 },
 		"name   confi\xe2\x80\xa6\n"

@@ -442,6 +442,35 @@ static void looks_become_coverage_with_what_came_of_them(void **state)
 		INSTANCE "|complete|-|-|1|1\n" SUBNET "|failed|not allowed|AccessDenied|0|0\n");
 }
 
+/* The order and the forms are those of snapshots that AWS Config wrote in 2026. */
+static void relationships_stand_in_the_order_of_aws_config(void **state)
+{
+	(void)state;
+	estate_begin(&w, T0);
+	estate_see(&w, "AWS::Lambda::Function", "f", "f",
+		"{\"role\":\"arn:aws:iam::123456789012:role/svc/run\",\"vpcConfig\":"
+		"{\"subnetIds\":[\"subnet-2\",\"subnet-1\"],\"securityGroupIds\":[\"sg-1\"]}}",
+		NULL);
+	estate_see(&w, "AWS::AutoScaling::AutoScalingGroup", "arn:g", "g",
+		"{\"loadBalancerNames\":[\"front\"],\"launchConfigurationName\":\"lc\","
+		"\"vpczoneIdentifier\":\"subnet-2, subnet-1\"}",
+		NULL);
+	estate_settle(&w);
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT r.id, json_extract(l.value,'$.name') || '>', json_extract(l.value,'$.resourceId'), "
+			"json_extract(l.value,'$.resourceName') FROM _item_document d JOIN _resource r USING(rid), "
+			"json_each(d.document,'$.relationships') l ORDER BY r.id DESC, l.key"),
+		"f|Is associated with >|-|run\n"
+		"f|Is associated with >|sg-1|-\n"
+		"f|Is contained in >|subnet-1|-\n"
+		"f|Is contained in >|subnet-2|-\n"
+		"arn:g|Is associated with >|front|front\n"
+		"arn:g|Is associated with >|-|lc\n"
+		"arn:g|Is associated with >|subnet-1|-\n"
+		"arn:g|Is associated with >|subnet-2|-\n");
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -450,6 +479,7 @@ int main(void)
 		CASE(a_second_look_at_the_same_writes_nothing),
 		CASE(nothing_is_written_before_settling),
 		CASE(a_changed_property_is_an_item_and_a_diff),
+		CASE(relationships_stand_in_the_order_of_aws_config),
 		CASE(both_ends_tell_of_a_relationship),
 		CASE(a_link_that_moves_is_an_item_at_each_end),
 		CASE(a_resource_nobody_looked_at_gets_no_item),

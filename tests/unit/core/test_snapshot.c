@@ -2,9 +2,9 @@
 #include "core/snapshot.h"
 
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/time.h"
 #include "lib/fake_store.h"
+#include "lib/scarce.h"
 #include "store/store.h"
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -422,24 +422,10 @@ static void what_went_out_before_a_failure_stays_told(void **state)
 	assert_int_equal(number(s, "SELECT count(*) FROM _outbox WHERE done_ms IS NULL"), 1);
 }
 
-static int allocations_left;
-
-static void *scarce_alloc(size_t n)
-{
-	return allocations_left-- > 0 ? calloc(1, n ? n : 1) : NULL;
-}
-
-static void *scarce_realloc(void *p, size_t n)
-{
-	return allocations_left-- > 0 ? realloc(p, n) : NULL;
-}
-
-static const struct mem_hooks scarce = { scarce_alloc, scarce_realloc, free };
-
 static void nothing_put(void *ctx)
 {
 	(void)ctx;
-	allocations_left = 1000;
+	scarce_end();
 }
 
 static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
@@ -453,10 +439,9 @@ static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
 		struct err e = { 0 };
 		enum code c;
 
-		allocations_left = n;
-		mem_hook(&scarce);
+		scarce_begin(n, true);
 		c = deliver(s, (struct snapshot_query){ 0 }, &e);
-		mem_hook(NULL);
+		scarce_end();
 		if (!c)
 			break;
 		assert_int_equal(c, E_NOMEM);

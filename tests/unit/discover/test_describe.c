@@ -396,8 +396,9 @@ static void a_listing_too_poor_for_an_id_is_completed_by_a_read(void **state)
 	"\"scope\":\"global-list\",\"style\":{\"names\":\"camel\"},"                               \
 	"\"list\":{\"op\":\"ListBuckets\",\"items\":\"Buckets[]\"},"                               \
 	"\"region_from\":{\"op\":\"GetBucketLocation\",\"params\":{\"Bucket\":\"{Name}\"},"        \
-	"\"path\":\"LocationConstraint\",\"map\":{\"\":\"us-east-1\",\"EU\":\"eu-west-1\"}},"      \
-	"\"keep\":[\"name\"],\"id\":\"$.name\",\"arn\":\"arn:{partition}:s3:::{id}\"}"
+	"\"path\":\"LocationConstraint\",\"into\":\"Region\","                                     \
+	"\"map\":{\"\":\"us-east-1\",\"EU\":\"eu-west-1\"}},"                                      \
+	"\"keep\":[\"name\",\"region\"],\"id\":\"$.name\",\"arn\":\"arn:{partition}:s3:::{id}\"}"
 
 static void a_bucket_counts_where_it_is(void **state)
 {
@@ -423,6 +424,9 @@ static void a_bucket_counts_where_it_is(void **state)
 		assert_int_equal(w.got.there, i < 2);
 		if (i < 2)
 			assert_string_equal(text(&w, w.got.o.region), wanted[i]);
+		if (i == 1)
+			assert_string_equal(canonical(&w, w.got.o.configuration),
+				"{\"name\":\"b\",\"region\":\"eu-west-1\"}");
 	}
 	end(&w);
 }
@@ -447,6 +451,27 @@ static void ranges_are_shown_in_both_forms(void **state)
 		"{\"g\":\"sg\",\"p\":[{\"ipRanges\":[\"10.0.0.0/8\"],\"ipv4Ranges\":[{"
 		"\"cidrIp\":\"10.0.0.0/8\",\"description\":\"d\"}]},"
 		"{\"ipRanges\":[],\"ipv4Ranges\":[]}]}");
+	end(&w);
+}
+
+static void a_policy_is_encoded_however_it_came(void **state)
+{
+	struct world w;
+	struct entry *t;
+
+	(void)state;
+	begin(&w, nothing);
+	t = entry(&w, "{\"type\":\"T::T::T\",\"engine\":\"native\",\"service\":\"iam\","
+		      "\"style\":{\"names\":\"first\"},\"list\":{\"op\":\"L\",\"items\":\"\"},"
+		      "\"policy\":[\"$.list[*].document\"],\"id\":\"$.id\"}");
+	assert_int_equal(listed(&w, t,
+				 "{\"Id\":\"i\",\"Note\":\"{}\",\"List\":["
+				 "{\"Document\":\"{\\\"a\\\": \\\"*/-\\\"}\"},"
+				 "{\"Document\":\"%7B%22a%22%3A1%7D\"}]}"),
+		E_OK);
+	assert_string_equal(canonical(&w, w.got.o.configuration),
+		"{\"id\":\"i\",\"list\":[{\"document\":\"%7B%22a%22%3A%20%22%2A%2F-%22%7D\"},"
+		"{\"document\":\"%7B%22a%22%3A1%7D\"}],\"note\":\"{}\"}");
 	end(&w);
 }
 
@@ -497,6 +522,7 @@ int main(void)
 		cmocka_unit_test(a_listing_too_poor_for_an_id_is_completed_by_a_read),
 		cmocka_unit_test(a_bucket_counts_where_it_is),
 		cmocka_unit_test(ranges_are_shown_in_both_forms),
+		cmocka_unit_test(a_policy_is_encoded_however_it_came),
 		cmocka_unit_test(cloud_control_gives_text_to_be_read),
 	};
 

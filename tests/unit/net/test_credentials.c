@@ -721,8 +721,9 @@ static void stopping_ends_the_search(void **state)
 
 static void assert_endpoint(struct world *w, const char *service, const char *expected)
 {
-	const char *got = credentials_endpoint(&w->a, NULL, service);
+	const char *got;
 
+	assert_int_equal(credentials_endpoint(&w->a, NULL, service, &got, &w->e), E_OK);
 	if (expected)
 		assert_string_equal(got, expected);
 	else
@@ -732,6 +733,7 @@ static void assert_endpoint(struct world *w, const char *service, const char *ex
 static void endpoints_come_from_the_nearest_setting(void **state)
 {
 	struct world *w = world_open(NULL);
+	const char *got;
 
 	(void)state;
 	assert_endpoint(w, "ec2", NULL);
@@ -754,6 +756,8 @@ static void endpoints_come_from_the_nearest_setting(void **state)
 	unsetenv("AWS_ENDPOINT_URL");
 	setenv("AWS_PROFILE", "quiet", 1);
 	assert_endpoint(w, "sqs", NULL);
+	write_file(w, "config", "[default\n");
+	assert_int_equal(credentials_endpoint(&w->a, NULL, "sqs", &got, &w->e), E_INVALID);
 	world_close(w);
 }
 

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NOW 1790000000000
 
@@ -75,6 +76,37 @@ static void rows(sqlite3 *h, const char *sql, struct buf *out)
 static enum code open_new(struct db *db, const char *name, struct err *e)
 {
 	return store_open(db, path(name), DB_CREATE, NOW, e);
+}
+
+static void two_programs_may_make_the_same_new_store(void **state)
+{
+	struct err e = { 0 };
+	struct db first, second;
+
+	(void)state;
+	/* The second has found the file empty when the first makes it a store. */
+	assert_int_equal(db_open(&second, path("race.db"), DB_CREATE, &e), E_OK);
+	assert_int_equal(open_new(&first, "race.db", &e), E_OK);
+	assert_int_equal(migrate_create(&second, NOW, &e), E_CONFLICT);
+	e = (struct err){ 0 };
+	assert_int_equal(migrate_from(&second, 0, NOW, &e), E_OK);
+	db_close(&first);
+	db_close(&second);
+	assert_int_equal(open_new(&first, "race.db", &e), E_OK);
+	db_close(&first);
+}
+
+static void a_store_that_was_deleted_is_not_written_to(void **state)
+{
+	struct err e = { 0 };
+	struct db db;
+
+	(void)state;
+	assert_int_equal(open_new(&db, "gone.db", &e), E_OK);
+	assert_int_equal(unlink(path("gone.db")), 0);
+	assert_int_equal(db_begin(&db, &e), E_IO);
+	assert_non_null(strstr(e.msg, "moved or deleted"));
+	db_close(&db);
 }
 
 static void a_new_store_can_be_opened_again(void **state)
@@ -271,6 +303,8 @@ static void the_users_own_type_survives_a_new_catalogue(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_programs_may_make_the_same_new_store),
+		cmocka_unit_test(a_store_that_was_deleted_is_not_written_to),
 		cmocka_unit_test(a_new_store_can_be_opened_again),
 		cmocka_unit_test(a_missing_store_is_not_made_by_reading),
 		cmocka_unit_test(a_foreign_database_is_refused_and_untouched),
