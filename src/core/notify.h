@@ -14,11 +14,12 @@
  * waits, so that order holds); what can never work, or failed for a day, becomes a dead letter.
  */
 
-/** How core gets at the outside; the caller frees what it gets with ->free(). */
+/** How core gets at the outside. It frees the publisher with ->free(), once for each that it got. */
 struct notify_ports {
 	enum code (*publisher)(
 		void *ctx, const struct sink *sink, struct publisher **out, struct err *e);
-	/* Where oversized notices go: the store of the sink's channel, and "bucket" for its location; NULL: none. */
+	/* Where oversized notices go: the store of the sink's channel, and "bucket" for its location; E_OK
+	 * with *out NULL: there is none. Borrowed, valid until the next call. */
 	enum code (*oversized)(void *ctx, const struct sink *sink, struct object_store **out,
 		const char **bucket, struct err *e);
 	void *ctx;

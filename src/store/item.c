@@ -86,3 +86,41 @@ enum code item_files(
 	stmt_end(&st);
 	return c == E_NOTFOUND ? E_OK : c;
 }
+
+static struct str keep(struct arena *a, struct str s)
+{
+	return s.p ? arena_str(a, s) : STR_NONE;
+}
+
+enum code item_change(
+	struct db *db, struct arena *a, int64_t item_id, struct item_change *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_CHANGE);
+	enum code c;
+
+	stmt_int(&st, item_change__item, item_id);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = (struct item_change){ .account = keep(
+						     a, stmt_col_str(&st, item_change_account)),
+			.region = keep(a, stmt_col_str(&st, item_change_region)),
+			.type = keep(a, stmt_col_str(&st, item_change_type)),
+			.id = keep(a, stmt_col_str(&st, item_change_id)),
+			.name = keep(a, stmt_col_str(&st, item_change_name)),
+			.arn = keep(a, stmt_col_str(&st, item_change_arn)),
+			.status = keep(a, stmt_col_str(&st, item_change_status)),
+			.az = keep(a, stmt_col_str(&st, item_change_az)),
+			.captured_ms = stmt_col_int(&st, item_change_captured_ms),
+			.created_ms = stmt_is_null(&st, item_change_created_ms)
+					      ? INT64_MIN
+					      : stmt_col_int(&st, item_change_created_ms),
+			.document = keep(a, stmt_col_str(&st, item_change_document)),
+			.before = keep(a, stmt_col_str(&st, item_change_before)) };
+	stmt_end(&st);
+	if (c == E_NOTFOUND && !e->code)
+		return err_set(e, c, "there is no item %lld", (long long)item_id);
+	if (!c && !arena_ok(a))
+		return a->full ? err_set(e, E_TOOBIG, "item %lld is too large", (long long)item_id)
+			       : err_nomem(e);
+	return c;
+}

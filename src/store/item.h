@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/arena.h"
 #include "base/buf.h"
 #include "db/db.h"
 
@@ -28,3 +29,14 @@ typedef enum code item_fn(void *ctx, struct str body, struct err *e);
 /** Items in AWS's file spelling, oldest first. @fn must not use the connection. */
 enum code item_files(
 	struct db *db, const struct item_walk *w, item_fn *fn, void *ctx, struct err *e);
+
+/** One step in the life of a resource. Texts live in the arena; STR_NONE where there is nothing. */
+struct item_change {
+	struct str account, region, type, id, name, arn, status, az;
+	int64_t captured_ms;
+	int64_t created_ms;          /* INT64_MIN: not known */
+	struct str document, before; /* of this item, of the version before it */
+};
+/** E_NOTFOUND. E_TOOBIG: over the arena's limit. */
+enum code item_change(
+	struct db *db, struct arena *a, int64_t item_id, struct item_change *out, struct err *e);

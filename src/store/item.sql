@@ -46,3 +46,12 @@ SELECT i.item_id AS item_id, i.status AS status, i.captured_ms AS captured_ms, i
 
 -- name: item_document
 SELECT d.document AS document FROM _item_document d WHERE d.item_id = :item;
+
+-- name: item_change
+-- An item with its resource and the document before it.
+SELECT r.account AS account, r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn,
+       i.captured_ms AS captured_ms, i.status AS status, i.az AS az, i.created_ms AS created_ms,
+       (SELECT d.document FROM _item_document d WHERE d.item_id = i.item_id) AS document,
+       (SELECT d.document FROM _item p JOIN _item_document d ON d.item_id = p.item_id
+         WHERE p.rid = i.rid AND p.version = i.version - 1) AS before
+  FROM _item i JOIN _resource r ON r.rid = i.rid WHERE i.item_id = :item;

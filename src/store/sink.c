@@ -54,7 +54,7 @@ static enum code check_target(const struct sink *s, struct err *e)
 static bool known_setting(struct str name)
 {
 	static const char *const known[] = { "endpoint", "region", "profile", "role_arn", "account",
-		"ca_bundle", "source", "secret_file", "secret_env", "oversized" };
+		"ca_bundle", "source", "secret_file", "secret_env", "oversized", "kms_key" };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (str_is(name, known[i]))
@@ -274,6 +274,14 @@ enum code sink_told(
 	stmt_text(&st, sink_told__name, name);
 	stmt_int(&st, sink_told__event, event_id);
 	stmt_int(&st, sink_told__now, now_ms);
+	return stmt_run(&st, e);
+}
+
+enum code sink_release(struct db *db, const char *name, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_SINK_RELEASE);
+
+	stmt_text(&st, sink_release__name, name);
 	return stmt_run(&st, e);
 }
 

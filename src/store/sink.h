@@ -8,8 +8,9 @@
  * See schema/35-delivery.sql for what the columns mean.
  *
  * Settings are texts by name: endpoint, region, profile, role_arn, account, ca_bundle; source (of
- * EventBridge's events); secret_file or secret_env, where a webhook's key is to be found; oversized, where what is
- * too large goes ("s3://BUCKET/PREFIX"). Any other name is refused, so that no key gets in here.
+ * EventBridge's events); secret_file or secret_env, where a webhook's key is to be found;
+ * oversized, where what is too large goes ("s3://BUCKET/PREFIX" or "dir:PATH"), and kms_key for
+ * it. Any other name is refused, so that no key gets in here.
  */
 struct sink {
 	const char *name, *kind, *target;
@@ -46,6 +47,8 @@ enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_
 /** Told up to @event_id; frees the lease. */
 enum code sink_told(
 	struct db *db, const char *name, int64_t event_id, int64_t now_ms, struct err *e);
+/** Nothing happened: frees the lease. */
+enum code sink_release(struct db *db, const char *name, struct err *e);
 /** The event behind the cursor could not be told; wait until @next_ms; frees the lease. */
 enum code sink_failed(struct db *db, const char *name, int64_t next_ms, const char *error_code,
 	const char *error, struct err *e);

@@ -32,6 +32,10 @@ SELECT s.name AS name FROM _sink s
 -- name: sink_lease
 UPDATE _sink SET lease_ms = :lease WHERE name = :name;
 
+-- name: sink_release
+-- alone
+UPDATE _sink SET lease_ms = 0 WHERE name = :name;
+
 -- name: sink_passed
 -- alone
 UPDATE _sink SET cursor = max(cursor, :event), lease_ms = :lease, tries = 0, next_ms = 0, told_ms = :now, error_code = NULL, error = NULL

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aws/sns.h"
+
+#include "aws/message.h"
+#include <string.h>
+
+static struct json *parameters(
+	struct arena *a, const struct aws_publisher *p, const struct message *m)
+{
+	struct json *params = json_new(a, JSON_OBJECT);
+
+	message_put(a, params, "TopicArn", p->target);
+	if (m->subject && *m->subject)
+		message_put(a, params, "Subject", m->subject);
+	json_add(params, STR("Message"), json_string(a, m->body));
+	if (p->fifo)
+		message_put_fifo(a, params, m);
+	return params;
+}
+
+static enum code publish(struct publisher *port, const struct message *m, struct err *e)
+{
+	struct aws_publisher *p = (struct aws_publisher *)port;
+	struct arena a = ARENA_INIT(MESSAGE_ARENA_BYTES);
+	const struct aws_call call = { "sns", "Publish", p->region, parameters(&a, p, m) };
+	struct json *answer = NULL;
+	struct aws_fault fault = { "", 0 };
+	enum code c = arena_ok(&a) ? aws_call(p->aws, &call, &a, &answer, &fault, e) : err_nomem(e);
+
+	arena_release(&a);
+	/* It is the topic that is wrong, not the message: another message would fare no better. */
+	if (c == E_INVALID && strstr(e->msg, "TopicArn"))
+		c = e->code = E_NOTFOUND;
+	return c ? err_add(e, "publish to \"%s\"", p->target) : E_OK;
+}
+
+enum code sns_open(struct publisher **out, struct aws *aws, const char *topic_arn, struct err *e)
+{
+	const struct str region = message_arn_region(topic_arn);
+	struct arena a = ARENA_INIT(4096);
+	struct aws_publisher *p = NULL;
+	enum code c;
+
+	if (!region.n)
+		return err_set(e, E_INVALID, "\"%s\" is not the ARN of a topic", topic_arn);
+	c = aws_publisher_new(&p, aws, topic_arn, arena_text(&a, region), e);
+	arena_release(&a);
+	if (c)
+		return c;
+	p->port.publish = publish;
+	*out = &p->port;
+	return E_OK;
+}
