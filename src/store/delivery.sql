@@ -97,7 +97,7 @@ UPDATE _delivery SET key = :key, last_item = :last_item WHERE delivery_id = :id;
 
 -- name: delivery_add_part
 INSERT INTO _delivery(channel, kind, account, region, type, globals, due_ms, from_event, to_event, part, after_item, planned_ms, next_ms)
-SELECT channel, kind, account, region, type, globals, due_ms, from_event, to_event, part + 1, :last_item, :now, :now
+SELECT channel, kind, account, region, type, globals, due_ms, from_event, to_event, part + 1, :last_item, :now, next_ms
   FROM _delivery WHERE delivery_id = :id;
 
 -- name: delivery_told
