@@ -3,17 +3,15 @@
 
 #include "base/failpoint.h"
 #include "base/time.h"
+#include "core/notify.h"
 #include "core/snapshot.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#define TEXT_BYTES      (1 << 20)
+#define TEXT_BYTES (1 << 20)
 /* Who is at it longer may find that somebody else has begun anew: the same object twice does no harm. */
-#define LEASE_MS        INT64_C(900000)
-#define WAIT_MS         INT64_C(30000)
-#define WAIT_MAX_MS     INT64_C(3600000)
-#define WAIT_MAX_DOUBLE 7
+#define LEASE_MS   INT64_C(900000)
 
 /** One file on its way. */
 struct job {
@@ -30,11 +28,6 @@ struct job {
 static int64_t present(const struct job *job)
 {
 	return job->now_ms + (time_ticks_ms() - job->since_ticks_ms);
-}
-
-static int64_t wait_ms(int64_t tries)
-{
-	return tries >= WAIT_MAX_DOUBLE ? WAIT_MAX_MS : WAIT_MS << tries;
 }
 
 const char *deliver_error_code(enum code code)
@@ -207,8 +200,8 @@ static enum code note_failure(struct job *job, struct err *e)
 	struct err noting = { 0 };
 	int64_t now_ms = present(job);
 
-	delivery_failed(job->db, d, now_ms + wait_ms(d->tries), deliver_error_code(e->code), e->msg,
-		now_ms, &noting);
+	delivery_failed(job->db, d, now_ms + notify_backoff_ms(d->tries + 1),
+		deliver_error_code(e->code), e->msg, now_ms, &noting);
 	if (e->code == E_NOTFOUND)
 		e->code = E_REMOTE;
 	return err_add(e, "deliver %s of %s to channel \"%s\"", d->kind,

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "db/stmt.h"
 #include "store/migrate.h"
+#include <unistd.h>
 
 struct identity {
 	int64_t application_id, schema, objects;
@@ -62,11 +63,23 @@ static enum code check_identity(struct db *db, const struct identity *id, struct
 	return E_OK;
 }
 
+/* A copy that is there already is of an upgrade that did not come to its end. */
+static void drop_copy(const char *path, int64_t schema)
+{
+	struct buf name = BUF_INIT(1 << 16);
+
+	buf_printf(&name, "%s.before-schema-%lld", path, (long long)schema + 1);
+	if (buf_ok(&name))
+		unlink(name.p);
+	buf_release(&name);
+}
+
 static enum code keep_copy(struct db *db, const char *path, int64_t schema, struct err *e)
 {
 	struct buf sql = BUF_INIT(1 << 16);
 	enum code c;
 
+	drop_copy(path, schema);
 	buf_text(&sql, "VACUUM INTO '");
 	for (const char *p = path; *p; p++) {
 		buf_char(&sql, *p);

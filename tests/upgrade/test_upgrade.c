@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stores that earlier programs wrote (vN.sql), opened by this one. */
+#include "lib/estate.h"
+#include "lib/scratch.h"
+#include "lib/unit.h"
+#include "store/item.h"
+#include "store/store.h"
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOW INT64_C(1793000000000)
+
+struct scene {
+	struct scratch scratch;
+	struct arena arena;
+	const char *path;
+};
+
+static const char *read_file(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = arena_alloc(a, 1 << 20);
+	size_t n;
+
+	if (!f)
+		fail_msg("%s cannot be read", path);
+	assert_non_null(text);
+	n = fread(text, 1, (1 << 20) - 1, f);
+	fclose(f);
+	assert_in_range(n, 1000, (1 << 20) - 2);
+	return text;
+}
+
+static void execute(const char *path, const char *sql)
+{
+	sqlite3 *h;
+	char *why = NULL;
+
+	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
+	if (sqlite3_exec(h, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(h);
+}
+
+static int set_up(void **state)
+{
+	static struct scene scene;
+
+	scene = (struct scene){ .arena = ARENA_INIT(64 << 20) };
+	scratch_make(&scene.scratch);
+	scene.path = scratch_path(&scene.scratch, &scene.arena, "old.db");
+	execute(scene.path, read_file(&scene.arena, TESTS_DIR "/upgrade/v1.sql"));
+	*state = &scene;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct scene *s = *state;
+
+	scratch_remove(&s->scratch);
+	arena_release(&s->arena);
+	return 0;
+}
+
+/* Every row as text, by a connection of its own. */
+static const char *rows(struct scene *s, const char *path, const char *sql)
+{
+	struct buf out = BUF_INIT(16 << 20);
+	sqlite3_stmt *st = NULL;
+	const char *text;
+	sqlite3 *h;
+
+	assert_int_equal(sqlite3_open_v2(path, &h, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	if (sqlite3_prepare_v2(h, sql, -1, &st, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(h));
+	while (sqlite3_step(st) == SQLITE_ROW)
+		for (int i = 0, n = sqlite3_column_count(st); i < n; i++) {
+			const char *p = (const char *)sqlite3_column_text(st, i);
+
+			buf_text(&out, p ? p : "-");
+			buf_char(&out, i + 1 < n ? '|' : '\n');
+		}
+	sqlite3_finalize(st);
+	sqlite3_close(h);
+	text = arena_text(&s->arena, buf_slice(&out));
+	buf_release(&out);
+	return text;
+}
+
+static void upgrade(struct scene *s)
+{
+	struct db db;
+	struct err e = { 0 };
+
+	if (store_open(&db, s->path, DB_WRITE, NOW, &e))
+		fail_msg("%s", e.msg);
+	assert_int_equal(store_check(&db, &e), E_OK);
+	db_close(&db);
+}
+
+static const char *const tables[] = {
+	"SELECT rid, account, region, type, id, name, arn, last_item, deleted, hex(content) FROM _resource ORDER BY rid",
+	"SELECT item_id, rid, version, captured_ms, recorded_ms, until_ms, status, document_id, n_changes, hex(digest) FROM _item ORDER BY item_id",
+	"SELECT document_id, base, hex(sha256), body FROM _document ORDER BY document_id",
+	"SELECT item_id, changes FROM _diff ORDER BY item_id",
+	"SELECT rid, name, target_type, target_id, link, since_ms, until_ms FROM _edge ORDER BY edge_id",
+	"SELECT rid, key, value, since_ms, until_ms FROM _tag ORDER BY tag_id",
+	"SELECT sweep_ms, account, region, type, outcome, reason, seen FROM _coverage ORDER BY coverage_id",
+	"SELECT day, type, event, n FROM _activity ORDER BY day, type, event",
+	"SELECT name, kind, settings, kept FROM _source ORDER BY name",
+};
+#define TABLES (sizeof(tables) / sizeof(*tables))
+
+static void a_store_of_schema_1_is_upgraded_and_loses_nothing(void **state)
+{
+	struct scene *s = *state;
+	const char *before[TABLES];
+
+	for (size_t i = 0; i < TABLES; i++)
+		before[i] = rows(s, s->path, tables[i]);
+	assert_true(strlen(before[1]) > 400);
+	upgrade(s);
+	for (size_t i = 0; i < TABLES; i++)
+		assert_string_equal(rows(s, s->path, tables[i]), before[i]);
+	assert_int_equal(strtol(rows(s, s->path, "PRAGMA user_version"), NULL, 10), store_schema());
+	assert_string_equal(rows(s, s->path, "PRAGMA integrity_check"), "ok\n");
+	assert_string_equal(rows(s, s->path, "PRAGMA foreign_key_check"), "");
+	assert_string_equal(
+		rows(s, s->path, "SELECT number FROM _migration ORDER BY 1 LIMIT 2"), "1\n2\n");
+}
+
+static enum code count_bodies(void *ctx, struct str body, struct err *e)
+{
+	int *n = ctx;
+
+	(void)e;
+	assert_true(str_starts(body, STR("{\"relatedEvents\":[]")));
+	++*n;
+	return E_OK;
+}
+
+static void its_items_read_back_as_files_have_them(void **state)
+{
+	struct scene *s = *state;
+	struct item_walk all = { .until_ms = INT64_MAX };
+	struct err e = { 0 };
+	struct db db;
+	int n = 0;
+
+	upgrade(s);
+	assert_int_equal(store_open(&db, s->path, DB_READ, NOW, &e), E_OK);
+	assert_int_equal(item_files(&db, &all, count_bodies, &n, &e), E_OK);
+	assert_int_equal(n, strtol(rows(s, s->path, "SELECT count(*) FROM _item"), NULL, 10));
+	db_close(&db);
+	assert_non_null(strstr(rows(s, s->path, "SELECT body FROM _item_file WHERE item_id = 4"),
+		"\"instanceType\":\"t3.large\""));
+}
+
+static void a_copy_of_what_was_there_stays_beside_it(void **state)
+{
+	struct scene *s = *state;
+	const char *copy = scratch_path(&s->scratch, &s->arena, "old.db.before-schema-2");
+
+	upgrade(s);
+	assert_string_equal(rows(s, copy, "PRAGMA user_version"), "1\n");
+	assert_string_equal(rows(s, copy, tables[1]), rows(s, s->path, tables[1]));
+}
+
+static void an_upgrade_that_was_cut_short_is_made_again(void **state)
+{
+	struct scene *s = *state;
+	const char *copy = scratch_path(&s->scratch, &s->arena, "old.db.before-schema-2");
+	FILE *f = fopen(copy, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite("half a copy", 1, 11, f), 11);
+	fclose(f);
+	upgrade(s);
+	assert_string_equal(rows(s, copy, "PRAGMA user_version"), "1\n");
+}
+
+static void it_goes_on_recording(void **state)
+{
+	struct scene *s = *state;
+	struct estate w;
+
+	estate_open(&w, s->path);
+	estate_begin(&w, NOW);
+	estate_see(&w, "AWS::EC2::VPC", "vpc-new", NULL, "{\"vpcId\":\"vpc-new\"}", NULL);
+	estate_settle(&w);
+	/* What was recorded before there were events is not told of afterwards. */
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT count(*), min(r.id) FROM _event e JOIN _item i USING (item_id) JOIN _resource r USING (rid)"),
+		"1|vpc-new\n");
+	estate_close(&w);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_store_of_schema_1_is_upgraded_and_loses_nothing),
+		CASE(its_items_read_back_as_files_have_them),
+		CASE(a_copy_of_what_was_there_stays_beside_it),
+		CASE(an_upgrade_that_was_cut_short_is_made_again),
+		CASE(it_goes_on_recording),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
