@@ -144,6 +144,7 @@ static enum code open_kept(
 {
 	struct kept_target *k = mem_alloc(sizeof(*k));
 	struct target_options o;
+	enum code code;
 
 	if (!k)
 		return err_nomem(e);
@@ -158,38 +159,46 @@ static enum code open_kept(
 		.profile = copied(&k->memory, c->profile) };
 	o = (struct target_options){ k->channel.target, k->channel.endpoint, k->channel.profile,
 		k->channel.region, k->channel.kms_key, t->stop };
-	if (!arena_ok(&k->memory))
-		err_nomem(e);
-	else
-		target_open(&k->target, &o, e);
-	if (e->code)
+	code = arena_ok(&k->memory) ? target_open(&k->target, &o, e) : err_nomem(e);
+	if (code) {
 		drop(k);
-	else
-		*out = k;
-	return e->code;
+		return code;
+	}
+	*out = k;
+	return E_OK;
+}
+
+/* Takes it out of the chain when it serves @c no more; the one that does, or NULL. */
+static struct kept_target *find(struct targets *t, const struct channel *c)
+{
+	for (struct kept_target **at = &t->first; *at; at = &(*at)->next) {
+		struct kept_target *k = *at;
+
+		if (!same(k->channel.name, c->name))
+			continue;
+		if (serves(k, c))
+			return k;
+		*at = k->next;
+		drop(k);
+		return NULL;
+	}
+	return NULL;
 }
 
 enum code targets_store(
 	void *ctx, const struct channel *c, struct object_store **out, struct err *e)
 {
 	struct targets *t = ctx;
-	struct kept_target **at = &t->first, *k;
+	struct kept_target *k = find(t, c);
 
-	while (*at && !same((*at)->channel.name, c->name))
-		at = &(*at)->next;
-	if (*at && !serves(*at, c)) {
-		k = *at;
-		*at = k->next;
-		drop(k);
-		at = &t->first;
-	} else if (*at) {
-		*out = &(*at)->port;
-		return E_OK;
+	if (!k) {
+		enum code code = open_kept(t, c, &k, e);
+
+		if (code)
+			return code;
+		k->next = t->first;
+		t->first = k;
 	}
-	if (open_kept(t, c, &k, e))
-		return e->code;
-	k->next = t->first;
-	t->first = k;
 	*out = &k->port;
 	return E_OK;
 }

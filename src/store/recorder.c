@@ -75,11 +75,11 @@ static enum code check(const struct recorder *r, struct err *e)
 static enum code refuse_second(struct db *db, const char *name, struct err *e)
 {
 	struct arena a = ARENA_INIT(1 << 20);
-	struct recorder was;
+	struct recorder was = { 0 };
 	struct err none = { 0 };
 	enum code c = recorder_get(db, &a, &was, &none);
 
-	if (c == E_OK && strcmp(was.name, name) != 0)
+	if (c == E_OK && !str_is(str_of(name), was.name))
 		err_set(e, E_INVALID,
 			"Failed to put configuration recorder '%s' because the maximum number of "
 			"configuration recorders: 1 is reached.",
@@ -117,7 +117,7 @@ enum code recorder_put(struct db *db, const struct recorder *r, struct err *e)
 static enum code turn(struct db *db, bool recording, int64_t now_ms, struct err *e)
 {
 	struct arena a = ARENA_INIT(1 << 20);
-	struct recorder was;
+	struct recorder was = { 0 };
 	struct stmt st;
 
 	recorder_get(db, &a, &was, e);

@@ -322,11 +322,11 @@ static void what_has_no_region_goes_with_the_home_region(void **state)
 static void a_large_window_is_several_parts(void **state)
 {
 	struct scene *s = *state;
-	char member[40], part[8];
+	char member[64], part[32];
 
 	channel(s, NULL, DAY);
 	for (int i = 0; i < 5; i++) {
-		char id[8];
+		char id[24];
 
 		snprintf(id, sizeof(id), "vpc-%d", i);
 		item(s, add(s, "eu-west-1", "AWS::EC2::VPC", id), DAY + (5 - i) * 1000, "OK");
@@ -573,7 +573,7 @@ static void each_item_is_in_exactly_one_history_file(void **state)
 		channel(s, NULL, now);
 		first = s->item + 1;
 		for (int step = 0; step < 40; step++) {
-			char id[16];
+			char id[40];
 
 			snprintf(id, sizeof(id), "r-%u-%d", round, step);
 			if (s->rid == 0 || below(3) == 0)
