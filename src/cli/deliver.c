@@ -31,8 +31,10 @@ enum code deliver_due(struct cli *c, struct err *e)
 	struct deliver_ports ports = { .store = targets_store, .ctx = &targets };
 	struct tally t = { 0 };
 	int64_t began = time_ticks_ms();
-	enum code code = E_OK;
+	enum code code = db_spare_memory(&c->db, e);
 
+	if (code)
+		return code;
 	while (code != E_NOTFOUND && !*c->stop) {
 		struct err one = { 0 };
 
@@ -57,7 +59,8 @@ enum code deliver_due(struct cli *c, struct err *e)
 
 enum code cmd_deliver(struct cli *c, struct err *e)
 {
-	if (cli_open_changing(c, e) || delivery_plan(&c->db, c->now_ms, e))
+	if (cli_open_changing(c, e) || db_spare_memory(&c->db, e) ||
+		delivery_plan(&c->db, c->now_ms, e))
 		return e->code;
 	return deliver_due(c, e);
 }

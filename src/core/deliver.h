@@ -22,7 +22,7 @@ struct deliver_ports {
 	const struct history_limit *limit; /* NULL: HISTORY_LIMIT */
 };
 
-/** Deliver one file that is due. E_OK: one went out, or turned out to be empty. E_NOTFOUND: none is due
+/** Deliver one file that is due; @db is best a connection that db_spare_memory() was called for. E_OK: one went out, or turned out to be empty. E_NOTFOUND: none is due
  * (@e is left alone). Otherwise it failed, never with E_NOTFOUND; its row and the channel's status say why
  * and when it will be tried again. */
 enum code deliver_one(

@@ -139,15 +139,18 @@ static const char *copied(struct arena *a, const char *text)
 	return text ? arena_text(a, str_of(text)) : NULL;
 }
 
-static enum code open_kept(
-	struct targets *t, const struct channel *c, struct kept_target **out, struct err *e)
+/* NULL: @e says why. */
+static struct kept_target *open_kept(
+	const struct targets *t, const struct channel *c, struct err *e)
 {
 	struct kept_target *k = mem_alloc(sizeof(*k));
 	struct target_options o;
 	enum code code;
 
-	if (!k)
-		return err_nomem(e);
+	if (!k) {
+		err_nomem(e);
+		return NULL;
+	}
 	*k = (struct kept_target){ .port = { put, where, keep },
 		.target = TARGET_INIT,
 		.memory = ARENA_INIT(TEXT_BYTES) };
@@ -160,12 +163,10 @@ static enum code open_kept(
 	o = (struct target_options){ k->channel.target, k->channel.endpoint, k->channel.profile,
 		k->channel.region, k->channel.kms_key, t->stop };
 	code = arena_ok(&k->memory) ? target_open(&k->target, &o, e) : err_nomem(e);
-	if (code) {
-		drop(k);
-		return code;
-	}
-	*out = k;
-	return E_OK;
+	if (!code)
+		return k;
+	drop(k);
+	return NULL;
 }
 
 /* Takes it out of the chain when it serves @c no more; the one that does, or NULL. */
@@ -192,10 +193,9 @@ enum code targets_store(
 	struct kept_target *k = find(t, c);
 
 	if (!k) {
-		enum code code = open_kept(t, c, &k, e);
-
-		if (code)
-			return code;
+		k = open_kept(t, c, e);
+		if (!k)
+			return e->code;
 		k->next = t->first;
 		t->first = k;
 	}

@@ -17,9 +17,9 @@ SELECT channel, 'history', account, region, type, max(global), :now / 21600000 *
                     ELSE coalesce((SELECT min(h.region) FROM _resource h WHERE h.account = r.account AND h.region <> 'global'), 'us-east-1')
                END AS region
           FROM _channel c
-          JOIN _event e ON e.event_id > c.history_event AND e.kind = 'ConfigurationItemChangeNotification'
-          JOIN _item i ON i.item_id = e.item_id
-          JOIN _resource r ON r.rid = i.rid
+          CROSS JOIN _event e ON e.event_id > c.history_event AND e.kind = 'ConfigurationItemChangeNotification'
+          CROSS JOIN _item i ON i.item_id = e.item_id
+          CROSS JOIN _resource r ON r.rid = i.rid
          WHERE c.history_at_ms <= :now OR c.history_at_ms > :now + 21600000)
  GROUP BY channel, account, region, type;
 
@@ -130,11 +130,11 @@ UPDATE _channel SET snapshot_status = :status, snapshot_tried_ms = :now,
 
 -- name: delivery_items
 -- plan: scan
--- The items of one history file. They are put in order by their keys; bodies are made one by one as they
+-- The items of one history file, found by the events of its window (CROSS JOIN keeps to that order). They are put in order by their keys; bodies are made one by one as they
 -- are read, so that memory does not grow with their number.
 SELECT x.item_id AS item_id, x.captured_ms AS captured_ms, f.body AS body
   FROM (SELECT i.item_id, i.captured_ms
-          FROM _event e JOIN _item i ON i.item_id = e.item_id JOIN _resource r ON r.rid = i.rid
+          FROM _event e CROSS JOIN _item i ON i.item_id = e.item_id CROSS JOIN _resource r ON r.rid = i.rid
          WHERE e.event_id > :from AND e.event_id <= :to AND e.kind = 'ConfigurationItemChangeNotification'
            AND r.type = :type AND r.account = :account AND (r.region = :region OR (:globals AND r.region = 'global'))
            AND (:after = 0 OR (i.captured_ms, i.item_id) > ((SELECT captured_ms FROM _item WHERE item_id = :after), :after))
