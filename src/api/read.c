@@ -49,6 +49,7 @@ static enum code ask_filtered(struct reader *r, const char *sql, const struct re
 		{ "since_ms", cell_int(f->since_ms) },
 		{ "until_ms", cell_int(f->until_ms ? f->until_ms : TIME_FOREVER_MS) },
 		{ "limit", cell_int(f->limit ? f->limit : -1) },
+		{ "event", cell_int(f->event) },
 	};
 	struct ask q = { sql, values, sizeof(values) / sizeof(*values) };
 
@@ -215,6 +216,25 @@ enum code read_deliveries(
 enum code read_recorder(struct reader *r, const struct rows *rows, struct err *e)
 {
 	return ask_plain(r, SQL_READ_RECORDER, rows, e);
+}
+
+enum code read_follow(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_FOLLOW].text, f, rows, e);
+}
+
+enum code read_sinks(struct reader *r, const struct rows *rows, struct err *e)
+{
+	return ask_plain(r, SQL_READ_SINKS, rows, e);
+}
+
+enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, struct err *e)
+{
+	struct select_value values[] = { { "limit", cell_int(limit ? limit : -1) } };
+	struct ask q = { sql_text[SQL_READ_OUTBOX].text, values, 1 };
+
+	return ask(r, &q, rows, e);
 }
 
 /* How many of @found are meant: those that fit as well as the first, and of them the live ones when

@@ -35,6 +35,7 @@ struct read_filter {
 	int64_t rid;
 	int64_t since_ms, until_ms; /* both inclusive */
 	int64_t limit;
+	int64_t event; /* of read_follow() */
 };
 
 /** What exists, as view `resources` tells it; by type, account, region, id. */
@@ -103,6 +104,13 @@ enum code read_deliveries(
 	struct reader *r, bool failed, int64_t limit, const struct rows *rows, struct err *e);
 /** One row, or none. */
 enum code read_recorder(struct reader *r, const struct rows *rows, struct err *e);
+
+/** One event as the rows of read_log(), with `cursor`; one that is about no resource is a row without rid. */
+enum code read_follow(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** Sinks with how far they are; dead letters and what waits, by sink. 0: all. */
+enum code read_sinks(struct reader *r, const struct rows *rows, struct err *e);
+enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, struct err *e);
 
 /** A query of the user's own. */
 struct read_query {

@@ -36,12 +36,15 @@ const struct command commands[] = {
 	    { "show i-0abc@v3", "its third version" },
 	    { "show 'i-0abc@last friday 14:00' --format json", "the configuration item in force then" } } },
 	{ "log", "[ID|TYPE]", "what changed, newest first",
-	  ID_TEXT " Without --format it is written for people; -n counts versions (20 for people, else all).",
-	  OPT(AS_OF) | OPT(SINCE) | OPT(UNTIL) | OPT(ACTOR) | OPT(PROPERTY) | OPT(COUNT) | OPT(TYPE) | OPT(ACCOUNT) | OPT(REGION),
+	  ID_TEXT " Without --format it is written for people; -n counts versions (20 for people, else all). With --follow "
+	  "it begins now (or behind --cursor) and goes on, oldest first; the form for programs is jsonl, and the cursor of "
+	  "the last line is where to go on.",
+	  OPT(FOLLOW) | OPT(CURSOR) | OPT(AS_OF) | OPT(SINCE) | OPT(UNTIL) | OPT(ACTOR) | OPT(PROPERTY) | OPT(COUNT) | OPT(TYPE) | OPT(ACCOUNT) | OPT(REGION),
 	  0, 1, cmd_log,
 	  { { "log --since 1d", "the last day of everything" },
 	    { "log web-1 -p instanceType", "when its instance type changed" },
-	    { "log securitygroup --since yesterday --format jsonl", "for a program" } } },
+	    { "log securitygroup --since yesterday --format jsonl", "for a program" },
+	    { "log --follow --cursor 0 --format jsonl", "everything there is, and then what comes" } } },
 	{ "diff", "[ID [A..B]]", "two versions or moments of a resource, or of everything",
 	  ID_TEXT " A and B are vN or times. Without them it is the newest version against the one before; without "
 	  "ID it is what was created, deleted and changed between --since (a day ago) and --until (now).",
@@ -97,6 +100,28 @@ const struct command commands[] = {
 	  NULL, OPT(FAILED) | OPT(COUNT), 0, 0, cmd_deliveries,
 	  { { "deliveries", "the last fifty" },
 	    { "deliveries --failed", "what is tried again, and why" } } },
+	{ "sink", "add|list|remove [NAME [WHERE]]", "who is told of what happens",
+	  "WHERE is the ARN of an SNS topic or EventBridge bus, the URL of an SQS queue, any other http or https URL (a "
+	  "webhook), or file:PATH; --kind (sns, sqs, eventbridge, webhook, file) says which where that does not. Each is sent the "
+	  "notifications that AWS Config sends. The condition of --where speaks about resource_type, resource_id, name, account, "
+	  "region, status, kind and configuration. A webhook's key stays where it is: only its file or variable is kept.",
+	  OPT(KIND) | OPT(WHERE) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(SECRET_FILE) | OPT(SECRET_ENV) | OPT(EVENT_SOURCE) |
+	  OPT(OVERSIZED) | OPT(KMS_KEY) | OPT(CURSOR), 1, 3, cmd_sink,
+	  { { "sink add ops arn:aws:sns:eu-west-1:123456789012:config", "a topic" },
+	    { "sink add hook https://ops.example/hook --secret-file /etc/siltstone/hook.key", "a webhook, signed" },
+	    { "sink add groups file:/var/log/groups.jsonl --where \"resource_type = 'AWS::EC2::SecurityGroup'\"", "one type, into a file" },
+	    { "sink list", "how far each of them is" } } },
+	{ "notify", "", "tell every sink what it has not been told yet",
+	  "Once; what fails is tried again later. Status 6: nobody could be told; 7: not everybody.",
+	  0, 0, 0, cmd_notify,
+	  { { "notify", "now" },
+	    { "notify --quiet", "for a timer" } } },
+	{ "outbox", "list|retry [ID]", "what sinks were not told yet, and what they gave up on",
+	  "What can never work, or failed for a day, is a dead letter: it has an ID and waits until it is sent again.",
+	  OPT(COUNT), 1, 2, cmd_outbox,
+	  { { "outbox list", "the first fifty" },
+	    { "outbox retry", "send every dead letter again" },
+	    { "outbox retry 3", "this one" } } },
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added.",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/person.h"
+#include "cli/log.h"
 
 #include "cli/plain.h"
 
@@ -9,16 +9,6 @@
 /* Blanks and signs between a property and its values; what a change gets on the narrowest terminal. */
 #define BETWEEN        4
 #define LEAST_ROOM     24
-
-struct teller {
-	struct cli *c;
-	struct columns k;
-	int64_t limit; /* versions to show; 0: all */
-	int64_t shown;
-	int64_t rid, version; /* of the row before */
-	size_t indent;        /* where changes begin */
-	bool more;
-};
 
 static enum code begin(void *ctx, const char *const *names, size_t n, struct err *e)
 {
@@ -139,10 +129,15 @@ static enum code row(void *ctx, const struct cell *cells, size_t n, struct err *
 	return E_OK;
 }
 
+struct rows teller_rows(struct teller *t)
+{
+	return (struct rows){ begin, row, t };
+}
+
 static enum code tell(struct cli *c, struct read_filter *f, struct err *e)
 {
 	struct teller t = { .c = c };
-	struct rows rows = { begin, row, &t };
+	struct rows rows = teller_rows(&t);
 
 	if (opt_number(&c->o, OPT_COUNT, VERSIONS_SHOWN, &t.limit, e))
 		return e->code;
@@ -167,6 +162,10 @@ enum code cmd_log(struct cli *c, struct err *e)
 	if (cli_open(c, e) || cli_filter(c, &f, e) ||
 		(c->argc && cli_find_scope(c, c->argv[0], &f, e)))
 		return e->code;
+	if (opt_text(&c->o, OPT_FOLLOW))
+		return log_follow(c, &f, e);
+	if (opt_text(&c->o, OPT_CURSOR))
+		return err_set(e, E_INVALID, "--cursor goes with --follow");
 	if (!c->format_given)
 		return tell(c, &f, e);
 	if (opt_number(&c->o, OPT_COUNT, 0, &f.limit, e))

@@ -227,3 +227,46 @@ SELECT r.name AS recorder, r.recording, r.status, r.types, r.every_ms / 1000 AS 
        strftime('%Y-%m-%d %H:%M:%S', r.stopped_ms / 1000, 'unixepoch') AS stopped,
        strftime('%Y-%m-%d %H:%M:%S', r.status_ms / 1000, 'unixepoch') AS changed, r.error_code, r.error
   FROM _recorder r ORDER BY r.name;
+
+-- name: read_follow
+-- plan: scan
+-- What happened, in the order in which it was written, in the columns of read_log.
+SELECT v.event_id AS cursor, r.rid, r.type AS resource_type, r.id AS resource_id, r.name, coalesce(r.account, v.account) AS account,
+       coalesce(r.region, v.region) AS region, i.version, coalesce(i.event, v.kind) AS event,
+       coalesce(i.at, strftime('%Y-%m-%d %H:%M:%S', v.at_ms / 1000, 'unixepoch')) AS at, i.actor, c.op, c.property, c.before, c.after
+  FROM _event v LEFT JOIN _item i ON i.item_id = v.item_id LEFT JOIN _resource r ON r.rid = i.rid
+  LEFT JOIN changes c ON c.rid = i.rid AND c.version = i.version
+   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
+ WHERE v.event_id = :event
+   AND (:rid IS NULL OR r.rid = :rid)
+   AND (:types IS NULL OR glob_any(r.type, :types))
+   AND (:account IS NULL OR coalesce(r.account, v.account) = :account)
+   AND (:region IS NULL OR coalesce(r.region, v.region) GLOB :region)
+   AND (:actor IS NULL OR i.actor GLOB :actor)
+   AND (:property IS NULL OR c.property IS NOT NULL)
+ ORDER BY c.property;
+
+-- name: read_sinks
+-- plan: scan
+-- Who is told, and how far that is.
+SELECT s.name AS sink, s.kind, s.target, s.predicate, s.cursor,
+       (SELECT count(*) FROM _event v WHERE v.event_id > s.cursor) AS behind,
+       (SELECT count(*) FROM _dead d WHERE d.sink = s.name) AS dead,
+       strftime('%Y-%m-%d %H:%M:%S', s.told_ms / 1000, 'unixepoch') AS told, s.tries,
+       CASE WHEN s.next_ms > 0 THEN strftime('%Y-%m-%d %H:%M:%S', s.next_ms / 1000, 'unixepoch') END AS next_try, s.error, s.settings
+  FROM _sink s ORDER BY s.name;
+
+-- name: read_outbox
+-- plan: scan
+-- What sinks gave up on, and what each of them is to be told next.
+SELECT d.dead_id AS id, 'dead' AS state, d.sink, d.event_id AS event, v.kind, r.type AS resource_type, r.id AS resource_id, d.tries,
+       strftime('%Y-%m-%d %H:%M:%S', d.at_ms / 1000, 'unixepoch') AS tried, NULL AS next_try, d.error
+  FROM _dead d JOIN _event v ON v.event_id = d.event_id LEFT JOIN _item i ON i.item_id = v.item_id LEFT JOIN _resource r ON r.rid = i.rid
+UNION ALL
+SELECT NULL, 'waiting', s.name, v.event_id, v.kind, r.type, r.id, CASE WHEN v.event_id = n.event_id THEN s.tries ELSE 0 END, NULL,
+       CASE WHEN s.next_ms > 0 THEN strftime('%Y-%m-%d %H:%M:%S', s.next_ms / 1000, 'unixepoch') END,
+       CASE WHEN v.event_id = n.event_id AND s.tries > 0 THEN s.error END
+  FROM _sink s JOIN (SELECT w.name, (SELECT min(x.event_id) FROM _event x WHERE x.event_id > w.cursor) AS event_id FROM _sink w) n ON n.name = s.name
+  JOIN _event v ON v.event_id > s.cursor
+  LEFT JOIN _item i ON i.item_id = v.item_id LEFT JOIN _resource r ON r.rid = i.rid
+ ORDER BY 3, 4 LIMIT :limit;
