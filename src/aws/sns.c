@@ -37,13 +37,15 @@ static enum code publish(struct publisher *port, const struct message *m, struct
 enum code sns_open(struct publisher **out, struct aws *aws, const char *topic_arn, struct err *e)
 {
 	const struct str region = message_arn_region(topic_arn);
-	struct arena a = ARENA_INIT(4096);
+	struct arena a = ARENA_INIT(64 << 10);
 	struct aws_publisher *p = NULL;
+	const char *text;
 	enum code c;
 
 	if (!region.n)
 		return err_set(e, E_INVALID, "\"%s\" is not the ARN of a topic", topic_arn);
-	c = aws_publisher_new(&p, aws, topic_arn, arena_text(&a, region), e);
+	text = arena_text(&a, region);
+	c = arena_ok(&a) ? aws_publisher_new(&p, aws, topic_arn, text, e) : err_nomem(e);
 	arena_release(&a);
 	if (c)
 		return c;

@@ -10,28 +10,22 @@
 #define ROUND 100
 #define SHOWN 50
 
-/* How a command that tells many went. The first failure is the command's own, the others are remarks. */
+/* How a command that tells many went. */
 struct outcome {
 	int64_t good, bad;
-	struct err first; /* of what went wrong */
 };
 
-static void failed(struct cli *c, struct outcome *o, struct err *e)
+static void failed(struct outcome *o, struct err *e)
 {
-	if (!o->bad++)
-		o->first = *e;
-	else
-		cli_note(c, "%s", e->msg);
+	o->bad++;
+	cli_complain(e);
 	*e = (struct err){ 0 };
 }
 
-static enum code conclude(struct cli *c, const struct outcome *o, struct err *e)
+static void conclude(struct cli *c, const struct outcome *o)
 {
-	if (!o->bad)
-		return E_OK;
-	*e = o->first;
-	c->exit = o->good ? CLI_EXIT_PARTIAL : code_exit_status(E_REMOTE);
-	return e->code;
+	if (o->bad)
+		c->exit = o->good ? CLI_EXIT_PARTIAL : code_exit_status(E_REMOTE);
 }
 
 /* The store's own failures end it; a sink's failure is noted in its row, and then it waits. */
@@ -54,11 +48,12 @@ static enum code tell_all(struct cli *c, const struct notify_ports *ports, struc
 		else if (is_over(c, e))
 			return e->code;
 		else
-			failed(c, &o, e);
+			failed(&o, e);
 	}
 	if (!o.bad)
 		cli_note(c, o.good ? "everybody was told" : "there is nothing to tell");
-	return conclude(c, &o, e);
+	conclude(c, &o);
+	return E_OK;
 }
 
 enum code cmd_notify(struct cli *c, struct err *e)
@@ -110,10 +105,11 @@ static enum code send_again(
 		else if (is_over(c, e))
 			return e->code;
 		else
-			failed(c, &o, e);
+			failed(&o, e);
 	}
 	cli_note(c, "%lld sent again, %lld failed", (long long)o.good, (long long)o.bad);
-	return conclude(c, &o, e);
+	conclude(c, &o);
+	return E_OK;
 }
 
 static enum code letter(const char *text, struct letters *l, struct err *e)

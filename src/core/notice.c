@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "store/item.h"
+#include "json/canon.h"
 #include "json/config_diff.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -144,6 +145,9 @@ static enum code load(
 		c = json_read(a, ch->item.document, &ch->document, e);
 	if (!c && ch->item.before.p)
 		c = json_read(a, ch->item.before, &ch->before, e);
+	/* Patched documents have their newest members last; one content has one spelling. */
+	if (!c && ch->document)
+		json_canon(ch->document);
 	return c;
 }
 

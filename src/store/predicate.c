@@ -30,7 +30,7 @@ static enum code row(void *ctx, const struct cell *cells, size_t n, struct err *
 	return E_OK;
 }
 
-/* The line breaks end a comment that the predicate may close with. */
+/* The line breaks end a comment that the predicate may close with; within CASE an early bracket is a mistake. */
 static enum code run(struct db *db, const char *predicate, const struct predicate_facts *f,
 	struct verdict *v, struct err *e)
 {
@@ -52,7 +52,7 @@ static enum code run(struct db *db, const char *predicate, const struct predicat
 	enum code c;
 
 	buf_printf(&sql,
-		"SELECT (\n%s\n) IS TRUE FROM (SELECT :resource_type AS resource_type,"
+		"SELECT CASE WHEN (\n%s\n) THEN 1 ELSE 0 END FROM (SELECT :resource_type AS resource_type,"
 		" :resource_id AS resource_id, :name AS name, :account AS account, :region AS region,"
 		" :status AS status, :kind AS kind, :configuration AS configuration)",
 		predicate);

@@ -2,10 +2,12 @@
 /*
  * seed - make a store with a small estate that has a history, always the same.
  *
- *     seed FILE
+ *     seed FILE [BYTES]
  *
- * Four sweeps of two sources over four days; see sweeps[].
+ * Four sweeps of two sources over four days; see sweeps[]. With BYTES one resource more, with
+ * a configuration of that size.
  */
+#include "base/buf.h"
 #include "base/time.h"
 #include "core/record.h"
 #include "store/catalogue.h"
@@ -13,6 +15,7 @@
 #include "store/store.h"
 #include "json/read.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 #define ACCOUNT "123456789012"
 #define REGION  "eu-west-1"
@@ -122,6 +125,23 @@ static enum code sweep(struct db *db, int64_t source_id, const struct sweep *s, 
 	return e->code;
 }
 
+static enum code sweep_large(struct db *db, int64_t source_id, size_t bytes, struct err *e)
+{
+	struct buf b = BUF_INIT(64 << 20);
+	struct sweep large = { "2026-10-04 09:00:00", { { .region = REGION } }, NULL };
+
+	buf_text(&b, "{\"text\":\"");
+	while (bytes--)
+		buf_char(&b, 'x');
+	buf_text(&b, "\"}");
+	large.seen[0].type = "AWS::S3::Bucket";
+	large.seen[0].id = "large";
+	large.seen[0].configuration = b.p;
+	sweep(db, source_id, &large, e);
+	buf_release(&b);
+	return e->code;
+}
+
 int main(int argc, char **argv)
 {
 	struct db db = { 0 };
@@ -130,14 +150,16 @@ int main(int argc, char **argv)
 		.name = "prod", .kind = "aws", .settings = "{\"profile\":\"prod\"}", .kept = 1
 	};
 
-	if (argc != 2) {
-		fputs("usage: seed FILE\n", stderr);
+	if (argc != 2 && argc != 3) {
+		fputs("usage: seed FILE [BYTES]\n", stderr);
 		return 2;
 	}
 	if (!store_open(&db, argv[1], DB_CREATE, 1759305600000, &e) && !catalogue_sync(&db, &e))
 		source_put(&db, &prod, &e);
 	for (size_t i = 0; i < sizeof(sweeps) / sizeof(*sweeps) && !e.code; i++)
 		sweep(&db, prod.source_id, &sweeps[i], &e);
+	if (argc == 3 && !e.code)
+		sweep_large(&db, prod.source_id, strtoul(argv[2], NULL, 10), &e);
 	if (e.code)
 		fprintf(stderr, "seed: %s\n", e.msg);
 	db_close(&db);
