@@ -543,7 +543,7 @@ def test_who_is_meant_must_be_clear(cli):
 def test_every_command_explains_itself(cli):
     overview = cli.ok("--help").out
     names = [line.split()[0] for line in overview.split("\n\n")[2].splitlines()]
-    assert len(names) == 14
+    assert {"record", "status", "channel", "recorder", "deliver", "deliveries", "help"} <= set(names)
     for name in names:
         out = cli.ok("help", name).out
         assert out.startswith(f"siltstone {name}: ") and "\nexamples:\n" in out

@@ -10,6 +10,7 @@ import pytest
 
 import config_files
 import program
+import s3_server
 
 ACCOUNT = "123456789012"
 HOUR = 3600_000
@@ -247,3 +248,26 @@ def test_what_cannot_be_a_channel_is_refused(siltstone, store):
     assert (row["channel"], row["to"], row["frequency"]) == ("c", "dir:/x", "Three_Hours")
     siltstone.ok("channel", "remove", "c", "--store", store)
     assert json.loads(siltstone.ok("channel", "list", "--store", store, "--format", "json").out) == []
+
+
+def test_every_object_is_put_as_aws_config_puts_it(scene):
+    """Against an S3 that verifies signatures: owner's control, the key, and the same headers on the empty check object."""
+    arn = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1"
+    scene.record()
+    keys = {"AWS_ACCESS_KEY_ID": s3_server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": s3_server.SECRET_KEY}
+    with s3_server.S3() as s3:
+        env = scene.silt.environment(**keys)
+        scene.silt.ok("channel", "set", "main", "--store", scene.store, "--to", f"s3://{s3.bucket}/audit", "--kms-key", arn,
+                      "--endpoint", s3.endpoint, env=env)
+        scene.silt.ok("snapshot", "--channel", "main", "--store", scene.store, env=env)
+        assert not s3.faults
+        puts = [(path, {k.lower(): v for k, v in h.items()}) for method, path, h in s3.requests if method == "PUT"]
+        good = [(path, h) for path, h in puts if not path.endswith(".json.gz")], [(path, h) for path, h in puts if path.endswith(".json.gz")]
+        assert all(good)
+        for path, h in puts:
+            assert h["x-amz-acl"] == "bucket-owner-full-control", path
+            assert h["content-type"] == "application/json" and h["content-encoding"] == "gzip"
+            assert h["x-amz-server-side-encryption"] == "aws:kms"
+            assert h["x-amz-server-side-encryption-aws-kms-key-id"] == arn
+            assert not [k for k in h if k.startswith("x-amz-meta-")]
+        assert {h["content-length"] for _, h in good[0]} == {"0"}
