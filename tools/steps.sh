@@ -48,6 +48,7 @@ libyajl-dev           pc:yajl
 libexpat1-dev         pc:expat
 libssl-dev            pc:libcrypto
 zlib1g-dev            pc:zlib
+libuv1-dev            pc:libuv
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='
