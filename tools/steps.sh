@@ -49,6 +49,7 @@ libexpat1-dev         pc:expat
 libssl-dev            pc:libcrypto
 zlib1g-dev            pc:zlib
 libuv1-dev            pc:libuv
+libmicrohttpd-dev     pc:libmicrohttpd
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='
