@@ -31,14 +31,14 @@ static const char *path_of(struct arena *a, const char *variable, const char *us
 	return base ? arena_printf(a, "%s%s", base, path + 1).p : "";
 }
 
-static enum code read_if_there(struct profile_file *f, const char *path, struct err *e)
+static enum code read_if_there(struct ini *f, const char *path, struct err *e)
 {
 	struct err missing = { 0 };
 	enum code c;
 
 	if (!*path)
 		return E_OK;
-	c = profile_file_read(f, path, &missing);
+	c = ini_read(f, path, &missing);
 	if (c == E_NOTFOUND)
 		return E_OK;
 	if (c)
@@ -54,6 +54,8 @@ enum code profiles_read(struct profiles *p, struct arena *a, struct err *e)
 	p->config_path = path_of(a, "AWS_CONFIG_FILE", "~/.aws/config");
 	if (!arena_ok(a))
 		return err_nomem(e);
+	/* A command may need what would be a comment elsewhere. */
+	p->credentials.verbatim = p->config.verbatim = "credential_process";
 	c = read_if_there(&p->credentials, p->credentials_path, e);
 	return c ? c : read_if_there(&p->config, p->config_path, e);
 }
@@ -62,8 +64,8 @@ void profiles_release(struct profiles *p)
 {
 	if (!p)
 		return;
-	profile_file_release(&p->credentials);
-	profile_file_release(&p->config);
+	ini_release(&p->credentials);
+	ini_release(&p->config);
 }
 
 const char *profiles_choose(const char *wanted)
@@ -82,18 +84,18 @@ static struct str config_section(struct profiles *p, struct str profile)
 
 bool profiles_have(struct profiles *p, struct str profile)
 {
-	return profile_file_has(&p->credentials, profile) ||
-	       profile_file_has(&p->config, config_section(p, profile)) ||
-	       (str_is(profile, "default") && profile_file_has(&p->config, profile));
+	return ini_has(&p->credentials, profile) ||
+	       ini_has(&p->config, config_section(p, profile)) ||
+	       (str_is(profile, "default") && ini_has(&p->config, profile));
 }
 
 struct str profiles_get(struct profiles *p, struct str profile, const char *name)
 {
-	struct str value = profile_file_get(&p->credentials, profile, name);
+	struct str value = ini_get(&p->credentials, profile, name);
 
 	if (!value.p)
-		value = profile_file_get(&p->config, config_section(p, profile), name);
+		value = ini_get(&p->config, config_section(p, profile), name);
 	if (!value.p && str_is(profile, "default"))
-		value = profile_file_get(&p->config, profile, name);
+		value = ini_get(&p->config, profile, name);
 	return value;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "net/profile_file.h"
+#include "base/ini.h"
 
 /**
  * The profiles of this user: both shared files, read as one.
@@ -10,17 +10,17 @@
  * goes before what the config file says.
  */
 struct profiles {
-	struct profile_file credentials, config;
+	struct ini credentials, config;
 	const char *credentials_path, *config_path; /* in the arena they were read with */
 };
 
 #define PROFILES_INIT                                                                              \
 	{                                                                                          \
-		PROFILE_FILE_INIT, PROFILE_FILE_INIT, "", ""                                       \
+		INI_INIT, INI_INIT, "", ""                                       \
 	}
 
 /** AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE, else the files in ~/.aws. A file that is
- * not there is empty. Other errors as profile_file_read(). Release it in every case. */
+ * not there is empty. Other errors as ini_read(). Release it in every case. */
 enum code profiles_read(struct profiles *p, struct arena *a, struct err *e);
 void profiles_release(struct profiles *p);
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/profile_file.h"
+#include "base/ini.h"
 
 #include "lib/scratch.h"
 #include "lib/unit.h"
 #include <stdio.h>
 #include <string.h>
 
-static enum code parse(struct profile_file *f, const char *text, struct err *e)
+static enum code parse(struct ini *f, const char *text, struct err *e)
 {
-	*f = (struct profile_file)PROFILE_FILE_INIT;
+	*f = (struct ini)INI_INIT;
+	f->verbatim = "credential_process";
 	memset(e, 0, sizeof(*e));
-	return profile_file_parse(f, str_of(text), "file", e);
+	return ini_parse(f, str_of(text), "file", e);
 }
 
 static void assert_value(
-	const struct profile_file *f, const char *section, const char *name, const char *value)
+	const struct ini *f, const char *section, const char *name, const char *value)
 {
-	struct str got = profile_file_get(f, str_of(section), name);
+	struct str got = ini_get(f, str_of(section), name);
 
 	if (!value) {
 		assert_null(got.p);
@@ -28,7 +29,7 @@ static void assert_value(
 
 static void values_are_found_by_section_and_name(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
@@ -46,26 +47,26 @@ static void values_are_found_by_section_and_name(void **state)
 	assert_value(&f, "profile my prod", "region", "us-east-1");
 	assert_value(&f, "profile my prod", "key", "a=b==");
 	assert_value(&f, "my prod", "region", NULL);
-	assert_true(profile_file_has(&f, STR("default")));
-	assert_false(profile_file_has(&f, STR("profile")));
-	profile_file_release(&f);
+	assert_true(ini_has(&f, STR("default")));
+	assert_false(ini_has(&f, STR("profile")));
+	ini_release(&f);
 }
 
 static void the_last_of_equal_names_counts(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
 	assert_int_equal(parse(&f, "[a]\nx = 1\nx = 2\n[b]\nx = 9\n[a]\nx = 3", &e), E_OK);
 	assert_value(&f, "a", "x", "3");
 	assert_value(&f, "b", "x", "9");
-	profile_file_release(&f);
+	ini_release(&f);
 }
 
 static void comments_behind_values_are_left_out_but_not_of_commands(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
@@ -79,12 +80,12 @@ static void comments_behind_values_are_left_out_but_not_of_commands(void **state
 	assert_value(&f, "a", "z", "a#b;c");
 	assert_value(&f, "a", "w", NULL);
 	assert_value(&f, "a", "credential_process", "get \"# 1\" ; x");
-	profile_file_release(&f);
+	ini_release(&f);
 }
 
 static void groups_have_members(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
@@ -98,12 +99,12 @@ static void groups_have_members(void **state)
 	assert_value(&f, "services dev", "s3.endpoint_url", "http://b");
 	assert_value(&f, "services dev", "plain", "2");
 	assert_value(&f, "services dev", "endpoint_url", NULL);
-	profile_file_release(&f);
+	ini_release(&f);
 }
 
 static void a_section_indented_as_a_whole_has_values_of_its_own(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
@@ -111,19 +112,19 @@ static void a_section_indented_as_a_whole_has_values_of_its_own(void **state)
 	assert_value(&f, "a", "x", "1");
 	assert_value(&f, "a", "y", "2");
 	assert_value(&f, "b", "z", "3");
-	profile_file_release(&f);
+	ini_release(&f);
 }
 
 static void an_indented_line_goes_on_with_the_value(void **state)
 {
-	struct profile_file f;
+	struct ini f;
 	struct err e;
 
 	(void)state;
 	assert_int_equal(parse(&f, "[a]\nx = one\n  two\ny = 2\n", &e), E_OK);
 	assert_value(&f, "a", "x", "one\n  two");
 	assert_value(&f, "a", "y", "2");
-	profile_file_release(&f);
+	ini_release(&f);
 }
 
 static void malformed_lines_are_told_by_number_and_never_quoted(void **state)
@@ -142,29 +143,29 @@ static void malformed_lines_are_told_by_number_and_never_quoted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		struct profile_file f;
+		struct ini f;
 		struct err e;
 
 		assert_int_equal(parse(&f, bad[i].text, &e), E_INVALID);
 		assert_non_null(strstr(e.msg, "\"file\""));
 		assert_non_null(strstr(e.msg, bad[i].line));
 		assert_null(strstr(e.msg, "hush"));
-		profile_file_release(&f);
+		ini_release(&f);
 	}
 }
 
 static void zero_bytes_and_giants_are_refused(void **state)
 {
 	struct arena a = ARENA_INIT(1 << 20);
-	struct profile_file f = PROFILE_FILE_INIT;
+	struct ini f = INI_INIT;
 	struct scratch dir;
 	struct err e = { 0 };
 	const char *path;
 	FILE *out;
 
 	(void)state;
-	assert_int_equal(profile_file_parse(&f, STR("[a]\nx = 1\0\n"), "file", &e), E_INVALID);
-	profile_file_release(&f);
+	assert_int_equal(ini_parse(&f, STR("[a]\nx = 1\0\n"), "file", &e), E_INVALID);
+	ini_release(&f);
 	scratch_make(&dir);
 	path = scratch_path(&dir, &a, "big");
 	out = fopen(path, "w");
@@ -173,12 +174,12 @@ static void zero_bytes_and_giants_are_refused(void **state)
 		fputs("# 456789\n", out);
 	fclose(out);
 	e = (struct err){ 0 };
-	assert_int_equal(profile_file_read(&f, path, &e), E_TOOBIG);
-	profile_file_release(&f);
+	assert_int_equal(ini_read(&f, path, &e), E_TOOBIG);
+	ini_release(&f);
 	e = (struct err){ 0 };
-	assert_int_equal(profile_file_read(&f, scratch_path(&dir, &a, "missing"), &e), E_NOTFOUND);
-	profile_file_release(&f);
-	profile_file_release(NULL);
+	assert_int_equal(ini_read(&f, scratch_path(&dir, &a, "missing"), &e), E_NOTFOUND);
+	ini_release(&f);
+	ini_release(NULL);
 	scratch_remove(&dir);
 	arena_release(&a);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/profile_file.h"
+#include "base/ini.h"
 
 #include "base/mem.h"
 #include <errno.h>
@@ -11,11 +11,11 @@
 
 /* Where the reader stands. */
 struct reader {
-	struct profile_file *f;
+	struct ini *f;
 	const char *path;
 	int line;
 	struct str section;          /* STR_NONE before the first */
-	struct profile_entry *value; /* what an indented line may continue */
+	struct ini_entry *value; /* what an indented line may continue */
 	size_t indent;               /* of the line that began it */
 	struct str group;            /* the open group's name, or STR_NONE */
 	size_t member_indent;        /* of the group's first member */
@@ -40,13 +40,13 @@ static enum code complain(const struct reader *r, const char *what, struct err *
 	return err_hint(e, "mend that line; lines are \"[section]\" and \"name = value\"");
 }
 
-static struct profile_entry *append(struct reader *r, struct str name, struct str value)
+static struct ini_entry *append(struct reader *r, struct str name, struct str value)
 {
-	struct profile_entry *entry = arena_alloc(&r->f->arena, sizeof(*entry));
+	struct ini_entry *entry = arena_alloc(&r->f->arena, sizeof(*entry));
 
 	if (!entry)
 		return NULL;
-	*entry = (struct profile_entry){ r->section, name, value, NULL };
+	*entry = (struct ini_entry){ r->section, name, value, r->line, NULL };
 	if (r->f->last)
 		r->f->last->next = entry;
 	else
@@ -123,7 +123,7 @@ static enum code read_pair(struct reader *r, struct str line, size_t indent, str
 	if (!r->section.p)
 		return complain(r, "a value stands before the first section", e);
 	name = lower(&r->f->arena, r->group, name);
-	if (!str_is(name, "credential_process"))
+	if (!r->f->verbatim || !str_is(name, r->f->verbatim))
 		value = without_comment(value);
 	if (value.n && (value.p[0] == '#' || value.p[0] == ';'))
 		value.n = 0;
@@ -166,7 +166,7 @@ static enum code read_line(struct reader *r, struct str raw, struct err *e)
 	return read_pair(r, line, indent, e);
 }
 
-static enum code read_text(struct profile_file *f, const char *path, struct err *e)
+static enum code read_text(struct ini *f, const char *path, struct err *e)
 {
 	struct reader r = { .f = f, .path = path };
 	struct str left = { f->text, f->n };
@@ -185,7 +185,7 @@ static enum code read_text(struct profile_file *f, const char *path, struct err 
 	return c;
 }
 
-static enum code read_all(struct profile_file *f, int fd, const char *path, struct err *e)
+static enum code read_all(struct ini *f, int fd, const char *path, struct err *e)
 {
 	for (;;) {
 		ssize_t got = read(fd, f->text + f->n, FILE_MAX + 1 - f->n);
@@ -202,7 +202,7 @@ static enum code read_all(struct profile_file *f, int fd, const char *path, stru
 	}
 }
 
-enum code profile_file_read(struct profile_file *f, const char *path, struct err *e)
+enum code ini_read(struct ini *f, const char *path, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum code c;
@@ -224,8 +224,8 @@ enum code profile_file_read(struct profile_file *f, const char *path, struct err
 	return c ? c : read_text(f, path, e);
 }
 
-enum code profile_file_parse(
-	struct profile_file *f, struct str text, const char *path, struct err *e)
+enum code ini_parse(
+	struct ini *f, struct str text, const char *path, struct err *e)
 {
 	f->text = mem_alloc(text.n + 1);
 	if (!f->text)
@@ -236,7 +236,7 @@ enum code profile_file_parse(
 	return read_text(f, path, e);
 }
 
-void profile_file_release(struct profile_file *f)
+void ini_release(struct ini *f)
 {
 	if (!f)
 		return;
@@ -244,22 +244,22 @@ void profile_file_release(struct profile_file *f)
 		explicit_bzero(f->text, f->n);
 	mem_free(f->text);
 	arena_release(&f->arena);
-	*f = (struct profile_file)PROFILE_FILE_INIT;
+	*f = (struct ini)INI_INIT;
 }
 
-bool profile_file_has(const struct profile_file *f, struct str section)
+bool ini_has(const struct ini *f, struct str section)
 {
-	for (const struct profile_entry *entry = f->first; entry; entry = entry->next)
+	for (const struct ini_entry *entry = f->first; entry; entry = entry->next)
 		if (str_eq(entry->section, section))
 			return true;
 	return false;
 }
 
-struct str profile_file_get(const struct profile_file *f, struct str section, const char *name)
+struct str ini_get(const struct ini *f, struct str section, const char *name)
 {
 	struct str found = STR_NONE;
 
-	for (const struct profile_entry *entry = f->first; entry; entry = entry->next)
+	for (const struct ini_entry *entry = f->first; entry; entry = entry->next)
 		if (entry->name.n && str_eq(entry->section, section) && str_is(entry->name, name))
 			found = entry->value;
 	return found.n ? found : STR_NONE;

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/lane.h"
+
+#include "base/mem.h"
+#include "base/must.h"
+#include "base/time.h"
+#include "store/store.h"
+#include <uv.h>
+
+#define WORKERS_MAX 32
+
+struct queue {
+	struct job *first, *last;
+};
+
+struct worker {
+	struct lanes *lanes;
+	enum lane lane;
+	uv_thread_t thread;
+	struct db db;
+	bool open; /* read by others under the lock */
+};
+
+struct lanes {
+	struct lanes_options o;
+	uv_mutex_t lock;
+	uv_cond_t more;
+	struct queue waiting[LANE_COUNT], finished;
+	int pending;
+	bool dropped, ending;
+	struct worker workers[WORKERS_MAX];
+	int n_workers;
+};
+
+static void push(struct queue *q, struct job *job)
+{
+	job->next = NULL;
+	if (q->last)
+		q->last->next = job;
+	else
+		q->first = job;
+	q->last = job;
+}
+
+static struct job *pop(struct queue *q)
+{
+	struct job *job = q->first;
+
+	if (job)
+		q->first = job->next;
+	if (!q->first)
+		q->last = NULL;
+	return job;
+}
+
+/* Closing is told before it is done, so that nobody interrupts what is gone. */
+static void shut(struct worker *w)
+{
+	uv_mutex_lock(&w->lanes->lock);
+	w->open = false;
+	uv_mutex_unlock(&w->lanes->lock);
+	db_close(&w->db);
+}
+
+static enum code ready(struct worker *w, struct err *e)
+{
+	struct lanes *l = w->lanes;
+
+	if (w->open)
+		return E_OK;
+	if (store_open(&w->db, l->o.store, DB_WRITE, time_now_ms(), e))
+		return e->code;
+	uv_mutex_lock(&l->lock);
+	w->open = true;
+	uv_mutex_unlock(&l->lock);
+	return E_OK;
+}
+
+static void perform(struct worker *w, struct job *job)
+{
+	job->err = (struct err){ 0 };
+	if (ready(w, &job->err))
+		return;
+	job->err.code = job->run(job, &w->db, &job->err);
+	must(!w->db.tx);
+	/* A connection that met damage or a lost disk may be no good any more; the next job finds out. */
+	if (job->err.code == E_CORRUPT || job->err.code == E_IO)
+		shut(w);
+}
+
+static void work(void *arg)
+{
+	struct worker *w = arg;
+	struct lanes *l = w->lanes;
+	struct job *job;
+
+	uv_mutex_lock(&l->lock);
+	for (;;) {
+		while (!l->ending && !l->waiting[w->lane].first)
+			uv_cond_wait(&l->more, &l->lock);
+		job = pop(&l->waiting[w->lane]);
+		if (!job)
+			break;
+		uv_mutex_unlock(&l->lock);
+		perform(w, job);
+		uv_mutex_lock(&l->lock);
+		push(&l->finished, job);
+		/* Under the lock: after it the receiver may be gone. */
+		l->o.wake(l->o.ctx);
+	}
+	uv_mutex_unlock(&l->lock);
+	shut(w);
+}
+
+static enum code hire(struct lanes *l, enum lane lane, struct err *e)
+{
+	struct worker *w = &l->workers[l->n_workers];
+
+	must(l->n_workers < WORKERS_MAX);
+	w->lanes = l;
+	w->lane = lane;
+	if (uv_thread_create(&w->thread, work, w) != 0)
+		return err_set(e, E_NOMEM, "could not start a thread");
+	l->n_workers++;
+	return E_OK;
+}
+
+enum code lanes_open(struct lanes **out, const struct lanes_options *options, struct err *e)
+{
+	struct lanes *l = mem_alloc(sizeof(*l));
+
+	if (!l)
+		return err_nomem(e);
+	l->o = *options;
+	if (uv_mutex_init(&l->lock) != 0) {
+		mem_free(l);
+		return err_nomem(e);
+	}
+	if (uv_cond_init(&l->more) != 0) {
+		uv_mutex_destroy(&l->lock);
+		mem_free(l);
+		return err_nomem(e);
+	}
+	for (int lane = 0; lane < LANE_COUNT; lane++) {
+		int n = options->workers[lane] ? options->workers[lane] : 1;
+
+		while (n-- > 0)
+			if (hire(l, (enum lane)lane, e)) {
+				lanes_close(l);
+				return e->code;
+			}
+	}
+	*out = l;
+	return E_OK;
+}
+
+void lanes_submit(struct lanes *l, enum lane lane, struct job *job)
+{
+	uv_mutex_lock(&l->lock);
+	l->pending++;
+	if (l->dropped) {
+		job->err = (struct err){ 0 };
+		err_set(&job->err, E_CANCELED, "the daemon is ending");
+		push(&l->finished, job);
+		l->o.wake(l->o.ctx);
+	} else {
+		push(&l->waiting[lane], job);
+		uv_cond_broadcast(&l->more);
+	}
+	uv_mutex_unlock(&l->lock);
+}
+
+void lanes_reap(struct lanes *l)
+{
+	for (;;) {
+		struct job *job;
+		struct err err;
+
+		uv_mutex_lock(&l->lock);
+		job = pop(&l->finished);
+		if (job)
+			l->pending--;
+		uv_mutex_unlock(&l->lock);
+		if (!job)
+			return;
+		err = job->err;
+		job->done(job, &err);
+	}
+}
+
+int lanes_pending(struct lanes *l)
+{
+	int n;
+
+	uv_mutex_lock(&l->lock);
+	n = l->pending;
+	uv_mutex_unlock(&l->lock);
+	return n;
+}
+
+void lanes_drop(struct lanes *l)
+{
+	uv_mutex_lock(&l->lock);
+	l->dropped = true;
+	for (int lane = 0; lane < LANE_COUNT; lane++) {
+		struct job *job;
+
+		while ((job = pop(&l->waiting[lane])) != NULL) {
+			job->err = (struct err){ 0 };
+			err_set(&job->err, E_CANCELED, "the daemon is ending");
+			push(&l->finished, job);
+		}
+	}
+	l->o.wake(l->o.ctx);
+	uv_mutex_unlock(&l->lock);
+}
+
+void lanes_interrupt(struct lanes *l)
+{
+	uv_mutex_lock(&l->lock);
+	for (int i = 0; i < l->n_workers; i++)
+		if (l->workers[i].open)
+			db_interrupt(&l->workers[i].db);
+	uv_mutex_unlock(&l->lock);
+}
+
+void lanes_close(struct lanes *l)
+{
+	if (!l)
+		return;
+	lanes_drop(l);
+	uv_mutex_lock(&l->lock);
+	l->ending = true;
+	uv_cond_broadcast(&l->more);
+	uv_mutex_unlock(&l->lock);
+	for (int i = 0; i < l->n_workers; i++)
+		uv_thread_join(&l->workers[i].thread);
+	lanes_reap(l);
+	uv_cond_destroy(&l->more);
+	uv_mutex_destroy(&l->lock);
+	mem_free(l);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/err.h"
+#include <stdint.h>
+#include <uv.h>
+
+/**
+ * The loop: one thread that waits for timers, signals, sockets and for what the lanes have finished.
+ * It never touches the store and never blocks. Everything that a daemon is made of lives on it.
+ */
+struct loop_calls {
+	void (*wake)(void *ctx);   /* somebody called loop_wake() */
+	void (*stop)(void *ctx);   /* SIGINT or SIGTERM, each time */
+	void (*reload)(void *ctx); /* SIGHUP */
+	void *ctx;
+};
+
+struct loop {
+	uv_loop_t uv;
+	uv_async_t wake;
+	uv_signal_t interrupt, terminate, hangup;
+	struct loop_calls calls;
+};
+
+/** The struct must not move afterwards. */
+enum code loop_init(struct loop *loop, const struct loop_calls *calls, struct err *e);
+/** From any thread; several calls may become one. @loop as void *, to be given as a callback. */
+void loop_wake(void *loop);
+/** Until loop_end(). */
+void loop_run(struct loop *loop);
+void loop_end(struct loop *loop);
+/** Closes whatever is still open on it. */
+void loop_release(struct loop *loop);
+
+/** A timer on the loop; zeroed before the first use. */
+struct loop_timer {
+	uv_timer_t uv;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+void loop_timer_init(
+	struct loop *loop, struct loop_timer *timer, void (*fn)(void *ctx), void *ctx);
+/** Once, @ms from now; or again and again. Replaces what was set before. */
+void loop_timer_once(struct loop_timer *timer, int64_t ms);
+void loop_timer_every(struct loop_timer *timer, int64_t ms);
+void loop_timer_stop(struct loop_timer *timer);
