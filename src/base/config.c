@@ -95,8 +95,8 @@ static enum code unknown_section(struct str section, bool named, struct err *e)
 				   : err_hint(e, "siltstone help config lists them");
 }
 
-static enum code find_key(struct str section, bool named, struct str key, const struct key **out,
-	struct err *e)
+static enum code find_key(
+	struct str section, bool named, struct str key, const struct key **out, struct err *e)
 {
 	struct nearest near;
 	bool known = false;
@@ -166,8 +166,8 @@ enum code config_set(struct config *c, const char *section, const char *name, co
 }
 
 /* "source prod": kind and name. */
-static enum code take_entry(struct config *c, const struct ini_entry *entry, const char *path,
-	struct err *e)
+static enum code take_entry(
+	struct config *c, const struct ini_entry *entry, const char *path, struct err *e)
 {
 	size_t space = str_find(entry->section, ' ');
 	struct str section = { entry->section.p, space };
@@ -220,15 +220,13 @@ static enum code read_environment(struct config *c, struct err *e)
 {
 	const char *store = getenv("SILTSTONE_STORE");
 
-	if (store && *store &&
-		config_set(c, "store", "", "path", store, "SILTSTONE_STORE", e))
+	if (store && *store && config_set(c, "store", "", "path", store, "SILTSTONE_STORE", e))
 		return e->code;
 	for (size_t i = 0; i < KEYS; i++) {
 		const char *name = variable(&c->arena, &keys[i]);
 		const char *text = keys[i].named ? NULL : getenv(name);
 
-		if (text && *text &&
-			config_set(c, keys[i].section, "", keys[i].key, text, name, e))
+		if (text && *text && config_set(c, keys[i].section, "", keys[i].key, text, name, e))
 			return e->code;
 	}
 	return E_OK;

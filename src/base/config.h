@@ -24,7 +24,8 @@ struct config_value {
 };
 
 struct config {
-	struct config_value *first, *last; /* each once, in the order in which they were first met */
+	struct config_value *first,
+		*last; /* each once, in the order in which they were first met */
 	struct arena arena;
 };
 

@@ -14,11 +14,11 @@ struct reader {
 	struct ini *f;
 	const char *path;
 	int line;
-	struct str section;          /* STR_NONE before the first */
+	struct str section;      /* STR_NONE before the first */
 	struct ini_entry *value; /* what an indented line may continue */
-	size_t indent;               /* of the line that began it */
-	struct str group;            /* the open group's name, or STR_NONE */
-	size_t member_indent;        /* of the group's first member */
+	size_t indent;           /* of the line that began it */
+	struct str group;        /* the open group's name, or STR_NONE */
+	size_t member_indent;    /* of the group's first member */
 };
 
 static bool blank(char c)
@@ -224,8 +224,7 @@ enum code ini_read(struct ini *f, const char *path, struct err *e)
 	return c ? c : read_text(f, path, e);
 }
 
-enum code ini_parse(
-	struct ini *f, struct str text, const char *path, struct err *e)
+enum code ini_parse(struct ini *f, struct str text, const char *path, struct err *e)
 {
 	f->text = mem_alloc(text.n + 1);
 	if (!f->text)

@@ -33,9 +33,9 @@ struct ini_entry {
 	struct ini_entry *next;
 };
 
-#define INI_INIT                                                                          \
+#define INI_INIT                                                                                   \
 	{                                                                                          \
-		NULL, NULL, NULL, 0, ARENA_INIT((size_t)8 << 20), NULL                                   \
+		NULL, NULL, NULL, 0, ARENA_INIT((size_t)8 << 20), NULL                             \
 	}
 
 /** Release it in every case. E_NOTFOUND: no such file. E_DENIED: it may not be read.
@@ -43,8 +43,7 @@ struct ini_entry {
  * E_TOOBIG: over 1 MiB. */
 enum code ini_read(struct ini *f, const char *path, struct err *e);
 /** As ini_read() from memory; @path is for messages. */
-enum code ini_parse(
-	struct ini *f, struct str text, const char *path, struct err *e);
+enum code ini_parse(struct ini *f, struct str text, const char *path, struct err *e);
 void ini_release(struct ini *f);
 
 bool ini_has(const struct ini *f, struct str section);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "api/read.h"
+#include "base/config.h"
 #include "cli/format.h"
 #include "cli/opt.h"
 
@@ -50,6 +51,7 @@ struct cli {
 	int64_t now_ms;
 	const volatile sig_atomic_t *stop;
 	struct arena arena;
+	struct config config; /* files, environment, and the flags that beat them */
 
 	struct db db;
 	bool as_of; /* --as-of was given; reader.at_ms is that moment */
@@ -98,10 +100,12 @@ const char *cli_plural(int64_t n, const char *one, const char *many);
 
 enum code cmd_blame(struct cli *c, struct err *e);
 enum code cmd_channel(struct cli *c, struct err *e);
+enum code cmd_config(struct cli *c, struct err *e);
 enum code cmd_completion(struct cli *c, struct err *e);
 enum code cmd_deliver(struct cli *c, struct err *e);
 enum code cmd_deliveries(struct cli *c, struct err *e);
 enum code cmd_diff(struct cli *c, struct err *e);
+enum code cmd_doctor(struct cli *c, struct err *e);
 enum code cmd_help(struct cli *c, struct err *e);
 enum code cmd_items(struct cli *c, struct err *e);
 enum code cmd_log(struct cli *c, struct err *e);
@@ -117,3 +121,4 @@ enum code cmd_snapshot(struct cli *c, struct err *e);
 enum code cmd_source(struct cli *c, struct err *e);
 enum code cmd_sql(struct cli *c, struct err *e);
 enum code cmd_status(struct cli *c, struct err *e);
+enum code cmd_up(struct cli *c, struct err *e);

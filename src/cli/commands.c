@@ -17,6 +17,24 @@ const struct command commands[] = {
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },
 	    { "record --all --quiet", "every source that was added, for a timer" } } },
+	{ "up", "", "the daemon: look, deliver and tell as it falls due, until it is stopped",
+	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
+	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
+	  "every source that was added. GET /healthz and /metrics are answered at --listen.",
+	  OPT(LISTEN) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
+	  { { "up", "as siltstone.conf says" },
+	    { "up --listen unix:/run/siltstone/http", "on a unix socket" },
+	    { "up --once", "what is due now, for a timer" } } },
+	{ "config", "show", "what is configured, and where that was said",
+	  "A flag beats the environment (SILTSTONE_STORE_PATH, SILTSTONE_HTTP_LISTEN, SILTSTONE_LOG_LEVEL, ...), that beats "
+	  "./siltstone.conf, that ~/.config/siltstone/siltstone.conf, that /etc/siltstone/siltstone.conf.",
+	  OPT(ORIGIN), 1, 1, cmd_config,
+	  { { "config show --origin", "with file and line of each" } } },
+	{ "doctor", "", "check what a daemon needs, and say what to mend",
+	  "The store, its disk and its lock, the clock, and for each source and delivery channel who we are and what we may. Each "
+	  "channel's check writes the object that AWS Config writes too. Status 6: something is to be mended.",
+	  0, 0, 0, cmd_doctor,
+	  { { "doctor", "everything" } } },
 	{ "status", "", "what the store holds and how the last looks went",
 	  NULL, 0, 0, 0, cmd_status,
 	  { { "status", "the whole picture" },

@@ -69,13 +69,39 @@ static int64_t now_ms(void)
 	return time_now_ms();
 }
 
+/* Flags beat what the environment and files say. */
+static enum code read_config(struct cli *c, struct err *e)
+{
+	static const struct {
+		enum opt_id id;
+		const char *section, *key, *origin;
+	} flags[] = {
+		{ OPT_STORE, "store", "path", "--store" },
+		{ OPT_LISTEN, "http", "listen", "--listen" },
+		{ OPT_LOG_LEVEL, "log", "level", "--log-level" },
+	};
+
+	if (config_read(&c->config, opt_text(&c->o, OPT_CONFIG), e))
+		return e->code;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		const char *text = opt_text(&c->o, flags[i].id);
+
+		if (text && *text &&
+			config_set(&c->config, flags[i].section, "", flags[i].key, text,
+				flags[i].origin, e))
+			return e->code;
+	}
+	return E_OK;
+}
+
 static enum code settle_options(struct cli *c, struct err *e)
 {
-	const char *store = opt_text(&c->o, OPT_STORE), *format = opt_text(&c->o, OPT_FORMAT);
+	const char *store, *format = opt_text(&c->o, OPT_FORMAT);
 
-	if (!store || !*store)
-		store = getenv("SILTSTONE_STORE");
-	c->store = store && *store ? store : "siltstone.db";
+	if (read_config(c, e))
+		return e->code;
+	store = config_get(&c->config, "store", "", "path");
+	c->store = store ? store : "siltstone.db";
 	c->quiet = opt_text(&c->o, OPT_QUIET) != NULL;
 	c->tty = isatty(STDOUT_FILENO) == 1;
 	c->width = c->tty ? terminal_width() : 0;
@@ -139,13 +165,14 @@ static enum code run(struct cli *c, struct words words, struct err *e)
 
 int main(int argc, char **argv)
 {
-	struct cli c = { .arena = ARENA_INIT(ARENA_MAX) };
+	struct cli c = { .arena = ARENA_INIT(ARENA_MAX), .config = CONFIG_INIT };
 	struct err e = { 0 };
 	enum code code;
 
 	watch_signals();
 	code = run(&c, (struct words){ argc, argv }, &e);
 	db_close(&c.db);
+	config_release(&c.config);
 	arena_release(&c.arena);
 	if (!code && (fflush(stdout) != 0 || ferror(stdout)))
 		code = err_set(&e, E_IO, "the output could not be written");

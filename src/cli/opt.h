@@ -33,7 +33,7 @@ typedef uint64_t opt_set;
 #define OPT(id) (UINT64_C(1) << OPT_##id)
 #define OPT_GLOBAL                                                                                 \
 	(OPT(STORE) | OPT(QUIET) | OPT(FORMAT) | OPT(COLUMNS) | OPT(COLOR) | OPT(HELP) |           \
-		OPT(VERSION))
+		OPT(VERSION) | OPT(CONFIG))
 
 /** What was given. Texts are those of argv. */
 #define OPT_GIVEN_MAX 128

@@ -4,10 +4,9 @@
 #include "base/time.h"
 #include "cli/progress.h"
 #include "cli/source.h"
-#include "discover/sweep.h"
+#include "daemon/lock.h"
+#include "discover/kept.h"
 #include "store/catalogue.h"
-#include "store/source.h"
-#include "json/read.h"
 
 #define SOURCES_MAX 1000
 
@@ -18,22 +17,13 @@ struct plan {
 	size_t n;
 };
 
-static enum code copy(struct arena *a, struct source *out, const struct source *s, struct err *e)
-{
-	*out = *s;
-	out->name = arena_text(a, str_of(s->name));
-	out->kind = arena_text(a, str_of(s->kind));
-	out->settings = arena_text(a, str_of(s->settings));
-	return arena_ok(a) ? E_OK : err_nomem(e);
-}
-
 static enum code take(void *ctx, const struct source *s, struct err *e)
 {
 	struct plan *p = ctx;
 
 	if (p->n == SOURCES_MAX)
 		return err_set(e, E_TOOBIG, "more than %d sources", SOURCES_MAX);
-	return copy(&p->c->arena, &p->sources[p->n++], s, e);
+	return kept_copy(&p->c->arena, s, &p->sources[p->n++], e);
 }
 
 /* A source by name; "host" is there without being added. */
@@ -80,15 +70,12 @@ static enum code choose(struct plan *p, struct err *e)
 }
 
 /* What was given now beats what the source keeps. */
-static const char *setting(
-	struct cli *c, enum opt_id id, const struct json *settings, const char *key)
+static void override(struct cli *c, enum opt_id id, const char **kept)
 {
 	const char *given = opt_text(&c->o, id);
-	struct str kept = json_get_text(settings, key);
 
 	if (given)
-		return given;
-	return kept.p ? arena_text(&c->arena, kept) : NULL;
+		*kept = given;
 }
 
 static void show_progress(void *ctx, const struct sweep_progress *s)
@@ -157,29 +144,25 @@ static enum code tell(struct cli *c, const char *name, int64_t began_ms,
 
 static enum code sweep(struct cli *c, const struct source *s, struct err *e)
 {
-	struct json *kept = NULL;
 	struct progress progress;
+	struct sweep_options o;
 	struct sweep_sum sum = { 0 };
 	int64_t began_ms = time_now_ms();
 
-	if (json_read(&c->arena, str_of(s->settings), &kept, e))
-		return err_add(e, "settings of source \"%s\"", s->name);
+	if (kept_options(&c->arena, s, &o, e))
+		return e->code;
 	progress_init(&progress, c);
-	struct sweep_options o = {
-		.source = s->name,
-		.kind = s->kind,
-		.settings = s->kept ? s->settings : source_settings(c),
-		.kept = s->kept != 0,
-		.types = setting(c, OPT_TYPES, kept, "types"),
-		.regions = setting(c, OPT_REGIONS, kept, "regions"),
-		.profile = setting(c, OPT_PROFILE, kept, "profile"),
-		.endpoint = setting(c, OPT_ENDPOINT, kept, "endpoint"),
-		.account = setting(c, OPT_ACCOUNT, kept, "account"),
-		.role_arn = setting(c, OPT_ROLE_ARN, kept, "role_arn"),
-		.progress = show_progress,
-		.ctx = &progress,
-		.stop = c->stop,
-	};
+	if (!s->kept)
+		o.settings = source_settings(c);
+	override(c, OPT_TYPES, &o.types);
+	override(c, OPT_REGIONS, &o.regions);
+	override(c, OPT_PROFILE, &o.profile);
+	override(c, OPT_ENDPOINT, &o.endpoint);
+	override(c, OPT_ACCOUNT, &o.account);
+	override(c, OPT_ROLE_ARN, &o.role_arn);
+	o.progress = show_progress;
+	o.ctx = &progress;
+	o.stop = c->stop;
 	sweep_run(&c->db, &o, began_ms, &sum, e);
 	progress_end(&progress);
 	if (e->code)
@@ -198,7 +181,8 @@ enum code cmd_record(struct cli *c, struct err *e)
 	if (!p)
 		return err_nomem(e);
 	p->c = c;
-	if (cli_open_writing(c, e) || catalogue_sync(&c->db, e) || choose(p, e))
+	if (lock_probe(c->store, e) || cli_open_writing(c, e) || catalogue_sync(&c->db, e) ||
+		choose(p, e))
 		return e->code;
 	/* One source that fails does not keep the others from being looked at. */
 	for (size_t i = 0; i < p->n && !*c->stop; i++) {

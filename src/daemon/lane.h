@@ -30,9 +30,9 @@ struct job {
 
 struct lanes;
 struct lanes_options {
-	const char *store;        /* borrowed */
-	int workers[LANE_COUNT];  /* 0: 1 */
-	void (*wake)(void *ctx);  /* from any worker: something is to be reaped */
+	const char *store;       /* borrowed */
+	int workers[LANE_COUNT]; /* 0: 1 */
+	void (*wake)(void *ctx); /* from any worker: something is to be reaped */
 	void *ctx;
 };
 

@@ -88,8 +88,7 @@ static void on_timer(uv_timer_t *handle)
 	timer->fn(timer->ctx);
 }
 
-void loop_timer_init(
-	struct loop *loop, struct loop_timer *timer, void (*fn)(void *ctx), void *ctx)
+void loop_timer_init(struct loop *loop, struct loop_timer *timer, void (*fn)(void *ctx), void *ctx)
 {
 	/* It cannot fail: it only fills the struct (libuv's documentation of uv_timer_init). */
 	uv_timer_init(&loop->uv, &timer->uv);

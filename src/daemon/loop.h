@@ -38,8 +38,7 @@ struct loop_timer {
 	void (*fn)(void *ctx);
 	void *ctx;
 };
-void loop_timer_init(
-	struct loop *loop, struct loop_timer *timer, void (*fn)(void *ctx), void *ctx);
+void loop_timer_init(struct loop *loop, struct loop_timer *timer, void (*fn)(void *ctx), void *ctx);
 /** Once, @ms from now; or again and again. Replaces what was set before. */
 void loop_timer_once(struct loop_timer *timer, int64_t ms);
 void loop_timer_every(struct loop_timer *timer, int64_t ms);

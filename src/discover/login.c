@@ -286,11 +286,13 @@ static enum code open_aws(struct login *login, struct err *e)
 enum code login_open(struct login *login, const struct sweep_options *options, struct err *e)
 {
 	struct login_chain *chain = arena_alloc(&login->arena, sizeof(*chain));
+	struct http_options http = options->http;
 	enum code c;
 
 	if (!chain)
 		return err_nomem(e);
-	c = http_open(&login->http, &options->http, e);
+	http.stop = options->stop;
+	c = http_open(&login->http, &http, e);
 	if (c)
 		return c;
 	*chain = (struct login_chain){ .http = login->http, .options = options };

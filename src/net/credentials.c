@@ -283,8 +283,7 @@ static struct str endpoint_in_profile(
 	if (str_is(profiles_get(p, profile, "ignore_configured_endpoint_urls"), "true"))
 		return STR_NONE;
 	if (services.p)
-		found = ini_get(&p->config,
-			arena_printf(a, "services %.*s", STR_ARG(services)),
+		found = ini_get(&p->config, arena_printf(a, "services %.*s", STR_ARG(services)),
 			service_key(a, "", service, ".endpoint_url", false));
 	return found.p ? found : profiles_get(p, profile, "endpoint_url");
 }

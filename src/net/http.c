@@ -13,6 +13,9 @@
 #define CONNECT_MS  5000
 #define STALL_MS    60000
 
+/* How long a stop flag may go unseen while something is under way. */
+#define STOP_MS 100
+
 struct http {
 	pthread_mutex_t lock; /* the queue, `closing`, `callers`; every transfer's `done` */
 	struct transfer *first, *last; /* waiting to be started, oldest first */
@@ -20,6 +23,7 @@ struct http {
 	int callers; /* threads inside http_perform() */
 	pthread_cond_t empty;
 	atomic_bool canceled;
+	const volatile sig_atomic_t *stop; /* or NULL */
 
 	/* The I/O thread's own. */
 	CURLM *multi;
@@ -199,6 +203,8 @@ static void *io_thread(void *ctx)
 		int64_t now = time_ticks_ms(), next;
 		struct transfer *t;
 
+		if (http->stop && *http->stop)
+			atomic_store(&http->canceled, true);
 		next = expire_running(http, now);
 		next = expire_waiting(http, now, next);
 		if (is_closing(http))
@@ -217,6 +223,8 @@ static void *io_thread(void *ctx)
 			if (more)
 				continue;
 		}
+		if (http->stop && http->n_running && next > now + STOP_MS)
+			next = now + STOP_MS;
 		curl_multi_poll(http->multi, NULL, 0, next > now ? (int)(next - now) : 0, NULL);
 	}
 }
@@ -262,6 +270,7 @@ enum code http_open(struct http **out, const struct http_options *options, struc
 	http = mem_alloc(sizeof(*http));
 	if (!http)
 		return err_nomem(e);
+	http->stop = o->stop;
 	http->connections = o->connections > 0 ? o->connections : CONNECTIONS;
 	http->limits.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS;
 	http->limits.stall_ms = o->stall_ms > 0 ? o->stall_ms : STALL_MS;

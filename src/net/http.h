@@ -2,6 +2,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,7 +23,9 @@ struct http;
 struct http_options {
 	int connections;    /* at most so many transfers at once; 0: 64 */
 	int64_t connect_ms; /* 0: 5000 */
-	int64_t stall_ms;   /* give up when nothing moves for so long; 0: 60000 */
+	/* Set it, and it is as if http_cancel() had been called a moment later; or NULL. */
+	const volatile sig_atomic_t *stop;
+	int64_t stall_ms; /* give up when nothing moves for so long; 0: 60000 */
 	const char *
 		ca_bundle; /* PEM file instead of the system's; NULL: AWS_CA_BUNDLE, then the system's */
 };

@@ -16,7 +16,7 @@ struct profiles {
 
 #define PROFILES_INIT                                                                              \
 	{                                                                                          \
-		INI_INIT, INI_INIT, "", ""                                       \
+		INI_INIT, INI_INIT, "", ""                                                         \
 	}
 
 /** AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE, else the files in ~/.aws. A file that is

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tick.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "core/deliver.h"
+#include "discover/kept.h"
+#include "store/recorder.h"
+
+#define ARENA_MAX       (4 << 20)
+#define SOURCES_MAX     1000
+/* A sink that has much to be told gives way to others after so many. */
+#define NOTICES_AT_ONCE 200
+
+struct round {
+	struct arena arena;
+	struct source *sources;
+	size_t n;
+	struct recorder recorder;
+	struct err worst; /* of a source that could not be looked at at all */
+};
+
+static enum code take(void *ctx, const struct source *s, struct err *e)
+{
+	struct round *r = ctx;
+
+	if (r->n == SOURCES_MAX)
+		return err_set(e, E_TOOBIG, "more than %d sources", SOURCES_MAX);
+	return kept_copy(&r->arena, s, &r->sources[r->n++], e);
+}
+
+static void tell_sweep(const char *source, const struct sweep_sum *sum, int64_t ms)
+{
+	const struct record_sum *r = &sum->recorded;
+	bool whole = !sum->partial && !sum->failed;
+
+	log_write(whole ? EV_SWEEP_DONE : EV_SWEEP_PARTIAL, NULL, log_text("source", source),
+		log_text("account", sum->account), log_int("seen", r->seen),
+		log_int("created", r->created), log_int("changed", r->changed),
+		log_int("deleted", r->deleted), log_int("looks", sum->looks),
+		log_int("partial", sum->partial), log_int("failed", sum->failed),
+		log_int("calls", sum->calls), log_int("ms", ms),
+		log_text("reason", sum->n_notes ? sum->notes[0].reason : NULL));
+}
+
+static enum code sweep_source(struct round *r, const struct source *s,
+	const struct tick_ports *ports, struct db *db, struct err *e)
+{
+	struct sweep_options o;
+	struct sweep_sum sum = { 0 };
+	int64_t began_ms = time_now_ms(), ticks_ms = time_ticks_ms();
+
+	if (kept_options(&r->arena, s, &o, e)) {
+		log_write(EV_SWEEP_FAILED, e, log_text("source", s->name));
+		return e->code;
+	}
+	if (!o.types)
+		o.types = r->recorder.types;
+	o.stop = ports->stop;
+	log_write(EV_SWEEP_BEGUN, NULL, log_text("source", s->name));
+	sweep_run(db, &o, began_ms, &sum, e);
+	if (!e->code)
+		tell_sweep(s->name, &sum, time_ticks_ms() - ticks_ms);
+	else
+		log_write(e->code == E_CANCELED ? EV_SWEEP_STOPPED : EV_SWEEP_FAILED, e,
+			log_text("source", s->name));
+	sweep_sum_release(&sum);
+	return e->code;
+}
+
+/* One source that fails does not keep the others from being looked at. */
+static enum code sweep_all(
+	struct round *r, const struct tick_ports *ports, struct db *db, struct err *e)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct err one = { 0 };
+
+		if (sweep_source(r, &r->sources[i], ports, db, &one) == E_CANCELED) {
+			*e = one;
+			return e->code;
+		}
+		if (one.code && !r->worst.code)
+			r->worst = one;
+	}
+	return E_OK;
+}
+
+static enum code due(struct round *r, struct db *db, int64_t now_ms, struct err *e)
+{
+	struct err none = { 0 };
+	enum code c = recorder_get(db, &r->arena, &r->recorder, &none);
+
+	if (c && c != E_NOTFOUND)
+		*e = none;
+	if (c)
+		return c;
+	return r->recorder.recording && r->recorder.next_ms <= now_ms ? E_OK : E_NOTFOUND;
+}
+
+static enum code sweep(void *ctx, struct db *db, struct err *e)
+{
+	struct round r = { .arena = ARENA_INIT(ARENA_MAX) };
+	int64_t now_ms = time_now_ms();
+	enum code c = due(&r, db, now_ms, e);
+
+	if (!c) {
+		r.sources = arena_alloc(&r.arena, SOURCES_MAX * sizeof(*r.sources));
+		c = r.sources ? source_walk(db, false, take, &r, e) : err_nomem(e);
+	}
+	if (!c)
+		c = sweep_all(&r, ctx, db, e);
+	if (!c)
+		c = recorder_swept(db, now_ms, time_now_ms(),
+			r.worst.code ? code_name(r.worst.code) : NULL,
+			r.worst.code ? r.worst.msg : NULL, e);
+	arena_release(&r.arena);
+	return c;
+}
+
+static enum code deliver(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	struct deliver_ports p = { .store = targets_store, .ctx = ports->targets };
+	enum code c = delivery_plan(db, time_now_ms(), e);
+
+	if (!c)
+		c = deliver_one(db, &p, time_now_ms(), e);
+	if (!c)
+		log_write(EV_DELIVERY_DONE, NULL, log_text("tick", "deliver"));
+	else if (c != E_NOTFOUND)
+		log_write(EV_DELIVERY_FAILED, e, log_text("tick", "deliver"));
+	return c;
+}
+
+static enum code notify(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	struct notify_ports p = courier_ports(ports->courier);
+	enum code c = notify_one(db, &p, NOTICES_AT_ONCE, time_now_ms(), e);
+
+	if (!c)
+		log_write(EV_NOTICE_TOLD, NULL, log_text("tick", "notify"));
+	else if (c != E_NOTFOUND)
+		log_write(EV_NOTICE_FAILED, e, log_text("tick", "notify"));
+	return c;
+}
+
+/* A second is what a person does not notice; asking rows costs some microseconds. */
+const struct tick ticks[] = {
+	{ "sweep", LANE_NET, 1000, sweep },
+	{ "deliver", LANE_NET, 5000, deliver },
+	{ "notify", LANE_NET, 1000, notify },
+};
+const size_t n_ticks = sizeof(ticks) / sizeof(*ticks);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "daemon/schedule.h"
+#include "discover/courier.h"
+#include "discover/target.h"
+#include <signal.h>
+
+/** What the ticks need from outside. */
+struct tick_ports {
+	struct targets *targets;
+	struct courier *courier;
+	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
+};
+
+/** Sweep, deliver, notify; their ctx is a struct tick_ports. They log how it went. */
+extern const struct tick ticks[];
+extern const size_t n_ticks;

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/up.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/must.h"
+#include "base/time.h"
+#include "daemon/http_server.h"
+#include "daemon/lock.h"
+#include "daemon/metrics.h"
+#include "daemon/notify_socket.h"
+#include "daemon/seed.h"
+#include "daemon/tick.h"
+#include "store/catalogue.h"
+#include "store/store.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LISTEN       "127.0.0.1:8470"
+/* Transfers are called off at once; what still works then is the store. */
+#define INTERRUPT_MS 1500
+#define GIVE_UP_MS   5000
+
+struct up {
+	const struct up_options *o;
+	struct loop loop;
+	struct lanes *lanes;
+	struct schedule schedule;
+	struct http_server *http;
+	struct targets targets;
+	struct courier *courier;
+	struct tick_ports ports;
+	struct lock lock;
+	volatile sig_atomic_t stop;
+	struct loop_timer interrupt, give_up, watchdog;
+	struct job reload;
+	bool reloading, reload_again, stopping, healthy;
+	struct err first; /* with --once */
+};
+
+static void set_level(const struct up_options *o, const struct config *config)
+{
+	const char *level = o->log_level ? o->log_level : config_get(config, "log", "", "level");
+	enum log_level l = LOG_INFO;
+
+	if (level)
+		(void)log_level_parse(str_of(level), &l);
+	log_set_level(l);
+}
+
+/* Stopping */
+
+static void maybe_end(struct up *u)
+{
+	if (u->stopping && lanes_pending(u->lanes) == 0)
+		loop_end(&u->loop);
+}
+
+static void on_interrupt(void *arg)
+{
+	struct up *u = arg;
+
+	lanes_interrupt(u->lanes);
+}
+
+/* Whoever does not come back by then waits for somebody else; a crash is something the store is made for. */
+static void on_give_up(void *arg)
+{
+	struct up *u = arg;
+
+	log_write(EV_DAEMON_STOPPED, NULL, log_int("abandoned", lanes_pending(u->lanes)));
+	_exit(u->o->once ? 130 : 0);
+}
+
+static void on_stop(void *arg)
+{
+	struct up *u = arg;
+
+	if (!u->lanes)
+		return;
+	if (u->stopping) {
+		on_give_up(u);
+		return;
+	}
+	u->stopping = true;
+	u->stop = 1;
+	notify_socket_tell("STOPPING=1");
+	log_write(EV_DAEMON_STOPPING, NULL, log_int("pending", lanes_pending(u->lanes)));
+	if (u->http)
+		http_server_quiet(u->http);
+	schedule_stop(&u->schedule);
+	lanes_drop(u->lanes);
+	courier_cancel(u->courier);
+	loop_timer_once(&u->interrupt, INTERRUPT_MS);
+	loop_timer_once(&u->give_up, GIVE_UP_MS);
+	maybe_end(u);
+}
+
+static void on_wake(void *arg)
+{
+	struct up *u = arg;
+
+	if (!u->lanes)
+		return;
+	lanes_reap(u->lanes);
+	maybe_end(u);
+}
+
+static void on_idle(void *arg, const struct err *first)
+{
+	struct up *u = arg;
+
+	u->first = *first;
+	u->stopping = true;
+}
+
+/* Reading the configuration again */
+
+static enum code read_again(struct job *job, struct db *db, struct err *e)
+{
+	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
+	struct config config = CONFIG_INIT;
+
+	if (!config_read(&config, u->o->config_file, e)) {
+		set_level(u->o, &config);
+		seed_rows(db, &config, time_now_ms(), e);
+	}
+	config_release(&config);
+	return e->code;
+}
+
+static void start_reload(struct up *u);
+
+static void on_reloaded(struct job *job, const struct err *e)
+{
+	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
+
+	u->reloading = false;
+	log_write(e->code ? EV_CONFIG_REFUSED : EV_DAEMON_RELOADED, e,
+		log_text("store", u->o->store));
+	if (u->stopping)
+		return;
+	schedule_kick(&u->schedule);
+	if (u->reload_again)
+		start_reload(u);
+}
+
+static void start_reload(struct up *u)
+{
+	u->reloading = true;
+	u->reload_again = false;
+	u->reload.run = read_again;
+	u->reload.done = on_reloaded;
+	lanes_submit(u->lanes, LANE_WRITE, &u->reload);
+}
+
+static void on_reload(void *arg)
+{
+	struct up *u = arg;
+
+	if (u->reloading)
+		u->reload_again = true;
+	else if (!u->stopping && u->lanes)
+		start_reload(u);
+}
+
+/* Pages */
+
+struct page {
+	struct job job;
+	struct up *up;
+	struct http_query *q;
+	bool metrics;
+	struct buf text;
+};
+
+static enum code write_page(struct job *job, struct db *db, struct err *e)
+{
+	struct page *p = (struct page *)job;
+
+	if (p->metrics)
+		return metrics_write(db, p->up->o->store, time_now_ms(), &p->text, e);
+	/* That a worker could open the store and ask it something is the health that matters. */
+	buf_text(&p->text, "ok\n");
+	return buf_ok(&p->text) ? E_OK : err_nomem(e);
+}
+
+static void page_written(struct job *job, const struct err *e)
+{
+	struct page *p = (struct page *)job;
+	bool ok = !e->code;
+
+	if (ok && p->metrics) {
+		buf_text(&p->text, "# HELP siltstone_http_requests_total Requests answered.\n"
+				   "# TYPE siltstone_http_requests_total counter\n");
+		http_server_figures(p->up->http, &p->text);
+		ok = buf_ok(&p->text);
+	}
+	if (ok) {
+		http_answer(p->q, 200,
+			p->metrics ? "text/plain; version=0.0.4; charset=utf-8"
+				   : "text/plain; charset=utf-8",
+			buf_slice(&p->text));
+	} else {
+		/* Why is for the log: whoever asks may be anybody on this machine. */
+		log_write(EV_HTTP_FAILED, e, log_text("page", p->metrics ? "metrics" : "healthz"));
+		http_answer(p->q, 503, "text/plain", STR("the store cannot be read\n"));
+	}
+	buf_release(&p->text);
+	mem_free(p);
+}
+
+static void serve(struct up *u, struct http_query *q, bool metrics)
+{
+	struct page *p = mem_alloc(sizeof(*p));
+
+	if (!p) {
+		http_answer(q, 503, "text/plain", STR("out of memory\n"));
+		return;
+	}
+	*p = (struct page){ .job = { .run = write_page, .done = page_written },
+		.up = u,
+		.q = q,
+		.metrics = metrics,
+		.text = BUF_INIT(32 << 20) };
+	lanes_submit(u->lanes, LANE_READ, &p->job);
+}
+
+static void serve_health(void *ctx, struct http_query *q)
+{
+	serve(ctx, q, false);
+}
+
+static void serve_metrics(void *ctx, struct http_query *q)
+{
+	serve(ctx, q, true);
+}
+
+/* Starting */
+
+/* The store is made or brought up to date before anybody else opens it. */
+static enum code prepare_store(struct up *u, struct err *e)
+{
+	struct db db = { 0 };
+
+	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e))
+		seed_rows(&db, u->o->config, time_now_ms(), e);
+	db_close(&db);
+	return e->code;
+}
+
+static void on_watchdog(void *arg)
+{
+	(void)arg;
+	notify_socket_tell("WATCHDOG=1");
+}
+
+static enum code open_parts(struct up *u, struct err *e)
+{
+	struct loop_calls calls = { on_wake, on_stop, on_reload, u };
+	struct lanes_options lanes = {
+		.store = u->o->store, .workers = { 2, 1, 2 }, .wake = loop_wake, .ctx = &u->loop
+	};
+
+	if (loop_init(&u->loop, &calls, e))
+		return e->code;
+	loop_timer_init(&u->loop, &u->interrupt, on_interrupt, u);
+	loop_timer_init(&u->loop, &u->give_up, on_give_up, u);
+	loop_timer_init(&u->loop, &u->watchdog, on_watchdog, u);
+	if (!courier_open(&u->courier, e))
+		lanes_open(&u->lanes, &lanes, e);
+	return e->code;
+}
+
+static enum code open_http(struct up *u, const struct http_route *routes, struct err *e)
+{
+	const char *where =
+		u->o->listen ? u->o->listen : config_get(u->o->config, "http", "", "listen");
+
+	if (u->o->once || (where && strcmp(where, "off") == 0))
+		return E_OK;
+	if (http_server_open(&u->http, &u->loop, where ? where : LISTEN, routes, e))
+		return e->code;
+	log_write(EV_HTTP_LISTENING, NULL, log_text("address", http_server_address(u->http)));
+	return E_OK;
+}
+
+static void run(struct up *u, int64_t began_ms)
+{
+	int64_t watchdog_ms = notify_socket_watchdog_ms();
+
+	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->stop };
+	u->schedule.loop = &u->loop;
+	u->schedule.lanes = u->lanes;
+	u->schedule.ctx = &u->ports;
+	u->schedule.once = u->o->once;
+	u->schedule.idle = on_idle;
+	u->schedule.idle_ctx = u;
+	schedule_start(&u->schedule, ticks, n_ticks);
+	if (watchdog_ms)
+		loop_timer_every(&u->watchdog, watchdog_ms);
+	notify_socket_tell("READY=1");
+	log_write(EV_DAEMON_READY, NULL, log_text("store", u->o->store), log_int("pid", getpid()),
+		log_text("version", SILTSTONE_VERSION), log_int("ms", time_ticks_ms() - began_ms));
+	loop_run(&u->loop);
+}
+
+static void close_parts(struct up *u)
+{
+	lanes_close(u->lanes);
+	u->lanes = NULL;
+	http_server_close(u->http);
+	courier_close(u->courier);
+	targets_release(&u->targets);
+	loop_release(&u->loop);
+}
+
+static enum code run_locked(struct up *u, struct err *e)
+{
+	const struct http_route routes[] = { { "/healthz", serve_health, u },
+		{ "/metrics", serve_metrics, u }, { NULL, NULL, NULL } };
+	int64_t began_ms = time_ticks_ms();
+	enum code c = prepare_store(u, e);
+
+	if (c)
+		return c;
+	c = open_parts(u, e);
+	if (!c)
+		c = open_http(u, routes, e);
+	if (!c)
+		run(u, began_ms);
+	if (u->loop.wake.data)
+		close_parts(u);
+	if (!c)
+		log_write(EV_DAEMON_STOPPED, NULL, log_text("store", u->o->store));
+	return c;
+}
+
+enum code up_run(const struct up_options *options, struct err *e)
+{
+	struct up *u = mem_alloc(sizeof(*u));
+
+	if (!u)
+		return err_nomem(e);
+	u->o = options;
+	u->lock = (struct lock)LOCK_INIT;
+	u->targets = (struct targets){ .stop = &u->stop };
+	set_level(options, options->config);
+	if (!lock_take(&u->lock, options->store, e) && !run_locked(u, e) && u->first.code)
+		*e = u->first;
+	lock_release(&u->lock);
+	mem_free(u);
+	return e->code;
+}

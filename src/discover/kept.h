@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "discover/sweep.h"
+#include "store/source.h"
+
+/** The options of a sweep as a source keeps them. Texts live in @a or are the source's. E_INVALID: its settings
+ * are no JSON. */
+enum code kept_options(
+	struct arena *a, const struct source *s, struct sweep_options *out, struct err *e);
+
+/** A copy of @s in @a. */
+enum code kept_copy(struct arena *a, const struct source *s, struct source *out, struct err *e);

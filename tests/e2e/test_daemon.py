@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`siltstone up` as a service manager and a scraper see it."""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import socket
+import time
+
+import pytest
+
+import emulator
+import estate
+import program
+
+
+class Daemon:
+    def __init__(self, siltstone, store, *args, env=None):
+        self.port = emulator.free_port()
+        self.log = pathlib.Path(siltstone.home) / f"up-{self.port}.log"
+        self.began = time.monotonic()
+        with open(self.log, "wb") as err:
+            self.process = siltstone.start("up", "--store", store, "--listen", f"127.0.0.1:{self.port}", *args, env=env, stderr=err)
+        self.wait("event=daemon.ready")
+        self.ready_s = time.monotonic() - self.began
+
+    def text(self):
+        return self.log.read_text()
+
+    def wait(self, what, times=1, timeout=60):
+        deadline = time.monotonic() + timeout
+        while self.text().count(what) < times:
+            assert self.process.poll() is None, f"it ended\n{self.text()}"
+            assert time.monotonic() < deadline, f"no {what}\n{self.text()}"
+            time.sleep(0.01)
+
+    def get(self, path, method="GET"):
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c.request(method, path)
+        answer = c.getresponse()
+        body = answer.read().decode()
+        c.close()
+        return answer.status, body
+
+    def raw(self, head):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as s:
+            s.sendall(head)
+            got = b""
+            while piece := s.recv(4096):
+                got += piece
+            return got
+
+    def stop(self, number=signal.SIGTERM, timeout=10):
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(timeout)
+        assert "Sanitizer" not in self.text() and "runtime error" not in self.text(), self.text()
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def up(siltstone, store):
+    running = []
+
+    def start(*args, **kw):
+        running.append(Daemon(siltstone, store, *args, **kw))
+        return running[-1]
+
+    yield start
+    for d in running:
+        if d.process.poll() is None:
+            d.process.kill()
+            d.process.wait()
+
+
+def config(siltstone, text):
+    path = pathlib.Path(siltstone.home) / "siltstone.conf"
+    path.write_text(text)
+    return path
+
+
+def prod(moto, **more):
+    lines = {"endpoint": moto.endpoint, "regions": ",".join(estate.REGIONS), **more}
+    return '[source "prod"]\n' + "".join(f"{k} = {v}\n" for k, v in lines.items())
+
+
+def metrics(text):
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if not line.startswith("#")}
+
+
+def test_a_source_of_the_file_is_recorded_and_told_in_metrics(siltstone, small, store, up):
+    config(siltstone, "[recorder]\nevery = 1h\n" + prod(small))
+    d = up()
+    d.wait("event=sweep.done")
+    assert d.get("/healthz") == (200, "ok\n")
+    status, text = d.get("/metrics")
+    assert status == 200
+    m = metrics(text)
+    assert m['siltstone_recorder_up{source="prod"}'] == 1
+    kind, account = "AWS::EC2::Volume", "123456789012"
+    assert m[f'siltstone_resources{{type="{kind}",account="{account}",region="us-east-1"}}'] >= 1
+    assert m[f'siltstone_items_total{{type="{kind}"}}'] >= 2
+    assert m['siltstone_last_item_timestamp_seconds{source="prod"}'] > time.time() - 100
+    assert m['siltstone_http_requests_total{route="/healthz",code="200"}'] == 1
+    assert d.get("/elsewhere")[0] == 404
+    assert d.get("/metrics", "POST")[0] == 405
+    assert d.stop() < 3
+    assert d.process.returncode == 0
+    assert "event=daemon.stopped" in d.text()
+    assert program.one(store, "SELECT status FROM _recorder") == "SUCCESS"
+    program.whole(store)
+
+
+def test_a_second_daemon_and_record_are_refused_with_the_pid_of_the_first(siltstone, store, up):
+    d = up()
+    for command in (["up", "--listen", "off"], ["record", "--source", "host"]):
+        r = siltstone.run(*command, "--store", store)
+        assert r.code == 4
+        assert f"process {d.process.pid}" in r.err
+    d.process.kill()
+    d.process.wait()
+    siltstone.ok("record", "--source", "host", "--store", store)
+
+
+@pytest.mark.parametrize("account", ({}, {"account": "123456789012"}), ids=("asking who it is", "looking"))
+def test_sigterm_in_the_middle_of_a_sweep_ends_it_and_writes_nothing(siltstone, small, store, up, account):
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    silent.listen(64)
+    config(siltstone, prod(small, endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}", **account))
+    d = up("--log-level", "debug")
+    d.wait("event=sweep.begun")
+    assert d.stop() < 3
+    assert d.process.returncode == 0
+    silent.close()
+    assert program.one(store, "SELECT count(*) FROM _item") == 0
+    program.whole(store)
+
+
+def test_once_does_what_is_due_and_ends(siltstone, small, store):
+    config(siltstone, prod(small))
+    r = siltstone.ok("up", "--once", "--store", store)
+    assert "event=sweep.done" in r.err
+    items = program.one(store, "SELECT count(*) FROM _item")
+    assert items > 10
+    # Nothing is due again for ten minutes.
+    assert "event=sweep.done" not in siltstone.ok("up", "--once", "--store", store).err
+    program.whole(store)
+
+
+def test_once_delivers_and_tells(siltstone, small, store, tmp_path):
+    told = tmp_path / "told.jsonl"
+    config(siltstone, prod(small) + f'[sink "file"]\nkind = file\ntarget = {told}\n')
+    siltstone.ok("up", "--once", "--store", store)
+    kinds = {json.loads(line)["messageType"] for line in told.read_text().splitlines()}
+    assert kinds == {"ConfigurationItemChangeNotification"}
+    assert len(told.read_text().splitlines()) == program.one(store, "SELECT count(*) FROM _event")
+
+
+def test_sighup_reads_the_file_again_and_a_mistake_in_it_changes_nothing(siltstone, small, store, up):
+    config(siltstone, '[source "a"]\nregions = us-east-1\n[recorder]\nrecording = no\n')
+    d = up()
+    names = lambda: [n for (n,) in program.rows(store, "SELECT name FROM _source WHERE kept = 1 ORDER BY name")]
+    assert names() == ["a"]
+    config(siltstone, '[source "b"]\nregions = us-east-1\n[recorder]\nrecording = no\n')
+    d.process.send_signal(signal.SIGHUP)
+    d.wait("event=daemon.reloaded")
+    assert names() == ["b"]
+    config(siltstone, '[source "c"]\nregoins = us-east-1\n')
+    d.process.send_signal(signal.SIGHUP)
+    d.wait("event=config.refused")
+    assert "siltstone.conf:2" in d.text() and "did you mean regions?" in d.text()
+    assert names() == ["b"]
+    assert d.stop() < 3
+
+
+def test_what_a_command_changed_wins_over_the_file(siltstone, store):
+    text = '[source "a"]\nregions = us-east-1\n[source "b"]\nregions = us-east-1\n[recorder]\nrecording = no\n'
+    config(siltstone, text)
+    siltstone.ok("up", "--once", "--store", store)
+    siltstone.ok("source", "add", "a", "--regions", "eu-west-1", "--store", store)
+    siltstone.ok("source", "remove", "b", "--store", store)
+    config(siltstone, text.replace("us-east-1", "eu-north-1"))
+    r = siltstone.ok("up", "--once", "--store", store)
+    assert r.err.count("event=setting.kept") == 2
+    kept = program.rows(store, "SELECT name, settings FROM _source WHERE kept = 1")
+    assert kept == [("a", '{"regions":"eu-west-1"}')]
+
+
+def test_it_starts_at_once_on_a_store_that_is_there(siltstone, store_copy, up):
+    config(siltstone, "[recorder]\nrecording = no\n")
+    up().stop()
+    d = up()
+    ms = int(d.text().split("event=daemon.ready", 1)[1].split(" ms=", 1)[1].split()[0])
+    # Room for a sanitizer and a machine that has other things to do; it takes some ten milliseconds.
+    assert ms < 50 or d.ready_s < 2
+
+
+def test_malformed_and_slow_requests_are_refused(up):
+    d = up()
+    host = b"Host: 127.0.0.1\r\n"
+    for head, status in (
+        (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", b"400"),
+        (b"GET /\0 HTTP/1.1\r\n" + host + b"\r\n", b"400"),
+        (b"GET / HTTP/1.1\n" + host + b"\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", b"421"),
+        (b"GET / HTTP/1.1\r\n" + host + b"A: " + b"a" * 20000, b"431"),
+        (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 1000000\r\n\r\n", b"413"),
+    ):
+        assert d.raw(head).split(b" ", 2)[1] == status, head[:80]
+    # A head that came in pieces is as good as one that came whole; what comes behind it is not looked at.
+    with socket.create_connection(("127.0.0.1", d.port), timeout=20) as s:
+        s.sendall(b"GET /healthz HT")
+        time.sleep(0.05)
+        s.sendall(b"TP/1.1\r\n" + host + b"\r\nGET /metrics HTTP/1.1\r\n" + host + b"\r\n")
+        got = b""
+        while piece := s.recv(4096):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 200") and got.endswith(b"ok\n") and got.count(b"HTTP/1.1") == 1
+    # One that never ends is ended.
+    began = time.monotonic()
+    assert d.raw(b"GET / HTTP/1.1\r\n").split(b" ", 2)[1] == b"408"
+    assert 9 < time.monotonic() - began < 15
+    assert d.stop() < 3
+
+
+def test_a_unix_socket_and_the_service_manager(siltstone, store, tmp_path):
+    path, manager = tmp_path / "http.sock", tmp_path / "notify.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(str(manager))
+        s.settimeout(30)
+        p = siltstone.start("up", "--store", store, "--listen", f"unix:{path}",
+                            env=siltstone.environment(NOTIFY_SOCKET=str(manager), WATCHDOG_USEC="200000"))
+        try:
+            assert s.recv(100) == b"READY=1"
+            assert s.recv(100) == b"WATCHDOG=1"
+            with socket.socket(socket.AF_UNIX) as c:
+                c.connect(str(path))
+                c.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert c.recv(100).startswith(b"HTTP/1.1 200")
+            p.terminate()
+            while (told := s.recv(100)) == b"WATCHDOG=1":
+                pass
+            assert told == b"STOPPING=1"
+            assert p.wait(10) == 0
+        finally:
+            p.kill()
+            p.wait()
+    assert not path.exists()
+
+
+def test_only_loopback_is_listened_on(siltstone, store):
+    for where in ("0.0.0.0:8470", "8470", "[::]:1", "127.0.0.1:99999"):
+        r = siltstone.run("up", "--store", store, "--listen", where)
+        assert r.code == 2 and "http.listen cannot be" in r.err
+
+
+def test_config_show_says_where_each_value_comes_from(siltstone, store):
+    config(siltstone, '[log]\nlevel = warn\n[http]\nlisten = 127.0.0.1:1\n[source "p q"]\nregions = all\n')
+    env = siltstone.environment(SILTSTONE_LOG_LEVEL="debug")
+    r = siltstone.ok("config", "show", "--origin", "--format", "json", "--store", store, env=env)
+    rows = {row["key"]: (row["value"], row["origin"]) for row in json.loads(r.out)}
+    assert rows["log.level"] == ("debug", "SILTSTONE_LOG_LEVEL")
+    assert rows["http.listen"] == ("127.0.0.1:1", "siltstone.conf:4")
+    assert rows["source.p q.regions"] == ("all", "siltstone.conf:6")
+    assert rows["store.path"] == (str(store), "--store")
+    for bad, line in (("[log]\nlevel = loud\n", 2), ("[nosuch]\n", 1), ("[store]\npath = x\n[recorder]\nevery = 5\n", 4)):
+        config(siltstone, bad)
+        r = siltstone.run("config", "show")
+        assert r.code == 2 and f"siltstone.conf:{line}" in r.err
+
+
+def test_doctor_says_what_to_mend(siltstone, small, store):
+    small.client("s3").create_bucket(Bucket="delivered")
+    config(siltstone, prod(small) + f'[channel "default"]\ntarget = s3://delivered\nendpoint = {small.endpoint}\n[recorder]\nrecording = no\n')
+    siltstone.ok("up", "--once", "--store", store)
+    r = siltstone.ok("doctor", "--store", store)
+    assert "FAIL" not in r.out
+    for what in ("store ", "disk", "clock", "source prod", "permissions prod", "channel default"):
+        assert f"ok    {what}" in r.out, r.out
+    config(siltstone, prod(small) + f'[channel "default"]\ntarget = s3://nosuch\nendpoint = {small.endpoint}\n[recorder]\nrecording = no\n')
+    siltstone.ok("up", "--once", "--store", store)
+    r = siltstone.run("doctor", "--store", store)
+    assert r.code == 6 and "FAIL  channel default" in r.out and "ok    source prod" in r.out
