@@ -47,7 +47,7 @@ enum code sns_open(struct publisher **out, struct aws *aws, const char *topic_ar
 	text = arena_text(&a, region);
 	c = arena_ok(&a) ? aws_publisher_new(&p, aws, topic_arn, text, e) : err_nomem(e);
 	arena_release(&a);
-	if (c)
+	if (c || !p)
 		return c;
 	p->port.publish = publish;
 	*out = &p->port;

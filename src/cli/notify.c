@@ -99,7 +99,7 @@ static enum code send_again(
 {
 	struct outcome o = { .good = 0 };
 
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; l->ids && i < l->n; i++) {
 		if (!notify_dead(&c->db, ports, l->ids[i], time_now_ms(), e))
 			o.good++;
 		else if (is_over(c, e))

@@ -4,8 +4,9 @@
 #include "cli/cli.h"
 #include "json/write.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
+
+enum { PATH_BYTES = 16 << 10 };
 
 /* The options that a sink keeps, by the names its settings have. */
 static const struct {
@@ -25,22 +26,17 @@ static const struct {
 /* The daemon may run elsewhere. */
 static const char *absolute(struct cli *c, const char *path, struct err *e)
 {
-	struct buf b = BUF_INIT(1 << 16);
-	char *here;
-	const char *out;
+	char here[PATH_BYTES];
+	struct str out;
 
 	if (path[0] == '/')
 		return path;
-	here = get_current_dir_name();
-	if (!here) {
+	if (!getcwd(here, sizeof(here))) {
 		err_sys(e, E_IO, errno, "find out the current directory");
 		return NULL;
 	}
-	buf_printf(&b, "%s/%s", here, path);
-	free(here);
-	out = arena_text(&c->arena, buf_slice(&b));
-	buf_release(&b);
-	return out;
+	out = arena_printf(&c->arena, "%s/%s", here, path);
+	return out.p;
 }
 
 static const char *settings(struct cli *c, struct err *e)

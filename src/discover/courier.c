@@ -6,6 +6,7 @@
 #include "aws/sns.h"
 #include "aws/sqs.h"
 #include "base/mem.h"
+#include "base/must.h"
 #include "discover/login.h"
 #include "net/dir_store.h"
 #include "net/file_sink.h"
@@ -184,7 +185,10 @@ static const char *region_of(
 {
 	const char *given = setting(s, "region");
 
-	return given ? given : of_target ? of_target : k->login.regions.names[0];
+	if (given || of_target)
+		return given ? given : of_target;
+	must(k->login.regions.n);
+	return k->login.regions.names[0];
 }
 
 static enum code open_queue(struct courier *c, struct settings *s, const struct sink *sink,
@@ -341,9 +345,11 @@ static enum code open_store(struct courier *c, struct settings *s, struct err *e
 {
 	const struct str place = json_get_text(s->tree, "oversized");
 
+	if (!place.n)
+		return E_OK;
 	if (str_starts(place, STR("s3://")))
 		return open_bucket(c, s, str_from(place, 5), e);
-	c->bucket = place.p ? arena_text(&c->texts, str_from(place, 4)) : NULL;
+	c->bucket = arena_text(&c->texts, str_from(place, 4));
 	if (str_starts(place, STR("dir:")))
 		return dir_store_open(&c->store, c->bucket, e);
 	return E_OK;

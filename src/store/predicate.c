@@ -52,7 +52,8 @@ static enum code run(struct db *db, const char *predicate, const struct predicat
 	enum code c;
 
 	buf_printf(&sql,
-		"SELECT CASE WHEN (\n%s\n) THEN 1 ELSE 0 END FROM (SELECT :resource_type AS resource_type,"
+		"SELECT CASE WHEN (\n%s\n) THEN 1 ELSE 0 END " /* SQL: around a user's condition */
+		"FROM (SELECT :resource_type AS resource_type,"
 		" :resource_id AS resource_id, :name AS name, :account AS account, :region AS region,"
 		" :status AS status, :kind AS kind, :configuration AS configuration)",
 		predicate);

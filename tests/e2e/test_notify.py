@@ -311,3 +311,13 @@ def test_a_sink_that_cannot_be_is_refused(told, siltstone):
     run = siltstone.run("sink", "add", "x", "file:/x", "--where", "resource_typ = 1", "--store", told)
     assert run.code == 2 and "resource_typ" in run.err
     assert program.one(told, "SELECT count(*) FROM _sink") == 0
+
+
+def test_a_topic_or_queue_that_is_not_there_is_waited_for(moto_server, told, siltstone):
+    for name, where in (("t", f"arn:aws:sns:us-east-1:{ACCOUNT}:nobody"), ("q", f"{moto_server.endpoint}/{ACCOUNT}/nobody")):
+        more = ("--kind", "sqs") if name == "q" else ()
+        siltstone.ok("sink", "add", name, where, *more, "--store", told, "--cursor", "0", "--endpoint", moto_server.endpoint)
+    run = siltstone.run("notify", "--store", told)
+    assert run.code == 6
+    assert program.rows(told, "SELECT cursor, tries, error_code FROM _sink") == [(0, 1, "NOTFOUND")] * 2
+    assert program.one(told, "SELECT count(*) FROM _dead") == 0
