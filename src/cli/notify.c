@@ -132,7 +132,8 @@ static enum code retry(struct cli *c, const char *id, struct err *e)
 
 	if (cli_open_changing(c, e) ||
 		(id ? letter(id, &l, e) : dead_walk(&c->db, take_letter, &l, e)) ||
-		(id && dead_get(&c->db, &c->arena, l.ids[0], &d, e)) || courier_open(&courier, e))
+		(id && l.ids && dead_get(&c->db, &c->arena, l.ids[0], &d, e)) ||
+		courier_open(&courier, e))
 		return e->code;
 	ports = courier_ports(courier);
 	send_again(c, &ports, &l, e);
