@@ -36,7 +36,9 @@ SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region, NULL 
 -- name: read_log
 -- plan: scan
 -- Versions newest first, a row for each property that changed; a version without any is one row.
-SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+SELECT v.rid, v.resource_type, v.resource_id,
+       coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
+       v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
        c.op, c.property, c.before, c.after
   FROM (SELECT * FROM history h
          WHERE h.t >= :since AND h.t <= :until
@@ -54,7 +56,9 @@ SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.ver
 -- name: read_log_resource
 -- plan: scan
 -- The same for one resource.
-SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+SELECT v.rid, v.resource_type, v.resource_id,
+       coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
+       v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
        c.op, c.property, c.before, c.after
   FROM (SELECT * FROM history h
          WHERE h.rid = :rid AND h.t >= :since AND h.t <= :until
@@ -69,7 +73,9 @@ SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.ver
 -- name: read_drift
 -- plan: scan
 -- What is different between two moments.
-SELECT x.op, x.resource_type, x.resource_id, x.name, x.account, x.region, x.v1, x.v2, x.rid
+SELECT x.op, x.resource_type, x.resource_id,
+       coalesce(x.name, (SELECT n.value FROM tags n WHERE n.rid = x.rid AND n.key = 'Name')) AS name,
+       x.account, x.region, x.v1, x.v2, x.rid
   FROM (SELECT CASE WHEN a.version IS NULL THEN 'created' ELSE 'changed' END AS op, b.resource_type AS resource_type,
                b.resource_id AS resource_id, b.name AS name, b.account AS account, b.region AS region, a.version AS v1, b.version AS v2, b.rid AS rid
           FROM resources_at b LEFT JOIN (SELECT p.rid AS rid, p.version AS version FROM resources_at p WHERE p.t = :since_ms) a ON a.rid = b.rid
@@ -85,7 +91,9 @@ SELECT x.op, x.resource_type, x.resource_id, x.name, x.account, x.region, x.v1, 
 
 -- name: read_facts
 -- One version of one resource; versions is the number of its newest.
-SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, i.az, r.arn,
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id,
+       coalesce(r.name, (SELECT g.value FROM tags g WHERE g.rid = r.rid AND g.key = 'Name')) AS name,
+       r.account, r.region, i.az, r.arn,
        i.version, n.version AS versions, i.event, i.status, i.n_changes, i.at, i.until, i.t, i.actor,
        strftime('%Y-%m-%d %H:%M:%S', i.created_ms / 1000, 'unixepoch') AS created, s.name AS source
   FROM _item i JOIN _resource r ON r.rid = i.rid JOIN _item n ON n.item_id = r.last_item

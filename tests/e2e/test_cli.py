@@ -142,8 +142,10 @@ def test_what_has_no_name_goes_by_its_tag(cli):
     assert cli.run("show", "front-subnet").code == 3
     with sqlite3.connect(cli.home / "siltstone.db") as db:
         db.execute("INSERT INTO _tag(rid, key, value, since_ms) SELECT rid, 'Name', 'front-subnet', 0 FROM _resource WHERE id = 'subnet-1'")
-    assert cli.ok("show", "front-subnet").out.startswith("subnet-1 ")
-    assert cli.ok("log", "front").out.startswith("subnet-1 ")
+    head = "subnet-1  AWS::EC2::Subnet  front-subnet"
+    assert cli.ok("show", "front-subnet").out.startswith(head + "\n")
+    assert cli.ok("log", "front").out.startswith(head + "  eu-west-1\n")
+    assert "+ AWS::EC2::Subnet  subnet-1  front-subnet  eu-west-1\n" in cli.ok("diff", "--since", "2026-09-01").out
     assert [r["resource_id"] for r in records(cli.ok("ls", "--where", "name = 'front-subnet'", "-f", "jsonl"))] == ["subnet-1"]
 
 
