@@ -3,6 +3,7 @@
 
 #include "base/asset.h"
 #include "base/buf.h"
+#include "base/time.h"
 #include "db/stmt.h"
 #include "store/migrate.h"
 
@@ -62,9 +63,12 @@ static enum code check_identity(struct db *db, const struct identity *id, struct
 	return E_OK;
 }
 
-static enum code keep_copy(struct db *db, const char *path, int64_t schema, struct err *e)
+/* Named after the moment: a copy that an earlier upgrade left is never written over. */
+static enum code keep_copy(
+	struct db *db, const char *path, int64_t schema, int64_t now_ms, struct err *e)
 {
 	struct buf sql = BUF_INIT(1 << 16);
+	char stamp[TIME_ISO_BYTES];
 	enum code c;
 
 	buf_text(&sql, "VACUUM INTO '");
@@ -73,7 +77,8 @@ static enum code keep_copy(struct db *db, const char *path, int64_t schema, stru
 		if (*p == '\'')
 			buf_char(&sql, *p);
 	}
-	buf_printf(&sql, ".before-schema-%lld';", (long long)schema + 1);
+	buf_printf(
+		&sql, ".before-schema-%lld-%s';", (long long)schema + 1, time_stamp(now_ms, stamp));
 	c = buf_ok(&sql) ? db_script(db, "keep a copy before the upgrade", sql.p, e) : err_nomem(e);
 	buf_release(&sql);
 	return c;
@@ -122,7 +127,7 @@ static enum code prepare(
 		return make(db, now_ms, e);
 	if (id.schema == store_schema())
 		return E_OK;
-	c = keep_copy(db, path, id.schema, e);
+	c = keep_copy(db, path, id.schema, now_ms, e);
 	return c ? c : migrate_from(db, (int)id.schema, now_ms, e);
 }
 
