@@ -169,14 +169,16 @@ SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDE
 
 -- name: read_incomplete
 -- plan: scan
--- What the last sweep of each source could not see, and why.
+-- What the newest look at each type and place could not see, and why; and a last sweep that came to no look at all.
 SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code,
        (SELECT strftime('%Y-%m-%d %H:%M:%S', max(k.started_ms) / 1000, 'unixepoch') FROM _coverage k
-         WHERE k.type = c.type AND k.account = c.account AND k.region = c.region
+         WHERE (k.type = c.type OR c.type = '*') AND (k.account = c.account OR c.type = '*') AND (k.region = c.region OR c.type = '*')
            AND k.source_id = c.source_id AND k.outcome = 'complete') AS last_complete
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id
-   AND c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id)
  WHERE c.outcome <> 'complete'
+   AND c.coverage_id = (SELECT w.coverage_id FROM _coverage w WHERE w.type = c.type AND w.account = c.account
+                           AND w.region = c.region AND w.source_id = c.source_id ORDER BY w.started_ms DESC, w.coverage_id DESC LIMIT 1)
+   AND (c.type <> '*' OR c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id))
  ORDER BY s.name, c.type, c.account, c.region;
 
 -- name: read_sweep
