@@ -12,7 +12,7 @@ const struct command commands[] = {
 	{ "record", "", "look once at everything of a source and keep what changed",
 	  "One sweep: lists every type in every region, describes what is there, and writes a version of "
 	  "each resource that differs. Without --source and --all it looks with the usual AWS credentials. The "
-	  "source \"host\" is this machine. Status 7: something could not be looked at; what was seen is kept.",
+	  "source \"host\" is this machine. --account names the account, which else STS is asked for. Status 7: something could not be looked at; what was seen is kept.",
 	  OPT(SOURCE) | OPT(ALL) | SOURCE_OPTIONS, 0, 0, cmd_record,
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },

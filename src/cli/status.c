@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cli/when.h"
+#include "store/coverage.h"
 #include "json/write.h"
 #include <sys/stat.h>
 
@@ -170,6 +171,7 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 {
 	struct collector *t = ctx;
 	struct columns *k = &t->k;
+	struct str type = column_text(k, cells, "resource_type");
 	struct str code = column_text(k, cells, "code");
 	struct str complete = column_text(k, cells, "last_complete");
 
@@ -177,9 +179,13 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 	(void)e;
 	if (!t->n++)
 		say(t->c, INK_STRONG, "\nnot complete\n");
-	say(t->c, INK_PLAIN, "  %.*s  %.*s  %.*s: %.*s",
-		STR_ARG(column_text(k, cells, "resource_type")),
-		STR_ARG(column_text(k, cells, "region")), STR_ARG(column_text(k, cells, "outcome")),
+	if (str_is(type, COVERAGE_ALL_TYPES))
+		say(t->c, INK_PLAIN, "  everything of %.*s",
+			STR_ARG(column_text(k, cells, "source")));
+	else
+		say(t->c, INK_PLAIN, "  %.*s  %.*s", STR_ARG(type),
+			STR_ARG(column_text(k, cells, "region")));
+	say(t->c, INK_PLAIN, "  %.*s: %.*s", STR_ARG(column_text(k, cells, "outcome")),
 		STR_ARG(column_text(k, cells, "reason")));
 	if (code.n)
 		say(t->c, INK_FAINT, " (%.*s)", STR_ARG(code));

@@ -431,7 +431,7 @@ static enum code settle_differing(struct settling *s, struct writing *w, struct 
 
 static bool same_or_none(struct str a, struct str b)
 {
-	return !a.p == !b.p && str_eq(a, b);
+	return a.p && b.p ? str_eq(a, b) : !a.p && !b.p;
 }
 
 static enum code settle_live(struct settling *s, struct writing *w, struct err *e)

@@ -98,8 +98,11 @@ static enum code open_file(struct db *d, const char *path, enum db_mode mode, st
 		    (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
 	int rc = sqlite3_open_v2(path, &d->h, flags, NULL);
 
-	if (rc == SQLITE_OK)
-		return pragmas(d, e);
+	if (rc == SQLITE_OK) {
+		if (pragmas(d, e) && (e->sql & 0xff) == SQLITE_READONLY)
+			return err_hint(e, "may this user write the file, and files beside it?");
+		return e->code;
+	}
 	sqlite_err(e, d->h, rc, "open");
 	return err_hint(e, "is the folder there, and may files be written in it?");
 }

@@ -6,6 +6,7 @@
 #include "discover/exec.h"
 #include "discover/listing.h"
 #include "discover/login.h"
+#include "store/coverage.h"
 #include "store/source.h"
 #include "json/write.h"
 
@@ -377,6 +378,26 @@ static void close_all(struct sweep *s)
 	arena_release(&s->arena);
 }
 
+/* Nobody was reached: credentials are missing or refused, nothing answers. That is a gap, and
+ * has a row; a request that cannot be understood is none. */
+static void note_failure(struct sweep *s, struct db *db, const struct err *why)
+{
+	struct coverage_failure f = { .sweep_ms = s->now_ms,
+		.ended_ms = sweep_now_ms(s),
+		.account = s->options->account,
+		.reason = why->msg };
+	struct source source;
+	struct err ignored = { 0 };
+
+	if (why->code != E_DENIED && why->code != E_NOTFOUND && why->code != E_REMOTE &&
+		why->code != E_THROTTLED && why->code != E_UNSUPPORTED && why->code != E_CORRUPT)
+		return;
+	if (note_source(db, s->options, &source, &ignored))
+		return;
+	f.source_id = source.source_id;
+	(void)coverage_add_failure(db, &f, &ignored);
+}
+
 enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t now_ms,
 	struct sweep_sum *sum, struct err *e)
 {
@@ -394,6 +415,8 @@ enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t 
 	if (c)
 		return c;
 	c = exec ? plan_exec(&s, db, e) : plan_aws(&s, db, &login, e);
+	if (c)
+		note_failure(&s, db, e);
 	if (!c) {
 		sum->account = arena_text(&sum->arena, str_of(s.account));
 		c = run(&s, db, &login, sum, e);

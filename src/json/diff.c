@@ -33,6 +33,7 @@ static const char *const identities[] = {
 	"targetGroupArn",
 	"policyArn",
 	"policyName",
+	"versionId",
 	"roleName",
 	"indexName",
 	"attributeName",

@@ -36,7 +36,9 @@ SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region, NULL 
 -- name: read_log
 -- plan: scan
 -- Versions newest first, a row for each property that changed; a version without any is one row.
-SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+SELECT v.rid, v.resource_type, v.resource_id,
+       coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
+       v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
        c.op, c.property, c.before, c.after
   FROM (SELECT * FROM history h
          WHERE h.t >= :since AND h.t <= :until
@@ -54,7 +56,9 @@ SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.ver
 -- name: read_log_resource
 -- plan: scan
 -- The same for one resource.
-SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
+SELECT v.rid, v.resource_type, v.resource_id,
+       coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
+       v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
        c.op, c.property, c.before, c.after
   FROM (SELECT * FROM history h
          WHERE h.rid = :rid AND h.t >= :since AND h.t <= :until
@@ -69,7 +73,9 @@ SELECT v.rid, v.resource_type, v.resource_id, v.name, v.account, v.region, v.ver
 -- name: read_drift
 -- plan: scan
 -- What is different between two moments.
-SELECT x.op, x.resource_type, x.resource_id, x.name, x.account, x.region, x.v1, x.v2, x.rid
+SELECT x.op, x.resource_type, x.resource_id,
+       coalesce(x.name, (SELECT n.value FROM tags n WHERE n.rid = x.rid AND n.key = 'Name')) AS name,
+       x.account, x.region, x.v1, x.v2, x.rid
   FROM (SELECT CASE WHEN a.version IS NULL THEN 'created' ELSE 'changed' END AS op, b.resource_type AS resource_type,
                b.resource_id AS resource_id, b.name AS name, b.account AS account, b.region AS region, a.version AS v1, b.version AS v2, b.rid AS rid
           FROM resources_at b LEFT JOIN (SELECT p.rid AS rid, p.version AS version FROM resources_at p WHERE p.t = :since_ms) a ON a.rid = b.rid
@@ -85,7 +91,9 @@ SELECT x.op, x.resource_type, x.resource_id, x.name, x.account, x.region, x.v1, 
 
 -- name: read_facts
 -- One version of one resource; versions is the number of its newest.
-SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, i.az, r.arn,
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id,
+       coalesce(r.name, (SELECT g.value FROM tags g WHERE g.rid = r.rid AND g.key = 'Name')) AS name,
+       r.account, r.region, i.az, r.arn,
        i.version, n.version AS versions, i.event, i.status, i.n_changes, i.at, i.until, i.t, i.actor,
        strftime('%Y-%m-%d %H:%M:%S', i.created_ms / 1000, 'unixepoch') AS created, s.name AS source
   FROM _item i JOIN _resource r ON r.rid = i.rid JOIN _item n ON n.item_id = r.last_item
@@ -161,14 +169,16 @@ SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDE
 
 -- name: read_incomplete
 -- plan: scan
--- What the last sweep of each source could not see, and why.
+-- What the newest look at each type and place could not see, and why; and a last sweep that came to no look at all.
 SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code,
        (SELECT strftime('%Y-%m-%d %H:%M:%S', max(k.started_ms) / 1000, 'unixepoch') FROM _coverage k
-         WHERE k.type = c.type AND k.account = c.account AND k.region = c.region
+         WHERE (k.type = c.type OR c.type = '*') AND (k.account = c.account OR c.type = '*') AND (k.region = c.region OR c.type = '*')
            AND k.source_id = c.source_id AND k.outcome = 'complete') AS last_complete
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id
-   AND c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id)
  WHERE c.outcome <> 'complete'
+   AND c.coverage_id = (SELECT w.coverage_id FROM _coverage w WHERE w.type = c.type AND w.account = c.account
+                           AND w.region = c.region AND w.source_id = c.source_id ORDER BY w.started_ms DESC, w.coverage_id DESC LIMIT 1)
+   AND (c.type <> '*' OR c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id))
  ORDER BY s.name, c.type, c.account, c.region;
 
 -- name: read_sweep

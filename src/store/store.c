@@ -3,9 +3,9 @@
 
 #include "base/asset.h"
 #include "base/buf.h"
+#include "base/time.h"
 #include "db/stmt.h"
 #include "store/migrate.h"
-#include <unistd.h>
 
 struct identity {
 	int64_t application_id, schema, objects;
@@ -63,30 +63,22 @@ static enum code check_identity(struct db *db, const struct identity *id, struct
 	return E_OK;
 }
 
-/* A copy that is there already is of an upgrade that did not come to its end. */
-static void drop_copy(const char *path, int64_t schema)
-{
-	struct buf name = BUF_INIT(1 << 16);
-
-	buf_printf(&name, "%s.before-schema-%lld", path, (long long)schema + 1);
-	if (buf_ok(&name))
-		unlink(name.p);
-	buf_release(&name);
-}
-
-static enum code keep_copy(struct db *db, const char *path, int64_t schema, struct err *e)
+/* Named after the moment: a copy that an earlier upgrade left is never written over. */
+static enum code keep_copy(
+	struct db *db, const char *path, int64_t schema, int64_t now_ms, struct err *e)
 {
 	struct buf sql = BUF_INIT(1 << 16);
+	char stamp[TIME_ISO_BYTES];
 	enum code c;
 
-	drop_copy(path, schema);
 	buf_text(&sql, "VACUUM INTO '");
 	for (const char *p = path; *p; p++) {
 		buf_char(&sql, *p);
 		if (*p == '\'')
 			buf_char(&sql, *p);
 	}
-	buf_printf(&sql, ".before-schema-%lld';", (long long)schema + 1);
+	buf_printf(
+		&sql, ".before-schema-%lld-%s';", (long long)schema + 1, time_stamp(now_ms, stamp));
 	c = buf_ok(&sql) ? db_script(db, "keep a copy before the upgrade", sql.p, e) : err_nomem(e);
 	buf_release(&sql);
 	return c;
@@ -135,7 +127,7 @@ static enum code prepare(
 		return make(db, now_ms, e);
 	if (id.schema == store_schema())
 		return E_OK;
-	c = keep_copy(db, path, id.schema, e);
+	c = keep_copy(db, path, id.schema, now_ms, e);
 	return c ? c : migrate_from(db, (int)id.schema, now_ms, e);
 }
 

@@ -63,6 +63,20 @@ def test_without_credentials_it_says_where_it_looked(siltstone, store):
     said(r, 3, "credentials", "AWS_ACCESS_KEY_ID|environment", r"\.aws|profile")
 
 
+def test_a_sweep_that_reached_nobody_is_a_gap_that_shows(siltstone, store_copy, proxy):
+    env = siltstone.environment(keys=False)
+    with Unchanged(store_copy):
+        assert siltstone.run("record", "--store", store_copy, "--regions", "us-east-1", env=env).code == 3
+    r = siltstone.run("status", "--store", store_copy)
+    assert "0 of 1 looks complete" in r.out and "everything of default  failed: no AWS credentials" in r.out, r.out
+    # A look at one thing does not hide what another look could not see.
+    proxy.fault("DescribeVpcs", Status(403, query_error("UnauthorizedOperation", "no")))
+    assert record(siltstone, store_copy, proxy.endpoint, types="AWS::EC2::VPC,AWS::EC2::Subnet").code == 7
+    assert record(siltstone, store_copy, proxy.endpoint, types="AWS::EC2::Subnet").code == 0
+    r = siltstone.run("status", "--store", store_copy)
+    assert "AWS::EC2::VPC  us-east-1  failed" in r.out and "everything" not in r.out, r.out
+
+
 def test_a_profile_that_is_not_there_is_named(siltstone, store):
     r = siltstone.run("record", "--store", store, "--regions", "us-east-1", "--profile", "nosuch",
                       env=siltstone.environment(keys=False))

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "db/db.h"
+#include <stdint.h>
+
+/** What the type of a look is that never came to a type: the source itself could not be reached. */
+#define COVERAGE_ALL_TYPES "*"
+
+/**
+ * A sweep that ended before it could look at anything: one row, so that the gap shows. A
+ * transaction of its own.
+ */
+struct coverage_failure {
+	int64_t source_id, sweep_ms, ended_ms;
+	const char *account; /* as far as it is known; NULL: not */
+	const char *reason;
+};
+enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, struct err *e);
