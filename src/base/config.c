@@ -91,8 +91,9 @@ static enum code unknown_section(struct str section, bool named, struct err *e)
 		nearest_offer(&near, str_of(keys[i].section));
 	}
 	err_set(e, E_INVALID, "there is no section [%.*s]", STR_ARG(section));
-	return nearest_name(&near) ? err_hint(e, "did you mean [%s]?", nearest_name(&near))
-				   : err_hint(e, "siltstone help config lists them");
+	return nearest_name(&near)
+		       ? err_hint(e, "did you mean [%s]?", nearest_name(&near))
+		       : err_hint(e, "siltstone help config says where it is read from");
 }
 
 static enum code find_key(
@@ -115,8 +116,9 @@ static enum code find_key(
 	if (!known)
 		return unknown_section(section, named, e);
 	err_set(e, E_INVALID, "section [%.*s] has no key \"%.*s\"", STR_ARG(section), STR_ARG(key));
-	return nearest_name(&near) ? err_hint(e, "did you mean %s?", nearest_name(&near))
-				   : err_hint(e, "siltstone help config lists them");
+	return nearest_name(&near)
+		       ? err_hint(e, "did you mean %s?", nearest_name(&near))
+		       : err_hint(e, "siltstone help config says where it is read from");
 }
 
 static struct config_value *find(
