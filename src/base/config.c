@@ -9,12 +9,11 @@
 enum kind { KIND_TEXT, KIND_LEVEL, KIND_BOOL, KIND_DURATION };
 
 static const struct key {
-	const char *section;
+	const char *section, *key;
 	bool named;
-	const char *key;
 	enum kind kind;
 } keys[] = {
-#define CONFIG(section, named, key, kind, text) { section, named, key, KIND_##kind },
+#define CONFIG(section, named, key, kind, text) { section, key, named, KIND_##kind },
 #include "base/config.def"
 #undef CONFIG
 };
