@@ -9,12 +9,11 @@
 enum kind { KIND_TEXT, KIND_LEVEL, KIND_BOOL, KIND_DURATION };
 
 static const struct key {
-	const char *section;
+	const char *section, *key;
 	bool named;
-	const char *key;
 	enum kind kind;
 } keys[] = {
-#define CONFIG(section, named, key, kind, text) { section, named, key, KIND_##kind },
+#define CONFIG(section, named, key, kind, text) { section, key, named, KIND_##kind },
 #include "base/config.def"
 #undef CONFIG
 };
@@ -91,8 +90,9 @@ static enum code unknown_section(struct str section, bool named, struct err *e)
 		nearest_offer(&near, str_of(keys[i].section));
 	}
 	err_set(e, E_INVALID, "there is no section [%.*s]", STR_ARG(section));
-	return nearest_name(&near) ? err_hint(e, "did you mean [%s]?", nearest_name(&near))
-				   : err_hint(e, "siltstone help config lists them");
+	return nearest_name(&near)
+		       ? err_hint(e, "did you mean [%s]?", nearest_name(&near))
+		       : err_hint(e, "siltstone help config says where it is read from");
 }
 
 static enum code find_key(
@@ -115,8 +115,9 @@ static enum code find_key(
 	if (!known)
 		return unknown_section(section, named, e);
 	err_set(e, E_INVALID, "section [%.*s] has no key \"%.*s\"", STR_ARG(section), STR_ARG(key));
-	return nearest_name(&near) ? err_hint(e, "did you mean %s?", nearest_name(&near))
-				   : err_hint(e, "siltstone help config lists them");
+	return nearest_name(&near)
+		       ? err_hint(e, "did you mean %s?", nearest_name(&near))
+		       : err_hint(e, "siltstone help config says where it is read from");
 }
 
 static struct config_value *find(
