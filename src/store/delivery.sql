@@ -80,12 +80,12 @@ SELECT snapshot_id FROM _delivery WHERE delivery_id > :after AND kind = 'snapsho
 
 -- name: delivery_claim
 -- plan: scan
--- No wait is longer than an hour, no lease longer than the one asked for: what is further off was noted
--- under a clock that has been set back since.
+-- No wait is longer than an hour, which began a while after :now; no lease is longer than the one asked
+-- for: what is much further off was noted under a clock that has been set back since.
 SELECT delivery_id, channel, kind, account, region, type, globals, due_ms, from_event, to_event,
        coalesce(item_id, 0) AS item_id, part, after_item, last_item, snapshot_id, key, tries
   FROM _delivery
- WHERE done_ms IS NULL AND (next_ms <= :now OR next_ms > :now + 3600000)
+ WHERE done_ms IS NULL AND (next_ms <= :now OR next_ms > :now + 7200000)
    AND (lease_ms <= :now OR lease_ms > :now + :lease)
  ORDER BY next_ms, delivery_id LIMIT 1;
 

@@ -205,7 +205,7 @@ static enum code due(struct db *db, struct arena *a, int64_t now_ms, int64_t lea
 	enum code c;
 
 	stmt_int(&st, sink_due__now, now_ms);
-	stmt_int(&st, sink_due__wait_max, SINK_WAIT_MAX_MS);
+	stmt_int(&st, sink_due__wait_max, 2 * SINK_WAIT_MAX_MS);
 	stmt_int(&st, sink_due__lease, lease_ms);
 	c = stmt_step(&st, e);
 	if (!c)

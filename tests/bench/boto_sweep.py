@@ -35,9 +35,9 @@ def client(service, region):
 
 
 def pick(value, path):
-    """A[].B[] and A[0].B of a response, as a list."""
+    """A[].B[] and A[0].B of a response, as a list; no path, the whole of it."""
     found = [value]
-    for part in path.split("."):
+    for part in path.split(".") if path else ():
         name, index = re.fullmatch(r"(\w+)(\[\d*\])?", part).groups()
         found = [v[name] for v in found if isinstance(v, dict) and v.get(name) is not None]
         if index == "[]":
