@@ -191,10 +191,9 @@ static void check_topic(struct doctor *d, const struct channel *ch)
 	const char *what = arena_printf(&d->c->arena, "topic of %s", ch->name).p;
 	struct arena a = ARENA_INIT(1 << 20);
 	struct login login = LOGIN_INIT;
-	struct sweep_options o = { .kind = "aws",
-		.profile = ch->profile,
-		.endpoint = ch->endpoint,
-		.account = "000000000000" };
+	struct sweep_options o = {
+		.kind = "aws", .profile = ch->profile, .endpoint = ch->endpoint, .any_account = true
+	};
 	struct str region = str_of(ch->topic);
 	struct aws_call call = { "sns", "GetTopicAttributes", NULL, NULL };
 	struct aws_fault fault;

@@ -133,8 +133,8 @@ static enum code open_unix(struct listener *l, const char *where, struct err *e)
 
 static enum code open_tcp(struct listener *l, const char *where, struct err *e)
 {
-	union address a;
-	socklen_t n;
+	union address a = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t n = 0;
 	char host[INET6_ADDRSTRLEN];
 	enum code c = parse_tcp(where, &a, &n, e);
 

@@ -24,8 +24,8 @@ struct loop {
 
 /** The struct must not move afterwards. */
 enum code loop_init(struct loop *loop, const struct loop_calls *calls, struct err *e);
-/** From any thread; several calls may become one. @loop as void *, to be given as a callback. */
-void loop_wake(void *loop);
+/** From any thread; several calls may become one. @arg is the loop: it is given as a callback. */
+void loop_wake(void *arg);
 /** Until loop_end(). */
 void loop_run(struct loop *loop);
 void loop_end(struct loop *loop);

@@ -2,6 +2,7 @@
 #include "daemon/tick.h"
 
 #include "base/log.h"
+#include "base/must.h"
 #include "base/time.h"
 #include "core/deliver.h"
 #include "discover/kept.h"
@@ -50,6 +51,7 @@ static enum code sweep_source(struct round *r, const struct source *s,
 	struct sweep_sum sum = { 0 };
 	int64_t began_ms = time_now_ms(), ticks_ms = time_ticks_ms();
 
+	must(s);
 	if (kept_options(&r->arena, s, &o, e)) {
 		log_write(EV_SWEEP_FAILED, e, log_text("source", s->name));
 		return e->code;

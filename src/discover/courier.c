@@ -133,7 +133,7 @@ static enum code connect_to(struct courier *c, struct settings *s, const char *w
 	k->login = (struct login)LOGIN_INIT;
 	/* Telling takes no account number, and a lone SNS has no STS to ask. */
 	k->options = (struct sweep_options){ .kind = "aws",
-		.account = "000000000000",
+		.any_account = true,
 		.profile = keep(c, setting(s, "profile")),
 		.endpoint = keep(c, setting(s, "endpoint")),
 		.role_arn = keep(c, setting(s, "role_arn")),

@@ -40,10 +40,11 @@ struct sweep_options {
 	const char *types; /* comma-separated globs over type names; NULL: all of the kind */
 	const char *
 		regions; /* comma-separated; "all": those enabled for the account; NULL: the default */
-	const char *profile;     /* AWS profile, or NULL */
-	const char *endpoint;    /* URL for every service (an emulator), or NULL */
-	const char *account;     /* 12 digits: not asked of STS; or NULL */
-	const char *role_arn;    /* to be assumed behind what the profile gives, or NULL */
+	const char *profile;  /* AWS profile, or NULL */
+	const char *endpoint; /* URL for every service (an emulator), or NULL */
+	const char *account;  /* 12 digits: not asked of STS; or NULL */
+	bool any_account;     /* it does not matter whose the credentials are: not asked of STS */
+	const char *role_arn; /* to be assumed behind what the profile gives, or NULL */
 	const char *external_id; /* for role_arn, or NULL */
 	int threads;             /* calls under way at once; 0: 32 */
 	struct http_options http;

@@ -48,7 +48,7 @@ static enum code open_bucket(
 		.profile = o->profile,
 		.endpoint = o->endpoint,
 		/* Putting a file takes no account number, and a lone S3 has no STS to ask. */
-		.account = "000000000000",
+		.any_account = true,
 		.stop = o->stop };
 	if (!arena_ok(&a))
 		err_nomem(e);

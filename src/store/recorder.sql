@@ -11,8 +11,12 @@ ON CONFLICT (name) DO UPDATE SET role_arn = excluded.role_arn, types = excluded.
 
 -- name: recorder_start
 -- plan: scan
-UPDATE _recorder SET recording = 1, started_ms = :now, status = 'PENDING', status_ms = :now, error_code = NULL, error = NULL, next_ms = 0
- WHERE NOT recording;
+-- Started again while it records, it looks at once and is otherwise as it was.
+UPDATE _recorder SET started_ms = CASE WHEN recording THEN started_ms ELSE :now END,
+       status = CASE WHEN recording THEN status ELSE 'PENDING' END,
+       status_ms = CASE WHEN recording THEN status_ms ELSE :now END,
+       error_code = CASE WHEN recording THEN error_code END, error = CASE WHEN recording THEN error END,
+       recording = 1, next_ms = 0;
 
 -- name: recorder_stop
 -- plan: scan
@@ -21,7 +25,8 @@ UPDATE _recorder SET recording = 0, stopped_ms = :now WHERE recording;
 -- name: recorder_swept
 -- plan: scan
 -- alone
-UPDATE _recorder SET next_ms = :started + every_ms,
+-- One that failed is tried again in a minute.
+UPDATE _recorder SET next_ms = CASE WHEN :error IS NULL THEN :started + every_ms ELSE min(:started + every_ms, :now + 60000) END,
        status = CASE WHEN :error IS NULL THEN 'SUCCESS' ELSE 'FAILURE' END, status_ms = :now,
        error_code = CASE WHEN :error IS NOT NULL THEN :error_code END, error = :error
  WHERE recording;

@@ -172,6 +172,16 @@ def test_an_item_of_the_file_is_what_show_says(delivered):
     assert n >= 10
 
 
+def test_the_endpoint_may_stand_in_the_environment(small, recorded, siltstone):
+    small.client("s3").create_bucket(Bucket="by-environment")
+    store = siltstone.home / "environment.db"
+    program.copy_store(recorded, store)
+    env = siltstone.environment(AWS_ENDPOINT_URL=small.endpoint)
+    r = siltstone.run("snapshot", "--store", store, "--to", "s3://by-environment", env=env)
+    assert r.code == 0, r.err
+    assert small.client("s3").list_objects_v2(Bucket="by-environment")["KeyCount"] == len(r.out.splitlines())
+
+
 def test_a_directory_gets_the_same_layout_and_items(delivered, tmp_path):
     silt, store, _, files = delivered
     (tmp_path / "out").mkdir()

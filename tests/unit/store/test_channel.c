@@ -275,14 +275,17 @@ static void a_recorder_is_pending_until_a_sweep_ends(void **state)
 	assert_string_equal(r.status, "FAILURE");
 	assert_string_equal(r.error_code, "Denied");
 	assert_string_equal(r.error, "no");
-	assert_int_equal(r.next_ms, NOW + 10 + 600000);
+	assert_int_equal(r.next_ms, NOW + 50 + 60000);
 	assert_int_equal(r.status_ms, NOW + 50);
-	/* Started again while it runs: nothing changes. */
+	/* Started again while it runs: due at once, else nothing changes. */
 	assert_int_equal(recorder_switch(&s->db, true, NOW + 60, &e), E_OK);
 	assert_string_equal(recorder(s).status, "FAILURE");
+	assert_int_equal(recorder(s).started_ms, NOW);
+	assert_int_equal(recorder(s).next_ms, 0);
 	assert_int_equal(recorder_swept(&s->db, NOW + 70, NOW + 80, NULL, NULL, &e), E_OK);
 	assert_string_equal(recorder(s).status, "SUCCESS");
 	assert_null(recorder(s).error);
+	assert_int_equal(recorder(s).next_ms, NOW + 70 + 600000);
 	assert_int_equal(recorder_switch(&s->db, false, NOW + 90, &e), E_OK);
 	assert_int_equal(recorder(s).stopped_ms, NOW + 90);
 	/* The sweep that was under way then says nothing. */
