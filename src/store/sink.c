@@ -211,7 +211,7 @@ static enum code due(struct db *db, struct arena *a, int64_t now_ms, int64_t lea
 	if (!c)
 		*name = arena_text(a, stmt_col_str(&st, sink_due_name));
 	stmt_end(&st);
-	return c;
+	return c || arena_ok(a) ? c : err_nomem(e);
 }
 
 static enum code lease(struct db *db, const char *name, int64_t lease_ms, struct err *e)
