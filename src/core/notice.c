@@ -126,7 +126,10 @@ static enum code finish(
 	finish_subject(n);
 	if (buf_ok(&n->body) && buf_ok(&n->subject) && buf_ok(&n->arn))
 		return E_OK;
-	return err_set(e, E_TOOBIG, "the notice is too large to write");
+	/* Only what is too large is so the next time, too. */
+	if (n->body.full || n->subject.full || n->arn.full)
+		return err_set(e, E_TOOBIG, "the notice is too large to write");
+	return err_nomem(e);
 }
 
 /* A configuration item */

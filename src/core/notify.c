@@ -306,6 +306,7 @@ static enum code failed(struct round *r, int64_t event_id, struct err *e)
 {
 	struct err ignored = { 0 };
 	const char *code = code_name(e->code);
+	const int64_t wait_ms = notify_backoff_ms(r->tries + 1), at_ms = now(r);
 
 	if (e->code == E_CONFLICT)
 		return e->code;
@@ -314,10 +315,10 @@ static enum code failed(struct round *r, int64_t event_id, struct err *e)
 	if (e->code == E_CANCELED)
 		(void)sink_release(r->db, r->sink.name, &ignored);
 	else if (event_id && (never_works(e->code) || waited_enough(r->tries)))
-		(void)sink_give_up(r->db, r->sink.name, event_id, now(r), code, e->msg, &ignored);
+		(void)sink_give_up(r->db, r->sink.name, event_id, at_ms, code, e->msg, &ignored);
 	else
-		(void)sink_failed(r->db, r->sink.name, now(r) + notify_backoff_ms(r->tries + 1),
-			code, e->msg, &ignored);
+		(void)sink_failed(
+			r->db, r->sink.name, at_ms + wait_ms, at_ms, code, e->msg, &ignored);
 	if (!event_id)
 		return err_add(e, "tell \"%s\"", r->sink.name);
 	return err_add(e, "tell \"%s\" of event %lld", r->sink.name, (long long)event_id);

@@ -199,6 +199,11 @@ enum code db_begin_at(struct db *d, const char *where, struct err *e)
 	must(!d->tx);
 	if (check_place(d, e))
 		return e->code;
+	/* What ended the last one, or a query, may have failed: it takes memory, too. */
+	db_rollback(d);
+	if (d->guarded && db_script(d, "begin a transaction", "PRAGMA query_only=OFF", e))
+		return e->code;
+	d->guarded = false;
 	c = db_script(d, "begin a transaction", "BEGIN IMMEDIATE", e);
 	if (c)
 		return c == E_BUSY ? err_hint(e, "another program is writing to this store; try "

@@ -21,6 +21,7 @@ struct db {
 	struct sqlite3_stmt *slot[SQL_COUNT + 1];
 	const char *tx;        /* file:line that began the open transaction, or NULL */
 	int64_t busy_since_ms; /* ticks: since then it has waited for a lock */
+	bool guarded;          /* PRAGMA query_only is on, or may be */
 };
 
 enum db_mode {

@@ -75,8 +75,14 @@ static int authorize(
 
 static enum code query_only(struct db *db, bool on, struct err *e)
 {
-	return db_script(
+	enum code c;
+
+	db->guarded = true;
+	c = db_script(
 		db, "protect the store", on ? "PRAGMA query_only=ON" : "PRAGMA query_only=OFF", e);
+	if (!c)
+		db->guarded = on;
+	return c;
 }
 
 struct cell cell_null(void)

@@ -58,8 +58,12 @@ static enum code run(struct db *db, const char *predicate, const struct predicat
 		" :status AS status, :kind AS kind, :configuration AS configuration)",
 		predicate);
 	q.sql = sql.p;
-	c = buf_ok(&sql) ? select_run(db, &q, &rows, NULL, e)
-			 : err_set(e, E_TOOBIG, "it is longer than %d bytes", PREDICATE_MAX_BYTES);
+	if (buf_ok(&sql))
+		c = select_run(db, &q, &rows, NULL, e);
+	else if (sql.full)
+		c = err_set(e, E_TOOBIG, "it is longer than %d bytes", PREDICATE_MAX_BYTES);
+	else
+		c = err_nomem(e);
 	buf_release(&sql);
 	if (!c && v->rows != 1)
 		c = err_set(e, E_INVALID, "this is more than one expression");

@@ -211,7 +211,7 @@ static enum code due(struct db *db, struct arena *a, int64_t now_ms, int64_t lea
 	if (!c)
 		*name = arena_text(a, stmt_col_str(&st, sink_due_name));
 	stmt_end(&st);
-	return c;
+	return c || arena_ok(a) ? c : err_nomem(e);
 }
 
 static enum code lease(struct db *db, const char *name, int64_t lease_ms, struct err *e)
@@ -246,7 +246,30 @@ enum code sink_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lea
 	return c;
 }
 
-enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
+/* For the sink of a channel's topic: the status of that channel's notifications; for others, nothing. */
+static enum code note_stream(struct db *db, const char *sink, int64_t now_ms,
+	const char *error_code, const char *error, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_SINK_STREAM_STATUS);
+
+	stmt_text(&st, sink_stream_status__sink, sink);
+	stmt_text(&st, sink_stream_status__status, error_code ? "FAILURE" : "SUCCESS");
+	stmt_int(&st, sink_stream_status__now, now_ms);
+	stmt_text(&st, sink_stream_status__code, error_code);
+	stmt_text(&st, sink_stream_status__error, error);
+	return stmt_run(&st, e);
+}
+
+/* The end of a transaction in which @c came out. */
+static enum code end(struct db *db, enum code c, struct err *e)
+{
+	if (!c)
+		return db_commit(db, e);
+	db_rollback(db);
+	return c;
+}
+
+static enum code move_on(struct db *db, const struct sink *sink, int64_t event_id, int64_t now_ms,
 	int64_t lease_ms, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_SINK_PASSED);
@@ -259,22 +282,45 @@ enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_
 	stmt_int(&st, sink_passed__lease, lease_ms);
 	c = stmt_run(&st, e);
 	if (!c && !db_changes(db))
-		return err_set(
+		c = err_set(
 			e, E_CONFLICT, "sink \"%s\" was taken over by somebody else", sink->name);
+	return c;
+}
+
+enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
+	int64_t lease_ms, struct err *e)
+{
+	enum code c = db_begin(db, e);
+
+	if (c)
+		return c;
+	c = move_on(db, sink, event_id, now_ms, lease_ms, e);
+	if (!c)
+		c = note_stream(db, sink->name, now_ms, NULL, NULL, e);
+	c = end(db, c, e);
+	if (c)
+		return c;
 	sink->lease_ms = lease_ms;
 	sink->cursor = event_id;
-	return c;
+	return E_OK;
 }
 
 enum code sink_told(
 	struct db *db, const char *name, int64_t event_id, int64_t now_ms, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_SINK_TOLD);
+	struct stmt st;
+	enum code c = db_begin(db, e);
 
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_SINK_TOLD);
 	stmt_text(&st, sink_told__name, name);
 	stmt_int(&st, sink_told__event, event_id);
 	stmt_int(&st, sink_told__now, now_ms);
-	return stmt_run(&st, e);
+	c = stmt_run(&st, e);
+	if (!c)
+		c = note_stream(db, name, now_ms, NULL, NULL, e);
+	return end(db, c, e);
 }
 
 enum code sink_release(struct db *db, const char *name, struct err *e)
@@ -285,16 +331,23 @@ enum code sink_release(struct db *db, const char *name, struct err *e)
 	return stmt_run(&st, e);
 }
 
-enum code sink_failed(struct db *db, const char *name, int64_t next_ms, const char *error_code,
-	const char *error, struct err *e)
+enum code sink_failed(struct db *db, const char *name, int64_t next_ms, int64_t now_ms,
+	const char *error_code, const char *error, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_SINK_FAILED);
+	struct stmt st;
+	enum code c = db_begin(db, e);
 
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_SINK_FAILED);
 	stmt_text(&st, sink_failed__name, name);
 	stmt_int(&st, sink_failed__next, next_ms);
 	stmt_text(&st, sink_failed__code, error_code);
 	stmt_text(&st, sink_failed__error, error);
-	return stmt_run(&st, e);
+	c = stmt_run(&st, e);
+	if (!c)
+		c = note_stream(db, name, now_ms, error_code, error, e);
+	return end(db, c, e);
 }
 
 struct burial {
@@ -321,7 +374,8 @@ static enum code bury(struct db *db, const struct burial *b, struct err *e)
 	stmt_int(&st, sink_pass_buried__event, b->event_id);
 	stmt_text(&st, sink_pass_buried__code, b->error_code);
 	stmt_text(&st, sink_pass_buried__error, b->error);
-	return stmt_run(&st, e);
+	c = stmt_run(&st, e);
+	return c ? c : note_stream(db, b->name, b->now_ms, b->error_code, b->error, e);
 }
 
 enum code sink_give_up(struct db *db, const char *name, int64_t event_id, int64_t now_ms,
@@ -333,10 +387,7 @@ enum code sink_give_up(struct db *db, const char *name, int64_t event_id, int64_
 	if (c)
 		return c;
 	c = bury(db, &b, e);
-	if (!c)
-		return db_commit(db, e);
-	db_rollback(db);
-	return c;
+	return end(db, c, e);
 }
 
 static void read_dead(const struct stmt *st, struct arena *a, struct dead *out)

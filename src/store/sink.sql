@@ -37,18 +37,22 @@ UPDATE _sink SET lease_ms = :lease WHERE name = :name;
 UPDATE _sink SET lease_ms = 0 WHERE name = :name;
 
 -- name: sink_passed
--- alone
 UPDATE _sink SET cursor = max(cursor, :event), lease_ms = :lease, tries = 0, next_ms = 0, told_ms = :now, error_code = NULL, error = NULL
  WHERE name = :name AND lease_ms = :held;
 
 -- name: sink_told
--- alone
 UPDATE _sink SET cursor = max(cursor, :event), lease_ms = 0, tries = 0, next_ms = 0, told_ms = :now, error_code = NULL, error = NULL
  WHERE name = :name;
 
 -- name: sink_failed
--- alone
 UPDATE _sink SET tries = tries + 1, next_ms = :next, lease_ms = 0, error_code = :code, error = :error WHERE name = :name;
+
+-- name: sink_stream_status
+-- What befalls the sink of a channel's topic is how that channel's notifications are.
+UPDATE _channel SET stream_changed_ms = CASE WHEN stream_status IS :status THEN stream_changed_ms ELSE :now END,
+       stream_status = :status, stream_error_code = :code, stream_error = :error
+ WHERE name = substr(:sink, 9) AND :sink GLOB 'channel:*' AND topic IS NOT NULL
+   AND (stream_status IS NOT :status OR stream_error_code IS NOT :code OR stream_error IS NOT :error);
 
 -- name: sink_bury
 INSERT INTO _dead(sink, event_id, at_ms, tries, error_code, error)

@@ -321,3 +321,35 @@ def test_a_topic_or_queue_that_is_not_there_is_waited_for(moto_server, told, sil
     assert run.code == 6
     assert program.rows(told, "SELECT cursor, tries, error_code FROM _sink") == [(0, 1, "NOTFOUND")] * 2
     assert program.one(told, "SELECT count(*) FROM _dead") == 0
+
+
+def test_a_channel_says_how_its_notifications_are(moto_server, told, siltstone):
+    sns = moto_server.client("sns")
+    topic = sns.create_topic(Name="channel-stream")["TopicArn"]
+    moto_server.client("s3").create_bucket(Bucket="channel-stream")
+
+    def happens():
+        db = sqlite3.connect(told)
+        db.execute("INSERT INTO _event(at_ms, kind, account, region, payload) VALUES (1790000000000, ?, ?, 'eu-west-1', ?)",
+                   (BESIDES[0][0], ACCOUNT, json.dumps(BESIDES[0][1])))
+        db.execute("UPDATE _sink SET next_ms = 0")
+        db.commit()
+        db.close()
+
+    def stream():
+        rows = json.loads(siltstone.ok("channel", "status", "main", "--store", told, "--format", "json").out)
+        return next(row for row in rows if row["stream"] == "notifications")
+
+    siltstone.ok("channel", "set", "main", "--store", told, "--to", "s3://channel-stream", "--topic", topic, "--endpoint", moto_server.endpoint)
+    assert not stream().get("status")
+    happens()
+    siltstone.ok("notify", "--store", told)
+    assert stream()["status"] == "SUCCESS" and not stream().get("error")
+    sns.delete_topic(TopicArn=topic)
+    happens()
+    assert siltstone.run("notify", "--store", told).code == 6
+    assert stream()["status"] == "FAILURE" and stream()["error_code"] == "NOTFOUND" and stream()["error"]
+    sns.create_topic(Name="channel-stream")
+    happens()
+    siltstone.ok("notify", "--store", told)
+    assert stream()["status"] == "SUCCESS" and not stream().get("error")

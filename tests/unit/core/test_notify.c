@@ -5,6 +5,7 @@
 #include "lib/fake_store.h"
 #include "lib/scratch.h"
 #include "lib/unit.h"
+#include "store/channel.h"
 #include "json/read.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -295,7 +296,8 @@ static void a_clock_put_back_leaves_no_sink_behind(void **state)
 	add_sink("s", NULL);
 	history();
 	assert_int_equal(sink_claim(&w.db, &a, T0 + DAY_MS, T0 + DAY_MS + 1000, &s, &e), E_OK);
-	assert_int_equal(sink_failed(&w.db, "s", T0 + DAY_MS, "REMOTE", "no", &e), E_OK);
+	assert_int_equal(
+		sink_failed(&w.db, "s", T0 + DAY_MS, T0 + DAY_MS, "REMOTE", "no", &e), E_OK);
 	assert_int_equal(notify(T0), E_OK);
 	arena_release(&a);
 }
@@ -508,6 +510,85 @@ static void whoever_dies_is_followed_by_one_who_tells_the_rest(void **state)
 	}
 }
 
+#define STREAM "SELECT stream_status, stream_error_code, stream_error FROM _channel"
+
+static void set_channel(const char *topic, int64_t at_ms)
+{
+	const struct channel c = { .name = "c", .target = "s3://b", .topic = topic };
+
+	if (channel_put(&w.db, &c, at_ms, &e))
+		fail_msg("%s", e.msg);
+}
+
+/* Within a minute of @at_ms: a round takes as long as it takes. */
+static void assert_changed(int64_t at_ms)
+{
+	const int64_t changed_ms =
+		strtoll(estate_rows(&w, "SELECT stream_changed_ms FROM _channel"), NULL, 10);
+
+	assert_in_range(changed_ms, at_ms, at_ms + 60000);
+}
+
+static void a_channels_stream_is_how_telling_its_topic_went(void **state)
+{
+	const int64_t hour_ms = 3600000;
+
+	(void)state;
+	set_channel("arn:aws:sns:us-east-1:123456789012:t", T0);
+	add_sink("other", "resource_id = 'nobody'");
+	history();
+	assert_string_equal(estate_rows(&w, STREAM), "-|-|-\n");
+	f.fail_with = E_REMOTE;
+	assert_int_equal(notify(T0), E_REMOTE);
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|REMOTE|the fake says no\n");
+	assert_changed(T0);
+	/* Another reason, the same status: it has not changed. */
+	assert_int_equal(notify(T0 + 1), E_OK);
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|REMOTE|the fake says no\n");
+	f.fail_with = E_DENIED;
+	assert_int_equal(notify(T0 + hour_ms), E_DENIED);
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|DENIED|the fake says no\n");
+	assert_changed(T0);
+	f.fail_with = E_OK;
+	assert_int_equal(notify(T0 + 2 * hour_ms), E_OK);
+	assert_string_equal(estate_rows(&w, STREAM), "SUCCESS|-|-\n");
+	assert_changed(T0 + 2 * hour_ms);
+	sweep(T0 + 2000, NULL, "{\"state\":\"a\"}");
+	assert_int_equal(notify(T0 + 3 * hour_ms), E_OK);
+	assert_int_equal(notify(T0 + 3 * hour_ms), E_OK);
+	assert_changed(T0 + 2 * hour_ms);
+}
+
+static void what_a_channel_gave_up_is_a_failure_until_the_next_is_told(void **state)
+{
+	(void)state;
+	set_channel("arn:aws:sns:us-east-1:123456789012:t", T0);
+	history();
+	f.fail_with = E_TOOBIG;
+	f.fail_event = 2;
+	assert_int_equal(notify(T0), E_TOOBIG);
+	assert_string_equal(estate_rows(&w, "SELECT event_id FROM _dead"), "2\n");
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|TOOBIG|the fake says no\n");
+	assert_int_equal(notify(T0 + 60000), E_OK);
+	assert_string_equal(estate_rows(&w, STREAM), "SUCCESS|-|-\n");
+}
+
+static void what_is_told_of_a_channel_without_a_topic_is_not_its_stream(void **state)
+{
+	(void)state;
+	set_channel(NULL, T0);
+	add_sink("c", NULL);
+	add_sink("channel:c", NULL);
+	history();
+	f.fail_with = E_REMOTE;
+	assert_int_equal(notify(T0 + 1), E_REMOTE);
+	f.fail_with = E_OK;
+	assert_int_equal(notify(T0 + 60000), E_OK);
+	assert_int_equal(notify(T0 + 60000), E_OK);
+	assert_string_equal(estate_rows(&w, STREAM), "NOT_APPLICABLE|-|-\n");
+	assert_changed(T0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -529,6 +610,9 @@ int main(void)
 		CASE(what_is_too_large_goes_to_the_store_first),
 		CASE(a_bucket_that_is_not_there_is_told),
 		CASE(a_bucket_that_does_not_answer_is_asked_again),
+		CASE(a_channels_stream_is_how_telling_its_topic_went),
+		CASE(what_a_channel_gave_up_is_a_failure_until_the_next_is_told),
+		CASE(what_is_told_of_a_channel_without_a_topic_is_not_its_stream),
 		CASE(whoever_dies_is_followed_by_one_who_tells_the_rest),
 	};
 
