@@ -41,7 +41,7 @@ static struct {
 static struct scratch scratch;
 static struct arena arena = ARENA_INIT(64 << 20);
 static struct estate w;
-static const char *path, *before;
+static char *path, *before;
 
 static enum code put(struct object_store *port, const struct object *o, struct err *e)
 {
@@ -311,8 +311,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	scratch_remove(&scratch);
-	free((void *)(intptr_t)path);
-	free((void *)(intptr_t)before);
+	free(path);
+	free(before);
 	return 0;
 }
 
