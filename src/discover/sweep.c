@@ -169,7 +169,8 @@ static enum code wait_for_listings(struct sweep *s, struct login *login, struct 
 	if (s->fatal.code) {
 		*e = s->fatal;
 		c = e->code;
-	} else if (s->n_open) {
+	} else if (s->n_open || is_asked_to_stop(s)) {
+		/* Transfers end at the same word: their listings may be over already, as failed. */
 		c = err_set(e, E_CANCELED, "stopped; nothing was written");
 	}
 	pthread_mutex_unlock(&s->lock);
