@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/sqlfn.h"
 
-#include "base/sha256.h"
 #include "base/str.h"
 #include <sqlite3.h>
 
@@ -12,49 +11,6 @@ static struct str text_of(sqlite3_value *v)
 	const char *p = (const char *)sqlite3_value_text(v);
 
 	return (struct str){ p, p ? (size_t)sqlite3_value_bytes(v) : 0 };
-}
-
-/* Indices become [*]; brackets inside quoted names stay. */
-static void jpath_norm(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
-	struct str s = text_of(v[0]);
-	char small[256], *out = small;
-	size_t k = 0;
-	int quoted = 0;
-
-	(void)n;
-	if (!s.p)
-		return;
-	if (s.n > sizeof(small))
-		out = sqlite3_malloc64(s.n);
-	if (!out) {
-		sqlite3_result_error_nomem(ctx);
-		return;
-	}
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			quoted = !quoted;
-		if (quoted || s.p[i] < '0' || s.p[i] > '9' || !k || out[k - 1] != '[') {
-			out[k++] = s.p[i];
-			continue;
-		}
-		while (i + 1 < s.n && s.p[i + 1] != ']')
-			i++;
-		out[k++] = '*';
-	}
-	sqlite3_result_text64(ctx, out, k, SQLITE_TRANSIENT, SQLITE_UTF8);
-	if (out != small)
-		sqlite3_free(out);
-}
-
-static void sha256(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
-	unsigned char digest[SHA256_BYTES];
-	struct str s = text_of(v[0]);
-
-	(void)n;
-	if (s.p && sha256_of(s, digest))
-		sqlite3_result_blob(ctx, digest, sizeof(digest), SQLITE_TRANSIENT);
 }
 
 static void arn_name(sqlite3_context *ctx, int n, sqlite3_value **v)
@@ -98,8 +54,6 @@ enum code sqlfn_register(struct sqlite3 *h, struct err *e)
 		int args;
 		void (*fn)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-		{ "jpath_norm", 1, jpath_norm },
-		{ "sha256", 1, sha256 },
 		{ "arn_name", 1, arn_name },
 		{ "glob_any", 2, glob_any },
 	};

@@ -8,8 +8,6 @@ struct sqlite3;
  * The SQL functions that our own statements use, on every connection of ours. Views and
  * triggers that live in the file never use them: the stock shell must be able to read it.
  *
- *   jpath_norm(fullkey)        '$.a[12].b' -> '$.a[*].b' (json_path_normalise)
- *   sha256(text)               the digest as a blob
  *   arn_name(arn)              what follows the last '/' or ':' of an ARN
  *   glob_any(value, patterns)  true when value matches one of the comma-separated globs
  */

@@ -94,7 +94,7 @@ static void a_plain_connection_reads_every_view(void **state)
 	assert_string_equal(
 		estate_rows(&w,
 			"SELECT name FROM sqlite_schema WHERE type IN ('view', 'trigger') AND "
-			"(sql LIKE '%->>%' OR sql LIKE '%unixepoch()%' OR sql LIKE '%jpath_norm%' OR sql LIKE '%glob_any%')"),
+			"(sql LIKE '%->>%' OR sql LIKE '%unixepoch()%' OR sql LIKE '%arn_name%' OR sql LIKE '%glob_any%')"),
 		"");
 }
 
