@@ -13,6 +13,7 @@ CREATE TABLE _resource (
   last_item   INTEGER,                    -- newest _item
   deleted     INTEGER NOT NULL DEFAULT 0,
   content     BLOB,                       -- digest of what is compared: the newest document without what the catalogue ignores
+  pruned      INTEGER NOT NULL DEFAULT 0, -- so many of its versions were removed by retention: the first that is left is pruned + 1
   UNIQUE (id, type, account, region)
 ) STRICT;
 CREATE INDEX _resource_type ON _resource(type, account, region, deleted);
@@ -35,13 +36,17 @@ CREATE TABLE _item (
   source_id   INTEGER REFERENCES _source(source_id),
   document_id INTEGER REFERENCES _document(document_id), -- NULL for deletions
   n_changes   INTEGER NOT NULL DEFAULT 0, -- rows in its _diff
-  digest      BLOB NOT NULL,              -- SHA-256 over account, region, type, id, captured_ms, status, digest of the document; one line each
+  digest      BLOB NOT NULL,              -- SHA-256 over what the item says, see core/seal.h
   -- Generated columns keep a declared type through views, which some readers depend on.
   at          TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', captured_ms/1000, 'unixepoch')) STORED,
   until       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', until_ms/1000, 'unixepoch')) VIRTUAL,
   t           INTEGER GENERATED ALWAYS AS (captured_ms/1000) VIRTUAL,
   event       TEXT GENERATED ALWAYS AS (CASE WHEN status LIKE 'ResourceDeleted%' THEN 'deleted'
-                WHEN status = 'ResourceDiscovered' THEN 'created' ELSE 'changed' END) VIRTUAL
+                WHEN status = 'ResourceDiscovered' THEN 'created' ELSE 'changed' END) VIRTUAL,
+  state_id    INTEGER,                    -- configurationStateId of an item from elsewhere, where it isn't captured_ms
+  name        TEXT,                       -- what the resource was called then, where that is not what it is called now; '' = nothing
+  arn         TEXT,                       -- likewise
+  extra       TEXT                        -- JSON: members of an item from elsewhere that are not made here (configurationItemVersion 1.2 ...)
 ) STRICT;
 CREATE UNIQUE INDEX _item_version ON _item(rid, version);
 CREATE INDEX _item_captured ON _item(rid, captured_ms, item_id);

@@ -44,3 +44,19 @@ CREATE TABLE _activity (
   n           INTEGER NOT NULL,
   PRIMARY KEY (day, type, event)
 ) STRICT, WITHOUT ROWID;
+
+-- Verdict intervals [since, until) per resource and rule: what a rule found, until it found something else.
+CREATE TABLE _verdict (
+  verdict_id  INTEGER PRIMARY KEY,
+  rid         INTEGER NOT NULL REFERENCES _resource(rid),
+  rule        TEXT NOT NULL,
+  result      TEXT NOT NULL,              -- COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE | INSUFFICIENT_DATA
+  annotation  TEXT,                       -- why
+  since_ms    INTEGER NOT NULL,
+  until_ms    INTEGER NOT NULL DEFAULT 253402300799000,
+  since       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', since_ms/1000, 'unixepoch')) VIRTUAL,
+  until       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', until_ms/1000, 'unixepoch')) VIRTUAL,
+  t           INTEGER GENERATED ALWAYS AS (since_ms/1000) VIRTUAL
+) STRICT;
+CREATE INDEX _verdict_rid ON _verdict(rid, rule, until_ms);
+CREATE INDEX _verdict_rule ON _verdict(rule, result, until_ms);

@@ -82,3 +82,13 @@ CREATE TABLE _type_iam (
   action      TEXT NOT NULL,
   PRIMARY KEY (type, action)
 ) STRICT, WITHOUT ROWID;
+
+-- The columns of a type's own view (aws_ec2_instance): single values of its configuration.
+CREATE TABLE _type_column (
+  type        TEXT NOT NULL,
+  ord         INTEGER NOT NULL,
+  name        TEXT NOT NULL,              -- 'instance_type'
+  path        TEXT NOT NULL,              -- over the configuration: '$.instanceType'
+  declared    TEXT NOT NULL,              -- TEXT | INTEGER | REAL
+  PRIMARY KEY (type, ord)
+) STRICT, WITHOUT ROWID;
