@@ -12,6 +12,8 @@
 /** What "still" is as a moment: 9999-12-31 23:59:59 UTC. */
 #define TIME_FOREVER_MS INT64_C(253402300799000)
 
+/** In test builds (SILTSTONE_FAILPOINTS) the file that SILTSTONE_CLOCK names says by how many milliseconds
+ * the clock is off. */
 int64_t time_now_ms(void);
 /** Milliseconds of a clock that never jumps, for measuring and deadlines. */
 int64_t time_ticks_ms(void);

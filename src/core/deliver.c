@@ -200,6 +200,11 @@ static enum code note_failure(struct job *job, struct err *e)
 	struct err noting = { 0 };
 	int64_t now_ms = present(job);
 
+	/* Being stopped is no failure: whoever comes next goes on with it. */
+	if (e->code == E_CANCELED) {
+		delivery_release(job->db, d, &noting);
+		return e->code;
+	}
 	delivery_failed(job->db, d, now_ms + notify_backoff_ms(d->tries + 1),
 		deliver_error_code(e->code), e->msg, now_ms, &noting);
 	if (e->code == E_NOTFOUND)

@@ -23,8 +23,8 @@ struct deliver_ports {
 };
 
 /** Deliver one file that is due; @db is best a connection that db_spare_memory() was called for. E_OK: one went out, or turned out to be empty. E_NOTFOUND: none is due
- * (@e is left alone). Otherwise it failed, never with E_NOTFOUND; its row and the channel's status say why
- * and when it will be tried again. */
+ * (@e is left alone). E_CANCELED: it was stopped and is due as it was. Otherwise it failed, never with
+ * E_NOTFOUND; its row and the channel's status say why and when it will be tried again. */
 enum code deliver_one(
 	struct db *db, const struct deliver_ports *ports, int64_t now_ms, struct err *e);
 

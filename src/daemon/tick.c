@@ -129,7 +129,7 @@ static enum code deliver(void *ctx, struct db *db, struct err *e)
 		c = deliver_one(db, &p, time_now_ms(), e);
 	if (!c)
 		log_write(EV_DELIVERY_DONE, NULL, log_text("tick", "deliver"));
-	else if (c != E_NOTFOUND)
+	else if (c != E_NOTFOUND && c != E_CANCELED)
 		log_write(EV_DELIVERY_FAILED, e, log_text("tick", "deliver"));
 	return c;
 }
@@ -142,7 +142,7 @@ static enum code notify(void *ctx, struct db *db, struct err *e)
 
 	if (!c)
 		log_write(EV_NOTICE_TOLD, NULL, log_text("tick", "notify"));
-	else if (c != E_NOTFOUND)
+	else if (c != E_NOTFOUND && c != E_CANCELED)
 		log_write(EV_NOTICE_FAILED, e, log_text("tick", "notify"));
 	return c;
 }

@@ -12,6 +12,8 @@
 #include "daemon/seed.h"
 #include "daemon/tick.h"
 #include "store/catalogue.h"
+#include "store/channel.h"
+#include "store/sink.h"
 #include "store/store.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -239,12 +241,22 @@ static void serve_metrics(void *ctx, struct http_query *q)
 
 /* Starting */
 
+/* A daemon that died left them, and would be waited for; a command that is sending just now does so once
+ * more at worst. */
+static enum code free_leases(struct db *db, struct err *e)
+{
+	enum code c = delivery_free_leases(db, e);
+
+	return c ? c : sink_free_leases(db, e);
+}
+
 /* The store is made or brought up to date before anybody else opens it. */
 static enum code prepare_store(struct up *u, struct err *e)
 {
 	struct db db = { 0 };
 
-	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e))
+	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e) &&
+		!free_leases(&db, e))
 		seed_rows(&db, u->o->config, time_now_ms(), e);
 	db_close(&db);
 	return e->code;

@@ -61,6 +61,10 @@ enum code delivery_plan_snapshot(struct db *db, const char *channel, int64_t at_
 /** Take one that is due and that nobody is working on. E_NOTFOUND: none (@e is left alone). */
 enum code delivery_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lease_ms,
 	struct delivery *out, struct err *e);
+/** Nothing came of it: it is due as it was. */
+enum code delivery_release(struct db *db, const struct delivery *d, struct err *e);
+/** Whoever held a lease is gone: everything that is not out can be claimed. */
+enum code delivery_free_leases(struct db *db, struct err *e);
 /** The key it will have, before it goes out; with it, in one transaction, where a history file ends
  * (@last_item, 0: it has all) and the part behind it, and the event that a snapshot's delivery started. */
 enum code delivery_set_key(struct db *db, const struct delivery *d, const char *key,

@@ -216,6 +216,21 @@ enum code delivery_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t
 	return c;
 }
 
+enum code delivery_release(struct db *db, const struct delivery *d, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DELIVERY_RELEASE);
+
+	stmt_int(&st, delivery_release__id, d->delivery_id);
+	return stmt_run(&st, e);
+}
+
+enum code delivery_free_leases(struct db *db, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DELIVERY_FREE_LEASES);
+
+	return stmt_run(&st, e);
+}
+
 /* What is to be told of a delivery. */
 struct telling {
 	struct str kind;

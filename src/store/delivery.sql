@@ -92,6 +92,15 @@ SELECT delivery_id, channel, kind, account, region, type, globals, due_ms, from_
 -- name: delivery_lease
 UPDATE _delivery SET lease_ms = :until WHERE delivery_id = :id;
 
+-- name: delivery_release
+-- alone
+UPDATE _delivery SET lease_ms = 0 WHERE delivery_id = :id;
+
+-- name: delivery_free_leases
+-- plan: scan
+-- alone
+UPDATE _delivery SET lease_ms = 0 WHERE done_ms IS NULL AND lease_ms <> 0;
+
 -- name: delivery_set_key
 UPDATE _delivery SET key = :key, last_item = :last_item WHERE delivery_id = :id;
 

@@ -331,6 +331,13 @@ enum code sink_release(struct db *db, const char *name, struct err *e)
 	return stmt_run(&st, e);
 }
 
+enum code sink_free_leases(struct db *db, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_SINK_FREE_LEASES);
+
+	return stmt_run(&st, e);
+}
+
 enum code sink_failed(struct db *db, const char *name, int64_t next_ms, int64_t now_ms,
 	const char *error_code, const char *error, struct err *e)
 {

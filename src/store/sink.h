@@ -42,6 +42,8 @@ enum code sink_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lea
 	struct sink *out, struct err *e);
 /** Nothing happened: frees the lease. */
 enum code sink_release(struct db *db, const char *name, struct err *e);
+/** Whoever held a lease is gone: any sink can be taken. */
+enum code sink_free_leases(struct db *db, struct err *e);
 /* The four below say in the same transaction how the notifications of a channel are when the sink is
  * that of its topic, "channel:NAME": SUCCESS, or FAILURE with the error. */
 /** Told up to @event_id and at work on what follows; the lease is @lease_ms from now on, also in @sink.

@@ -36,6 +36,11 @@ UPDATE _sink SET lease_ms = :lease WHERE name = :name;
 -- alone
 UPDATE _sink SET lease_ms = 0 WHERE name = :name;
 
+-- name: sink_free_leases
+-- plan: scan
+-- alone
+UPDATE _sink SET lease_ms = 0 WHERE lease_ms <> 0;
+
 -- name: sink_passed
 UPDATE _sink SET cursor = max(cursor, :event), lease_ms = :lease, tries = 0, next_ms = 0, told_ms = :now, error_code = NULL, error = NULL
  WHERE name = :name AND lease_ms = :held;

@@ -645,6 +645,48 @@ static void who_dies_anywhere_delivers_in_the_end_under_the_same_key(void **stat
 }
 #endif
 
+/* A stop is nobody's fault: nothing is counted, told or waited for. */
+static void a_delivery_that_is_stopped_is_due_as_it_was(void **state)
+{
+	struct scene *s = *state;
+	struct err e = { 0 };
+	const char *before;
+
+	channel(s, "Six_Hours", DAY);
+	item(s, add(s, "eu-west-1", "AWS::EC2::VPC", "vpc-1"), DAY + 1, "OK");
+	assert_int_equal(delivery_plan(&s->db, DAY + 6 * HOUR, &e), E_OK);
+	before = rows(s, "SELECT *, 0 FROM _channel");
+	s->store.down = E_CANCELED;
+	assert_int_equal(deliver_one(&s->db, &s->ports, DAY + 6 * HOUR, &e), E_CANCELED);
+	assert_string_equal(
+		rows(s, "SELECT sum(tries), sum(lease_ms), max(next_ms) - min(planned_ms), max(error) FROM _delivery"),
+		"0|0|0|-\n");
+	assert_string_equal(rows(s, "SELECT *, 0 FROM _channel"), before);
+	s->store.down = E_OK;
+	assert_int_equal(deliver(s, DAY + 6 * HOUR), 0);
+	assert_int_equal(count(s, "/ConfigHistory/"), 1);
+	assert_int_equal(count(s, "/ConfigSnapshot/"), 1);
+}
+
+static void leases_of_who_is_gone_can_be_freed(void **state)
+{
+	struct scene *s = *state;
+	struct delivery d;
+	struct err e = { 0 };
+
+	channel(s, NULL, DAY);
+	item(s, add(s, "eu-west-1", "AWS::EC2::VPC", "vpc-1"), DAY + 1, "OK");
+	assert_int_equal(delivery_plan(&s->db, DAY + 6 * HOUR, &e), E_OK);
+	for (int i = 0; i < 2; i++) /* the file and the write check */
+		assert_int_equal(
+			delivery_claim(&s->db, &s->arena, DAY + 6 * HOUR, HOUR / 4, &d, &e), E_OK);
+	assert_int_equal(deliver(s, DAY + 6 * HOUR + 1), 0);
+	assert_int_equal(count(s, "/Config"), 0);
+	assert_int_equal(delivery_free_leases(&s->db, &e), E_OK);
+	assert_int_equal(deliver(s, DAY + 6 * HOUR + 1), 0);
+	assert_int_equal(count(s, "/ConfigHistory/"), 1);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -661,6 +703,8 @@ int main(void)
 		CASE(the_check_object_is_empty_and_comes_with_the_files),
 		CASE(a_snapshot_that_was_asked_for_is_of_the_moment_asked_for),
 		CASE(a_clock_that_is_set_back_stops_nothing),
+		CASE(a_delivery_that_is_stopped_is_due_as_it_was),
+		CASE(leases_of_who_is_gone_can_be_freed),
 		CASE(two_channels_get_everything_each),
 		CASE(each_item_is_in_exactly_one_history_file),
 #ifdef SILTSTONE_FAILPOINTS
