@@ -7,6 +7,14 @@ ALTER TABLE _item ADD COLUMN name TEXT;
 ALTER TABLE _item ADD COLUMN arn TEXT;
 ALTER TABLE _item ADD COLUMN extra TEXT;
 
+-- An item's digest covers all it says now: see seal_item_digest() in store/seal.c.
+UPDATE _item SET digest = (
+  SELECT sha256(netstrings('siltstone-item-1', r.account, r.region, r.type, r.id, _item.captured_ms, _item.state_id, _item.status,
+           (SELECT lower(hex(d.sha256)) FROM _document d WHERE d.document_id = _item.document_id),
+           _item.recorded_ms, _item.az, _item.created_ms, nullif(coalesce(_item.name, r.name), ''), nullif(coalesce(_item.arn, r.arn), ''),
+           _item.actor, _item.source_id, _item.extra))
+    FROM _resource r WHERE r.rid = _item.rid);
+
 -- Verdict intervals [since, until) per resource and rule: what a rule found, until it found something else.
 CREATE TABLE _verdict (
   verdict_id  INTEGER PRIMARY KEY,
@@ -33,7 +41,7 @@ CREATE TABLE _seal (
   sealed_ms   INTEGER NOT NULL,
   items       BLOB NOT NULL,              -- SHA-256 over the items' digests, one behind the other in the order of item_id
   previous    BLOB NOT NULL,              -- digest of the seal before; 32 zero bytes for the first
-  digest      BLOB NOT NULL,              -- SHA-256 over all of the above, see core/seal.h
+  digest      BLOB NOT NULL,              -- SHA-256 over all of the above, see store/seal.h
   key_id      TEXT,                       -- whose signature: SHA-256 of the public key, in hex
   signature   BLOB                        -- Ed25519 over digest; NULL: not signed
 ) STRICT;

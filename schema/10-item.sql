@@ -36,7 +36,7 @@ CREATE TABLE _item (
   source_id   INTEGER REFERENCES _source(source_id),
   document_id INTEGER REFERENCES _document(document_id), -- NULL for deletions
   n_changes   INTEGER NOT NULL DEFAULT 0, -- rows in its _diff
-  digest      BLOB NOT NULL,              -- SHA-256 over what the item says, see core/seal.h
+  digest      BLOB NOT NULL,              -- SHA-256 over what the item says, see store/seal.h
   -- Generated columns keep a declared type through views, which some readers depend on.
   at          TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', captured_ms/1000, 'unixepoch')) STORED,
   until       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', until_ms/1000, 'unixepoch')) VIRTUAL,

@@ -8,7 +8,7 @@ CREATE TABLE _seal (
   sealed_ms   INTEGER NOT NULL,
   items       BLOB NOT NULL,              -- SHA-256 over the items' digests, one behind the other in the order of item_id
   previous    BLOB NOT NULL,              -- digest of the seal before; 32 zero bytes for the first
-  digest      BLOB NOT NULL,              -- SHA-256 over all of the above, see core/seal.h
+  digest      BLOB NOT NULL,              -- SHA-256 over all of the above, see store/seal.h
   key_id      TEXT,                       -- whose signature: SHA-256 of the public key, in hex
   signature   BLOB                        -- Ed25519 over digest; NULL: not signed
 ) STRICT;

@@ -8,6 +8,7 @@
 #include "core/content.h"
 #include "core/relate.h"
 #include "store/event.h"
+#include "store/seal.h"
 #include "store/stage.h"
 #include "store/version.h"
 #include "json/canon.h"
@@ -198,22 +199,26 @@ struct writing {
 	bool wrote;        /* something of it is in the transaction */
 };
 
-/* The evidence of an item: see the comment of _item.digest in schema/10-item.sql. */
+/* Over all it says, see store/seal.h. */
 static bool digest_item(const struct writing *w, struct version_item *item)
 {
-	struct buf b = BUF_INIT(1 << 16);
-	char hex[SHA256_HEX_BYTES] = "";
 	const struct stage_row *row = w->row;
-	bool ok;
+	const struct seal_item said = { .account = row->account,
+		.region = row->region,
+		.type = row->type,
+		.id = row->id,
+		.captured_ms = item->captured_ms,
+		.status = str_of(item->status),
+		.document = w->content ? w->content->sha256 : NULL,
+		.recorded_ms = item->recorded_ms,
+		.az = item->az,
+		.has_created = item->has_created,
+		.created_ms = item->created_ms,
+		.name = row->name,
+		.arn = row->arn,
+		.source_id = item->source_id };
 
-	if (w->content)
-		sha256_hex(w->content->sha256, hex);
-	buf_printf(&b, "%.*s\n%.*s\n%.*s\n%.*s\n%lld\n%s\n%s\n", STR_ARG(row->account),
-		STR_ARG(row->region), STR_ARG(row->type), STR_ARG(row->id),
-		(long long)item->captured_ms, item->status, hex);
-	ok = buf_ok(&b) && sha256_of(buf_slice(&b), item->digest);
-	buf_release(&b);
-	return ok;
+	return seal_item_digest(&said, item->digest);
 }
 
 /* Whole, or as a patch against the last keyframe when that takes less than half. */
@@ -541,6 +546,10 @@ static enum code settle_batch(struct settling *s, struct err *e)
 	if (c && !(c == E_NOTFOUND && !e->code)) {
 		db_rollback(s->r->db);
 		return c;
+	}
+	if (seal_add(s->r->db, s->now_ms, e)) {
+		db_rollback(s->r->db);
+		return e->code;
 	}
 	failpoint("record.before_commit");
 	if (db_commit(s->r->db, e))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/sqlfn.h"
 
-#include "base/str.h"
+#include "base/netstring.h"
+#include "base/sha256.h"
 #include <sqlite3.h>
 
 #define PURE (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
@@ -47,6 +48,30 @@ static void glob_any(sqlite3_context *ctx, int n, sqlite3_value **v)
 	sqlite3_result_int(ctx, hit);
 }
 
+static void sha256(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	(void)n;
+	if (sha256_of(text_of(v[0]), digest))
+		sqlite3_result_blob(ctx, digest, SHA256_BYTES, SQLITE_TRANSIENT);
+	else
+		sqlite3_result_error_nomem(ctx);
+}
+
+static void netstrings(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	struct buf b = BUF_INIT((size_t)256 << 20);
+
+	for (int i = 0; i < n; i++)
+		netstring_add(&b, text_of(v[i]));
+	if (buf_ok(&b))
+		sqlite3_result_text64(ctx, b.p, b.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	else
+		sqlite3_result_error_nomem(ctx);
+	buf_release(&b);
+}
+
 enum code sqlfn_register(struct sqlite3 *h, struct err *e)
 {
 	static const struct {
@@ -56,6 +81,8 @@ enum code sqlfn_register(struct sqlite3 *h, struct err *e)
 	} functions[] = {
 		{ "arn_name", 1, arn_name },
 		{ "glob_any", 2, glob_any },
+		{ "sha256", 1, sha256 },
+		{ "netstrings", -1, netstrings },
 	};
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)

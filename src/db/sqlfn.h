@@ -10,5 +10,7 @@ struct sqlite3;
  *
  *   arn_name(arn)              what follows the last '/' or ':' of an ARN
  *   glob_any(value, patterns)  true when value matches one of the comma-separated globs
+ *   sha256(text)               32 bytes
+ *   netstrings(value, ...)     the values as base/netstring.h spells lists of fields
  */
 enum code sqlfn_register(struct sqlite3 *h, struct err *e);

@@ -5,11 +5,28 @@ SELECT i.item_id AS item_id, i.version AS version, i.captured_ms AS captured_ms,
 
 -- name: item_last
 -- plan: scan
-SELECT coalesce(max(item_id), 0) AS item_id FROM _item;
+-- The last id given out: what is sealed may be gone, and its id is not given to another.
+SELECT max(coalesce((SELECT max(item_id) FROM _item), 0),
+           coalesce((SELECT last_item FROM _seal ORDER BY seal_id DESC LIMIT 1), 0)) AS item_id;
 
 -- name: item_add
-INSERT INTO _item(rid, version, captured_ms, recorded_ms, status, az, created_ms, actor, source_id, document_id, n_changes, digest)
-VALUES (:rid, :version, :captured, :recorded, :status, :az, :created, :actor, :source, :document, :n_changes, :digest);
+-- plan: scan
+-- Behind the last id given out, as item_last has it.
+INSERT INTO _item(item_id, rid, version, captured_ms, recorded_ms, status, az, created_ms, actor, source_id, document_id, n_changes,
+                  digest, state_id, name, arn, extra)
+VALUES (1 + max(coalesce((SELECT max(item_id) FROM _item), 0),
+                coalesce((SELECT last_item FROM _seal ORDER BY seal_id DESC LIMIT 1), 0)),
+        :rid, :version, :captured, :recorded, :status, :az, :created, :actor, :source, :document, :n_changes,
+        :digest, :state, :name, :arn, :extra);
+
+-- name: item_keep_name
+-- A resource is about to be called something else: its earlier items go on saying what they said.
+UPDATE _item SET name = coalesce(name, (SELECT coalesce(r.name, '') FROM _resource r WHERE r.rid = :rid AND r.name IS NOT :name))
+ WHERE rid = :rid AND item_id <> :item AND (SELECT r.name IS NOT :name FROM _resource r WHERE r.rid = :rid);
+
+-- name: item_keep_arn
+UPDATE _item SET arn = coalesce(arn, (SELECT coalesce(r.arn, '') FROM _resource r WHERE r.rid = :rid AND r.arn IS NOT :arn))
+ WHERE rid = :rid AND item_id <> :item AND (SELECT r.arn IS NOT :arn FROM _resource r WHERE r.rid = :rid);
 
 -- name: item_close
 UPDATE _item SET until_ms = :until WHERE item_id = :item;

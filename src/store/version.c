@@ -119,8 +119,14 @@ enum code version_add_item(
 	stmt_int(&st, item_add__version, item->version);
 	stmt_int(&st, item_add__captured, item->captured_ms);
 	stmt_int(&st, item_add__recorded, item->recorded_ms);
+	if (item->has_state)
+		stmt_int(&st, item_add__state, item->state_id);
 	stmt_text(&st, item_add__status, item->status);
 	stmt_str(&st, item_add__az, item->az);
+	stmt_str(&st, item_add__actor, item->actor);
+	stmt_str(&st, item_add__name, item->name);
+	stmt_str(&st, item_add__arn, item->arn);
+	stmt_str(&st, item_add__extra, item->extra);
 	if (item->has_created)
 		stmt_int(&st, item_add__created, item->created_ms);
 	if (item->source_id)
@@ -164,10 +170,34 @@ enum code version_count(
 	return stmt_run(&st, e);
 }
 
+/* What items say of name and ARN where they don't say it themselves is the resource's. */
+static enum code keep_names(struct db *db, int64_t rid, int64_t but_item, struct str name,
+	struct str arn, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_KEEP_NAME);
+	enum code c;
+
+	stmt_int(&st, item_keep_name__rid, rid);
+	stmt_int(&st, item_keep_name__item, but_item);
+	stmt_str(&st, item_keep_name__name, name);
+	c = stmt_run(&st, e);
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_ITEM_KEEP_ARN);
+	stmt_int(&st, item_keep_arn__rid, rid);
+	stmt_int(&st, item_keep_arn__item, but_item);
+	stmt_str(&st, item_keep_arn__arn, arn);
+	return stmt_run(&st, e);
+}
+
 enum code version_settle(struct db *db, const struct version_settled *s, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_RESOURCE_SETTLE);
+	enum code c = keep_names(db, s->rid, s->item_id, s->name, s->arn, e);
+	struct stmt st;
 
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_RESOURCE_SETTLE);
 	stmt_int(&st, resource_settle__rid, s->rid);
 	stmt_int(&st, resource_settle__item, s->item_id);
 	stmt_int(&st, resource_settle__deleted, s->deleted);
@@ -180,8 +210,12 @@ enum code version_settle(struct db *db, const struct version_settled *s, struct 
 
 enum code version_rename(struct db *db, int64_t rid, struct str name, struct str arn, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_RESOURCE_RENAME);
+	enum code c = keep_names(db, rid, 0, name, arn, e);
+	struct stmt st;
 
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_RESOURCE_RENAME);
 	stmt_int(&st, resource_rename__rid, rid);
 	stmt_str(&st, resource_rename__name, name);
 	stmt_str(&st, resource_rename__arn, arn);

@@ -43,6 +43,8 @@ enum code version_add_document(struct db *db, int64_t base,
 
 struct version_item {
 	int64_t rid, version, captured_ms, recorded_ms;
+	bool has_state;
+	int64_t state_id; /* where that is not captured_ms */
 	const char *status;
 	struct str az;
 	bool has_created;
@@ -50,8 +52,11 @@ struct version_item {
 	int64_t source_id;   /* 0: none */
 	int64_t document_id; /* 0: none (a deletion) */
 	int64_t n_changes;
+	struct str name, arn; /* where they are not the resource's; STR("") : none then */
+	struct str actor, extra;
 	unsigned char digest[SHA256_BYTES];
 };
+/** Its id is one that was never given out before. */
 enum code version_add_item(
 	struct db *db, const struct version_item *item, int64_t *item_id, struct err *e);
 /** The item is no longer the newest since @until_ms. */
@@ -61,7 +66,7 @@ enum code version_add_diff(struct db *db, int64_t item_id, struct str changes, s
 enum code version_count(
 	struct db *db, int64_t captured_ms, struct str type, const char *event, struct err *e);
 
-/** Point the resource at its newest item. @content: digest of the compared form, NULL when deleted. */
+/** Point the resource at its newest item; the earlier ones keep the name and ARN they had. @content: digest of the compared form, NULL when deleted. */
 struct version_settled {
 	int64_t rid, item_id;
 	bool deleted;
@@ -69,7 +74,7 @@ struct version_settled {
 	const unsigned char *content;
 };
 enum code version_settle(struct db *db, const struct version_settled *s, struct err *e);
-/** Only what it is called changes: links by name and ARN find it by that. */
+/** Only what it is called changes, and its items keep what they say: links by name and ARN find it by that. */
 enum code version_rename(
 	struct db *db, int64_t rid, struct str name, struct str arn, struct err *e);
 /** Only the digest changes: what is compared is another set of paths now. */

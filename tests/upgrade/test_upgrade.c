@@ -105,7 +105,7 @@ static void upgrade(struct scene *s)
 
 static const char *const tables[] = {
 	"SELECT rid, account, region, type, id, name, arn, last_item, deleted, hex(content) FROM _resource ORDER BY rid",
-	"SELECT item_id, rid, version, captured_ms, recorded_ms, until_ms, status, document_id, n_changes, hex(digest) FROM _item ORDER BY item_id",
+	"SELECT item_id, rid, version, captured_ms, recorded_ms, until_ms, status, document_id, n_changes FROM _item ORDER BY item_id",
 	"SELECT document_id, base, hex(sha256), body FROM _document ORDER BY document_id",
 	"SELECT item_id, changes FROM _diff ORDER BY item_id",
 	"SELECT rid, name, target_type, target_id, link, since_ms, until_ms FROM _edge ORDER BY edge_id",
