@@ -102,6 +102,12 @@ static enum code explain(const struct s3_store *s, const struct aws_fault *fault
 		*e = (struct err){ 0 };
 		return s3_absent(s, e);
 	}
+	/* Whatever code it comes with, an answer that names the key speaks of the key. */
+	if (s->kms_key && strstr(e->msg, s->kms_key)) {
+		e->hint[0] = '\0';
+		return err_hint(
+			e, "the server does not let these credentials encrypt with %s", s->kms_key);
+	}
 	/* Some servers refuse without a code. */
 	if (strcmp(fault->code, "AccessDenied") == 0 || (fault->status == 403 && !e->hint[0])) {
 		e->hint[0] = '\0';
