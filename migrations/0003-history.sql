@@ -6,6 +6,7 @@ ALTER TABLE _item ADD COLUMN state_id INTEGER;
 ALTER TABLE _item ADD COLUMN name TEXT;
 ALTER TABLE _item ADD COLUMN arn TEXT;
 ALTER TABLE _item ADD COLUMN extra TEXT;
+ALTER TABLE _activity ADD COLUMN t INTEGER GENERATED ALWAYS AS (strftime('%s', day) + 0) VIRTUAL;
 
 -- An item's digest covers all it says now: see seal_item_digest() in store/seal.c.
 UPDATE _item SET digest = (

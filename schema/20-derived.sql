@@ -42,6 +42,7 @@ CREATE TABLE _activity (
   type        TEXT NOT NULL,
   event       TEXT NOT NULL,              -- created | changed | deleted
   n           INTEGER NOT NULL,
+  t           INTEGER GENERATED ALWAYS AS (strftime('%s', day) + 0) VIRTUAL,
   PRIMARY KEY (day, type, event)
 ) STRICT, WITHOUT ROWID;
 

@@ -113,6 +113,217 @@ SELECT j.json AS t, g.rid, r.type AS resource_type, r.id AS resource_id, r.name,
  WHERE g.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
    AND g.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
 
+CREATE VIEW compliance AS
+  -- What every rule finds on every resource now.
+SELECT v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
+       v.rule,                   -- the rule's name
+       v.result,                 -- COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE | INSUFFICIENT_DATA
+       v.since,                  -- it has been so since
+       v.annotation              -- why, where the rule says
+  FROM _verdict v JOIN _resource r ON r.rid = v.rid
+ WHERE v.until_ms = 253402300799000;
+
+CREATE VIEW compliance_at AS
+  -- What every rule found at a moment: WHERE t = ...
+SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or julianday(); without it: no rows
+       v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, v.rule, v.result,
+       v.since, v.until, v.annotation
+  FROM json_each AS j JOIN _verdict v JOIN _resource r ON r.rid = v.rid
+ WHERE v.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
+   AND v.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
+
+CREATE VIEW compliance_history AS
+  -- Every verdict with the interval [since, until) in which it held. Time to fix, for instance:
+  --   SELECT rule, avg(julianday(until) - julianday(since)) FROM compliance_history
+  --    WHERE result = 'NON_COMPLIANT' AND until < '9999' GROUP BY rule;
+SELECT v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, v.rule, v.result,
+       v.since, v.until,
+       v.t,                      -- since, as epoch seconds
+       v.annotation
+  FROM _verdict v JOIN _resource r ON r.rid = v.rid;
+
+CREATE VIEW timeline AS
+  -- Everything that happened to a resource, in words:
+  --   SELECT at, event, summary FROM timeline WHERE resource_id = 'i-123' ORDER BY at;
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
+       i.at, i.t,
+       i.event,                  -- created | changed | deleted | compliance | link
+       i.version,                -- of created, changed and deleted
+       i.actor,
+       coalesce((SELECT group_concat(replace(json_extract(c.value, '$.path'), 'configuration.', '') ||
+                   CASE json_extract(c.value, '$.op') WHEN 'add' THEN ' + ' || json_extract(c.value, '$.after')
+                     WHEN 'remove' THEN ' - ' || json_extract(c.value, '$.before')
+                     ELSE ' ' || json_extract(c.value, '$.before') || ' -> ' || json_extract(c.value, '$.after') END, '; ')
+                   FROM _diff d JOIN json_each(d.changes) c WHERE d.item_id = i.item_id),
+                i.status) AS summary  -- what changed; the rule and its result; the link that came (+) or went (-)
+  FROM _item i JOIN _resource r ON r.rid = i.rid
+UNION ALL
+SELECT r.rid, r.type, r.id, r.name, r.account, r.region, v.since, v.t, 'compliance', NULL, NULL,
+       v.rule || ': ' || v.result || coalesce(' (' || v.annotation || ')', '')
+  FROM _verdict v JOIN _resource r ON r.rid = v.rid
+UNION ALL
+SELECT r.rid, r.type, r.id, r.name, r.account, r.region, e.since, e.since_ms/1000, 'link', NULL, NULL,
+       '+ ' || rtrim(e.name) || ' ' || e.target_id
+  FROM _edge e JOIN _resource r ON r.rid = e.rid
+UNION ALL
+SELECT r.rid, r.type, r.id, r.name, r.account, r.region, e.until, e.until_ms/1000, 'link', NULL, NULL,
+       '- ' || rtrim(e.name) || ' ' || e.target_id
+  FROM _edge e JOIN _resource r ON r.rid = e.rid WHERE e.until_ms < 253402300799000;
+
+CREATE VIEW diff AS
+  -- Any two versions of a resource compared:
+  --   SELECT property, op, before, after FROM diff WHERE resource_id = 'i-123' AND v1 = 3 AND v2 = 7;
+  -- Elements of lists are matched by their place; "changes" and siltstone diff match them by what names them.
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id,
+       a.version AS v1,          -- REQUIRED filter: the version before
+       b.version AS v2,          -- REQUIRED filter: the version after
+       json_extract(x.value, '$[0]') AS property,
+       CASE WHEN json_extract(x.value, '$[1]') = 0 THEN 'add' WHEN json_extract(x.value, '$[2]') = 0 THEN 'remove' ELSE 'change' END AS op,
+       json_extract(x.value, '$[3]') AS before,
+       json_extract(x.value, '$[4]') AS after
+  FROM _resource r JOIN _item a ON a.rid = r.rid JOIN _item b ON b.rid = r.rid
+  -- One list of what differs, made by one pass over both documents. A view over their leaves would have to be
+  -- aggregated, and no filter that is a join or a subquery would find its way in.
+  JOIN json_each((SELECT json_group_array(json_array(y.property, y.befores, y.afters, y.before, y.after))
+      FROM (SELECT l.property AS property, sum(l.side = 0) AS befores, sum(l.side = 1) AS afters,
+                   max(CASE l.side WHEN 0 THEN l.leaf END) AS before, max(CASE l.side WHEN 1 THEN l.leaf END) AS after
+              FROM (SELECT s.side AS side, k.type AS kind, substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS leaf
+                      FROM (SELECT 0 AS side UNION ALL SELECT 1) s
+                      JOIN json_tree(CASE s.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = a.document_id) ELSE (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = b.document_id) END) k
+                     WHERE (k.type NOT IN ('object', 'array') OR k.value IN ('{}', '[]') AND k.path <> '$') AND k.fullkey NOT LIKE '$.relationships%'
+                    UNION ALL
+                    SELECT s.side, 'object',
+                           'relationships[' || rtrim(json_extract(k.value, '$.name')) || ' ' || coalesce(json_extract(k.value, '$.resourceId'), json_extract(k.value, '$.resourceName')) || ']',
+                           k.value
+                      FROM (SELECT 0 AS side UNION ALL SELECT 1) s
+                      JOIN json_each(CASE s.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = a.document_id) ELSE (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = b.document_id) END, '$.relationships') k) l
+             GROUP BY l.property
+            HAVING sum(l.side = 0) <> sum(l.side = 1)
+                OR max(CASE l.side WHEN 0 THEN l.leaf END) IS NOT max(CASE l.side WHEN 1 THEN l.leaf END)
+                OR max(CASE l.side WHEN 0 THEN l.kind END) IS NOT max(CASE l.side WHEN 1 THEN l.kind END)) y)) x;
+
+CREATE VIEW blame AS
+  -- Which version set each property of a live resource last, when, and by whom:
+  --   SELECT property, value, at, actor FROM blame WHERE resource_id = 'i-123';
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
+       b.property,               -- 'configuration.instanceType'; a list is one property
+       b.value,                  -- as it is now
+       b.version, b.at, b.t, b.actor
+  FROM _resource r JOIN _blame b ON b.of_item = r.last_item
+ WHERE r.deleted = 0;
+
+CREATE VIEW drift AS
+  -- What is different between two moments, for the whole estate:
+  --   SELECT * FROM drift WHERE t1 = strftime('%s', '2026-11-01') + 0 AND t2 = strftime('%s', '2026-11-08') + 0;
+SELECT j1.json AS t1,            -- REQUIRED filter: as t of resources_at
+       j2.json AS t2,            -- REQUIRED filter
+       r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
+       CASE WHEN a.item_id IS NULL OR a.status LIKE 'ResourceDeleted%' THEN 'created'
+            WHEN b.status LIKE 'ResourceDeleted%' THEN 'deleted' ELSE 'changed' END AS op,  -- created | deleted | changed
+       a.version AS v1, b.version AS v2   -- for the view diff
+  FROM json_each AS j1 JOIN json_each AS j2 JOIN _resource r
+  JOIN _item b ON b.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid
+        AND x.captured_ms < CASE WHEN j2.value < 1e7 THEN (j2.value-2440587.5)*86400000+1000 WHEN j2.value > 1e11 THEN j2.value+1 ELSE j2.value*1000+1000 END
+      ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+  LEFT JOIN _item a ON a.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid
+        AND x.captured_ms < CASE WHEN j1.value < 1e7 THEN (j1.value-2440587.5)*86400000+1000 WHEN j1.value > 1e11 THEN j1.value+1 ELSE j1.value*1000+1000 END
+      ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+ WHERE a.item_id IS NOT b.item_id
+   AND NOT (b.status LIKE 'ResourceDeleted%' AND (a.item_id IS NULL OR a.status LIKE 'ResourceDeleted%'));
+
+CREATE VIEW activity AS
+  -- Versions per day, type and event: what charts are drawn from.
+SELECT a.day,                    -- 'YYYY-MM-DD'
+       a.t,                      -- when the day began, epoch seconds
+       a.type AS resource_type,
+       a.event,                  -- created | changed | deleted
+       a.n                       -- so many
+  FROM _activity a;
+
+CREATE VIEW coverage AS
+  -- How looking went: for each place and type, from when to when looks were complete, partial or blind,
+  -- and why. WHERE until > '9999' is how it is now; absence of a resource means something only where
+  -- looks are complete. A type '*' is a sweep that came to no look at all.
+SELECT k.account, k.region,
+       k.type AS resource_type,
+       s.name AS source,
+       CASE k.outcome WHEN 'failed' THEN 'blind' ELSE k.outcome END AS state,  -- complete | partial | blind
+       strftime('%Y-%m-%d %H:%M:%S', k.since_ms/1000, 'unixepoch') AS since,
+       coalesce(strftime('%Y-%m-%d %H:%M:%S', lead(k.since_ms) OVER (PARTITION BY k.type, k.account, k.region, k.source_id ORDER BY k.since_ms)/1000, 'unixepoch'),
+                '9999-12-31 23:59:59') AS until,
+       k.looks,                  -- how many looks there were
+       strftime('%Y-%m-%d %H:%M:%S', k.last_ms/1000, 'unixepoch') AS last_look,
+       k.seen,                   -- resources in the last of them
+       k.reason,                 -- why the last of them was not complete
+       k.code                    -- the service's own word for it
+  -- A run of looks with the same outcome is numbered by how often the outcome had changed before.
+  FROM (SELECT n.type, n.account, n.region, n.source_id, n.outcome, min(n.started_ms) AS since_ms, count(*) AS looks,
+               max(n.started_ms) AS last_ms, n.seen AS seen, n.reason AS reason, n.code AS code
+          FROM (SELECT m.*, sum(m.turned) OVER (PARTITION BY m.type, m.account, m.region, m.source_id ORDER BY m.started_ms, m.coverage_id) AS run
+                  FROM (SELECT c.*, c.outcome IS NOT lag(c.outcome) OVER (PARTITION BY c.type, c.account, c.region, c.source_id ORDER BY c.started_ms, c.coverage_id) AS turned
+                          FROM _coverage c) m) n
+         GROUP BY n.type, n.account, n.region, n.source_id, n.run) k
+  LEFT JOIN _source s ON s.source_id = k.source_id;
+
+CREATE VIEW gaps AS
+  -- When nobody was looking at a place. A look counts from the beginning of its sweep to the end of its last
+  -- look there; one that failed does not count, it saw nothing. What comes within twice the recorder's interval after the
+  -- one before is in time: the interval and as long again for a sweep that takes its time. Where there is no
+  -- recorder a look a day is expected. The interval is the one of today, the past is judged by it, too.
+SELECT g.account, g.region,
+       strftime('%Y-%m-%d %H:%M:%S', g.since_ms/1000, 'unixepoch') AS since,  -- the end of the last look
+       CASE WHEN g.until_ms IS NULL THEN '9999-12-31 23:59:59'
+            ELSE strftime('%Y-%m-%d %H:%M:%S', g.until_ms/1000, 'unixepoch') END AS until,  -- the next one began
+       g.since_ms/1000 AS t,
+       (coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms)/1000 AS seconds,
+       (SELECT count(*) FROM _coverage f WHERE f.sweep_ms BETWEEN g.since_ms AND coalesce(g.until_ms, 253402300799000)
+           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*')) AS failed,  -- looks that saw nothing
+       (SELECT f.reason FROM _coverage f WHERE f.sweep_ms BETWEEN g.since_ms AND coalesce(g.until_ms, 253402300799000)
+           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*')
+         ORDER BY f.sweep_ms DESC LIMIT 1) AS reason  -- of the last of those
+  FROM (SELECT w.account, w.region,
+               max(w.ended_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms ROWS UNBOUNDED PRECEDING) AS since_ms,
+               lead(w.sweep_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms) AS until_ms
+          FROM (SELECT c.account, c.region, c.sweep_ms, max(c.ended_ms) AS ended_ms
+                  FROM _coverage c WHERE c.outcome <> 'failed' GROUP BY c.account, c.region, c.sweep_ms) w) g
+ WHERE coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(r.every_ms) FROM _recorder r), 86400000/2);
+
+CREATE VIEW deliveries AS
+  -- Files that went to a delivery channel, or are to go.
+SELECT d.delivery_id AS delivery, d.channel,
+       d.kind,                   -- history | snapshot | oversized | check
+       d.account, d.region,
+       nullif(d.type, '') AS resource_type,  -- of a history file
+       strftime('%Y-%m-%d %H:%M:%S', d.due_ms/1000, 'unixepoch') AS due,  -- the moment the file is for
+       CASE WHEN d.done_ms IS NOT NULL AND d.items = 0 AND d.key IS NULL THEN 'empty' WHEN d.done_ms IS NOT NULL THEN 'done'
+            WHEN d.error IS NOT NULL THEN 'failed' ELSE 'due' END AS state,  -- done | due | failed (is tried again) | empty
+       strftime('%Y-%m-%d %H:%M:%S', d.done_ms/1000, 'unixepoch') AS done,
+       d.tries,
+       CASE WHEN d.done_ms IS NULL THEN strftime('%Y-%m-%d %H:%M:%S', d.next_ms/1000, 'unixepoch') END AS next_try,
+       d.items, d.bytes,
+       d.key AS file,            -- where in the channel's bucket or directory
+       d.error_code, d.error
+  FROM _delivery d;
+
+CREATE VIEW recorder AS
+  -- What is recorded, how often, and how that goes.
+SELECT r.name AS recorder,
+       r.recording,              -- 1: it runs
+       r.status,                 -- PENDING | SUCCESS | FAILURE
+       r.types,                  -- globs; NULL: every type of the catalogue
+       r.every_ms/1000 AS every_seconds,
+       r.role_arn,
+       strftime('%Y-%m-%d %H:%M:%S', r.started_ms/1000, 'unixepoch') AS started,
+       strftime('%Y-%m-%d %H:%M:%S', r.stopped_ms/1000, 'unixepoch') AS stopped,
+       strftime('%Y-%m-%d %H:%M:%S', r.status_ms/1000, 'unixepoch') AS changed,   -- when status last changed
+       CASE WHEN r.recording THEN strftime('%Y-%m-%d %H:%M:%S', r.next_ms/1000, 'unixepoch') END AS next_sweep,
+       r.error_code, r.error
+  FROM _recorder r;
+
 -- ============================================================================================
 --  Private views: what the program's own exporters read.
 -- ============================================================================================
@@ -160,3 +371,28 @@ SELECT x.item_id,
           FROM _item i JOIN _resource r ON r.rid = i.rid
           LEFT JOIN _document d ON d.document_id = i.document_id
           LEFT JOIN _document b ON b.document_id = d.base) x;
+
+-- Which version set each property of an item's document: the newest one whose changes name it, something in it or
+-- something around it, since the version in which the resource came into being. One list per item, for the reason
+-- given at the view diff.
+CREATE VIEW _blame AS
+SELECT n.item_id AS of_item, n.rid, json_extract(x.value, '$[0]') AS property, json_extract(x.value, '$[1]') AS value,
+       i.version, i.at, i.t, i.actor
+  FROM _item n
+  JOIN json_each((SELECT json_group_array(json_array(y.property, y.leaf, y.version))
+      FROM (SELECT l.property AS property, l.leaf AS leaf,
+                   max(coalesce(max(c.version), 0),
+                       coalesce((SELECT max(o.version) FROM _item o WHERE o.rid = n.rid AND o.version <= n.version AND o.status = 'ResourceDiscovered'),
+                                (SELECT min(o.version) FROM _item o WHERE o.rid = n.rid))) AS version
+              FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS leaf
+                      FROM json_tree((SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = n.document_id)) k
+                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%') l
+              LEFT JOIN (SELECT replace(json_extract(m.value, '$.path'), '"', '') AS property, max(h.version) AS version
+                           FROM _item h JOIN _diff f ON f.item_id = h.item_id JOIN json_each(f.changes) m
+                          WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1) c
+                ON c.property = l.property
+                OR substr(c.property, 1, length(l.property) + 1) IN (l.property || '.', l.property || '[')
+                OR substr(l.property, 1, length(c.property) + 1) IN (c.property || '.', c.property || '[')
+             GROUP BY l.property) y)) x
+  JOIN _item i ON i.rid = n.rid AND i.version = json_extract(x.value, '$[2]');

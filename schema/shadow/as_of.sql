@@ -1,5 +1,5 @@
 -- Per connection: temporary views that shadow the public ones, so that every query answers for the
--- moment in temp.clock. {MS} is put in by the program.
+-- moment in temp.clock. {MS} is put in by the program. What ended later had not ended then.
 CREATE TEMP TABLE clock (ms INTEGER NOT NULL, t INTEGER NOT NULL, at TEXT NOT NULL);
 INSERT INTO clock VALUES ({MS}, {MS} / 1000, strftime('%Y-%m-%d %H:%M:%S', {MS} / 1000, 'unixepoch'));
 CREATE TEMP VIEW resources AS
@@ -8,8 +8,34 @@ CREATE TEMP VIEW resources AS
 CREATE TEMP VIEW relationships AS
   SELECT rid, resource_type, resource_id, name, relation, target_type, target_id, target_rid, since
     FROM main.relationships_at WHERE t = (SELECT ms FROM temp.clock);
+CREATE TEMP VIEW relationship_history AS
+  SELECT rid, resource_type, resource_id, name, relation, target_type, target_id, target_rid, since,
+         CASE WHEN until > (SELECT at FROM temp.clock) THEN '9999-12-31 23:59:59' ELSE until END AS until
+    FROM main.relationship_history WHERE since <= (SELECT at FROM temp.clock);
 CREATE TEMP VIEW tags AS
   SELECT rid, resource_type, resource_id, name, key, value, since
     FROM main.tags_at WHERE t = (SELECT ms FROM temp.clock);
-CREATE TEMP VIEW history AS SELECT * FROM main.history WHERE t <= (SELECT t FROM temp.clock);
+CREATE TEMP VIEW compliance AS
+  SELECT rid, resource_type, resource_id, name, account, region, rule, result, since, annotation
+    FROM main.compliance_at WHERE t = (SELECT ms FROM temp.clock);
+CREATE TEMP VIEW compliance_history AS
+  SELECT rid, resource_type, resource_id, name, account, region, rule, result, since,
+         CASE WHEN until > (SELECT at FROM temp.clock) THEN '9999-12-31 23:59:59' ELSE until END AS until, t, annotation
+    FROM main.compliance_history WHERE t <= (SELECT t FROM temp.clock);
+CREATE TEMP VIEW history AS
+  SELECT rid, resource_type, resource_id, name, account, region, version, event, n_changes, at,
+         CASE WHEN until > (SELECT at FROM temp.clock) THEN '9999-12-31 23:59:59' ELSE until END AS until, t, actor, status, arn
+    FROM main.history WHERE t <= (SELECT t FROM temp.clock);
 CREATE TEMP VIEW changes AS SELECT * FROM main.changes WHERE t <= (SELECT t FROM temp.clock);
+CREATE TEMP VIEW timeline AS SELECT * FROM main.timeline WHERE t <= (SELECT t FROM temp.clock);
+CREATE TEMP VIEW blame AS
+  SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, b.property, b.value, b.version, b.at, b.t, b.actor
+    FROM resources r JOIN main._item i ON i.rid = r.rid AND i.version = r.version JOIN main._blame b ON b.of_item = i.item_id;
+-- The day of the moment counts as far as it had come.
+CREATE TEMP VIEW activity AS
+  SELECT day, t, resource_type, event, n FROM main.activity WHERE day < (SELECT date(at) FROM temp.clock)
+  UNION ALL
+  SELECT date(h.at), CAST(strftime('%s', date(h.at)) AS INTEGER), h.resource_type, h.event, count(*)
+    FROM main.history h
+   WHERE h.at >= (SELECT date(at) FROM temp.clock) AND h.at <= (SELECT at FROM temp.clock)
+   GROUP BY date(h.at), h.resource_type, h.event;

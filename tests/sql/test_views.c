@@ -180,6 +180,210 @@ static void the_past_answers_under_the_same_names(void **state)
 		"");
 }
 
+/* A network that changes twice, beside one that goes. */
+static void three_sweeps(struct estate *own)
+{
+	const int64_t t = 1790000060000;
+
+	estate_open(own, ":memory:");
+	estate_begin(own, t);
+	estate_see(own, "AWS::EC2::VPC", "vpc-1", NULL,
+		"{\"cidrBlock\":\"10.0.0.0/16\",\"state\":\"pending\",\"vpcId\":\"vpc-1\",\"sets\":[{\"id\":\"a\",\"n\":1}]}",
+		"{\"Owner\":\"ops\",\"a.b\":\"x\"}");
+	estate_see(own, "AWS::EC2::VPC", "vpc-2", NULL, "{\"vpcId\":\"vpc-2\"}", NULL);
+	estate_settle(own);
+	estate_begin(own, t + 60000);
+	estate_see(own, "AWS::EC2::VPC", "vpc-1", NULL,
+		"{\"cidrBlock\":\"10.0.0.0/16\",\"state\":\"available\",\"vpcId\":\"vpc-1\",\"sets\":[{\"id\":\"a\",\"n\":1}]}",
+		"{\"Owner\":\"ops\",\"a.b\":\"x\"}");
+	estate_gone(own, "AWS::EC2::VPC");
+	estate_settle(own);
+	estate_begin(own, t + 120000);
+	estate_see(own, "AWS::EC2::VPC", "vpc-1", NULL,
+		"{\"cidrBlock\":\"10.0.0.0/16\",\"state\":\"available\",\"vpcId\":\"vpc-1\",\"sets\":[{\"id\":\"a\",\"n\":2}]}",
+		"{\"Owner\":\"net\",\"a.b\":\"x\"}");
+	estate_settle(own);
+}
+
+static void every_question_runs_as_it_stands(void **state)
+{
+	struct estate own;
+	sqlite3_stmt *st, *one;
+	int n = 0;
+
+	(void)state;
+	three_sweeps(&own);
+	assert_int_equal(
+		sqlite3_prepare_v2(own.db.h, "SELECT sql FROM queries", -1, &st, NULL), SQLITE_OK);
+	for (; sqlite3_step(st) == SQLITE_ROW; n++) {
+		assert_int_equal(sqlite3_prepare_v2(own.db.h,
+					 (const char *)sqlite3_column_text(st, 0), -1, &one, NULL),
+			SQLITE_OK);
+		while (sqlite3_step(one) == SQLITE_ROW)
+			;
+		assert_int_equal(sqlite3_finalize(one), SQLITE_OK);
+	}
+	assert_int_equal(n, 18);
+	sqlite3_finalize(st);
+	estate_close(&own);
+}
+
+static void a_kept_question_stands_for_ours(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		sqlite3_exec(w.db.h,
+			"INSERT INTO _query VALUES ('blame', 'mine', 'SELECT 1', 'number'), "
+			"('own', 'another', 'SELECT 2', NULL)",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT count(*), count(DISTINCT name), (SELECT sql FROM queries WHERE name = 'blame') FROM queries"),
+		"19|19|SELECT 1\n");
+	assert_int_equal(sqlite3_exec(w.db.h, "DELETE FROM _query", NULL, NULL, NULL), SQLITE_OK);
+}
+
+static void blame_names_the_version_that_set_each_property(void **state)
+{
+	struct estate own;
+
+	(void)state;
+	three_sweeps(&own);
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT property, value, version FROM blame WHERE resource_id = 'vpc-1' ORDER BY 1"),
+		"configuration.cidrBlock|10.0.0.0/16|1\n"
+		"configuration.sets|[{\"id\":\"a\",\"n\":2}]|3\n"
+		"configuration.state|available|2\n"
+		"configuration.vpcId|vpc-1|1\n"
+		"relationships|[]|1\n"
+		"tags.Owner|net|3\n"
+		"tags.a.b|x|1\n");
+	/* What is gone has nothing to blame anybody for. */
+	assert_string_equal(
+		estate_rows(&own, "SELECT count(*) FROM blame WHERE resource_id = 'vpc-2'"), "0\n");
+	estate_close(&own);
+}
+
+#define DIFF "SELECT property, op, before, after FROM diff WHERE resource_id = "
+
+static void diff_compares_any_two_versions(void **state)
+{
+	struct estate own;
+
+	(void)state;
+	three_sweeps(&own);
+	assert_string_equal(estate_rows(&own, DIFF "'vpc-1' AND v1 = 1 AND v2 = 3 ORDER BY 1"),
+		"configuration.sets[0].n|change|1|2\n"
+		"configuration.state|change|pending|available\n"
+		"tags.Owner|change|ops|net\n");
+	assert_string_equal(estate_rows(&own, DIFF "'vpc-1' AND v1 = 2 AND v2 = 2 ORDER BY 1"), "");
+	/* Against the deletion everything went. */
+	assert_string_equal(estate_rows(&own, DIFF "'vpc-2' AND v1 = 1 AND v2 = 2 ORDER BY 1"),
+		"configuration.vpcId|remove|vpc-2|-\n");
+	estate_close(&own);
+}
+
+static void drift_and_timeline_tell_what_happened(void **state)
+{
+	struct estate own;
+
+	(void)state;
+	three_sweeps(&own);
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT op, resource_id, v1, v2 FROM drift WHERE t1 = 1790000060 AND t2 = 1790000200 ORDER BY 2"),
+		"changed|vpc-1|1|3\ndeleted|vpc-2|1|2\n");
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT op, resource_id, v1, v2 FROM drift WHERE t1 = 1790000000 AND t2 = 1790000060 ORDER BY 2"),
+		"created|vpc-1|-|1\ncreated|vpc-2|-|1\n");
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT event, version, summary FROM timeline WHERE resource_id = 'vpc-1' ORDER BY at"),
+		"created|1|ResourceDiscovered\n"
+		"changed|2|state pending -> available\n"
+		"changed|3|sets[a].n 1 -> 2; tags.Owner ops -> net\n");
+	assert_string_equal(estate_rows(&own, "SELECT event, sum(n) FROM activity GROUP BY 1"),
+		"changed|2\ncreated|2\ndeleted|1\n");
+	estate_close(&own);
+}
+
+#define LOOK(sweep, outcome, reason)                                                               \
+	"(1, " #sweep "000, '1', 'r', 'T', " #sweep "000, " #sweep "500, " outcome ", " reason     \
+	", 3, 0, 1)"
+
+static void coverage_tells_since_when_and_gaps_when_nobody_looked(void **state)
+{
+	struct estate own;
+
+	(void)state;
+	estate_open(&own, ":memory:");
+	assert_int_equal(
+		sqlite3_exec(own.db.h,
+			"INSERT INTO _recorder(name, every_ms) VALUES ('default', 100000);"
+			"INSERT INTO _source(source_id, name, kind) VALUES (1, 'prod', 'aws');"
+			"INSERT INTO _coverage(source_id, sweep_ms, account, region, type, started_ms, "
+			"ended_ms, outcome, reason, seen, written, calls) VALUES " LOOK(
+				100, "'complete'", "NULL") "," LOOK(200, "'complete'",
+				"NULL") "," LOOK(300, "'failed'", "'denied'") "," LOOK(400,
+				"'failed'", "'denied'") "," LOOK(500, "'partial'", "'slow'"),
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT state, since, until, looks, last_look, reason, source FROM coverage ORDER BY since"),
+		"complete|1970-01-01 00:01:40|1970-01-01 00:05:00|2|1970-01-01 00:03:20|-|prod\n"
+		"blind|1970-01-01 00:05:00|1970-01-01 00:08:20|2|1970-01-01 00:06:40|denied|prod\n"
+		"partial|1970-01-01 00:08:20|9999-12-31 23:59:59|1|1970-01-01 00:08:20|slow|prod\n");
+	/* From the end of the last look that saw something to the next, and since then. */
+	assert_string_equal(
+		estate_rows(&own, "SELECT since, until, failed, reason FROM gaps ORDER BY since"),
+		"1970-01-01 00:03:20|1970-01-01 00:08:20|2|denied\n"
+		"1970-01-01 00:08:20|9999-12-31 23:59:59|0|-\n");
+	estate_close(&own);
+}
+
+/* Every question asked of the past gives what it gave then. */
+static void the_whole_past_is_there_under_the_same_names(void **state)
+{
+	struct err e = { 0 };
+	struct estate own;
+
+	(void)state;
+	three_sweeps(&own);
+	assert_int_equal(
+		sqlite3_exec(own.db.h,
+			"INSERT INTO _verdict(rid, rule, result, since_ms, until_ms) SELECT rid, 'r', 'NON_COMPLIANT', 1790000060000, 1790000180000 FROM _resource WHERE id = 'vpc-1';"
+			"INSERT INTO _verdict(rid, rule, result, since_ms) SELECT rid, 'r', 'COMPLIANT', 1790000180000 FROM _resource WHERE id = 'vpc-1'",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_string_equal(estate_rows(&own, "SELECT result FROM compliance"), "COMPLIANT\n");
+	assert_int_equal(store_as_of(&own.db, 1790000130000, &e), E_OK);
+	assert_string_equal(estate_rows(&own, "SELECT result, since FROM compliance"),
+		"NON_COMPLIANT|2026-09-21 14:14:20\n");
+	assert_string_equal(
+		estate_rows(&own, "SELECT until FROM compliance_history"), "9999-12-31 23:59:59\n");
+	assert_string_equal(
+		estate_rows(&own, "SELECT version, until FROM history WHERE resource_id = 'vpc-1'"),
+		"1|2026-09-21 14:15:20\n2|9999-12-31 23:59:59\n");
+	assert_string_equal(
+		estate_rows(&own, "SELECT count(*) FROM timeline WHERE event = 'changed'"), "1\n");
+	assert_string_equal(
+		estate_rows(
+			&own, "SELECT version FROM blame WHERE property = 'configuration.sets'"),
+		"1\n");
+	assert_string_equal(estate_rows(&own, "SELECT event, n FROM activity ORDER BY 1"),
+		"changed|1\ncreated|2\ndeleted|1\n");
+	assert_string_equal(
+		estate_rows(&own,
+			"SELECT v.name, c.name, m.name FROM sqlite_temp_schema v, pragma_table_xinfo(v.name, 'temp') c "
+			"LEFT JOIN pragma_table_xinfo(v.name, 'main') m ON m.cid = c.cid WHERE v.type = 'view' AND c.name IS NOT m.name"),
+		"");
+	estate_close(&own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,8 +391,15 @@ int main(void)
 		cmocka_unit_test(others_are_private),
 		cmocka_unit_test(a_plain_connection_reads_every_view),
 		cmocka_unit_test(help_names_every_view_and_its_examples_run),
+		cmocka_unit_test(a_kept_question_stands_for_ours),
 		cmocka_unit_test(the_past_answers_under_the_same_names),
 		cmocka_unit_test(versions_of_one_second_are_told_apart),
+		cmocka_unit_test(every_question_runs_as_it_stands),
+		cmocka_unit_test(blame_names_the_version_that_set_each_property),
+		cmocka_unit_test(diff_compares_any_two_versions),
+		cmocka_unit_test(drift_and_timeline_tell_what_happened),
+		cmocka_unit_test(coverage_tells_since_when_and_gaps_when_nobody_looked),
+		cmocka_unit_test(the_whole_past_is_there_under_the_same_names),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
