@@ -237,6 +237,40 @@ enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, 
 	return ask(r, &q, rows, e);
 }
 
+/* Whatever else it may be: nothing that has to be quoted, and nothing private. */
+static bool is_view_name(const char *what)
+{
+	for (const char *p = what; *p; p++)
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && *p != '_')
+			return false;
+	return what[0] && what[0] != '_';
+}
+
+enum code read_export(struct reader *r, const char *what, const struct rows *rows, struct err *e)
+{
+	struct buf sql = BUF_INIT(TEXT_MAX);
+
+	if (strcmp(what, "resources") == 0)
+		return ask_plain(r, SQL_READ_EXPORT_RESOURCES, rows, e);
+	if (strcmp(what, "items") == 0)
+		return ask_plain(r, SQL_READ_EXPORT_ITEMS, rows, e);
+	if (!is_view_name(what)) {
+		err_set(e, E_INVALID, "there is no view \"%s\"", what);
+		return err_hint(
+			e, "resources, history, changes, items, or one that the view help lists");
+	}
+	buf_printf(&sql, "SELECT * FROM \"%s\"", what); /* SQL: a view that is there */
+	if (buf_ok(&sql)) {
+		struct ask q = { sql.p, NULL, 0 };
+
+		ask(r, &q, rows, e);
+	} else {
+		err_nomem(e);
+	}
+	buf_release(&sql);
+	return e->code;
+}
+
 /* How many of @found are meant: those that fit as well as the first, and of them the live ones when
  * there are any. They stand in front. */
 static size_t best(const struct resource *found, size_t n)

@@ -112,6 +112,10 @@ enum code read_follow(
 enum code read_sinks(struct reader *r, const struct rows *rows, struct err *e);
 enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, struct err *e);
 
+/** Every row of a public view, for a copy; `resources` has its configuration with it, `items` is AWS Config's own
+ * form. E_INVALID: there is no such view. */
+enum code read_export(struct reader *r, const char *what, const struct rows *rows, struct err *e);
+
 /** A query of the user's own. */
 struct read_query {
 	const char *sql;

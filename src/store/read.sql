@@ -137,6 +137,17 @@ SELECT i.at, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.
    AND (:rid IS NULL OR r.rid = :rid)
  ORDER BY i.captured_ms, i.item_id;
 
+-- name: read_export_resources
+-- plan: scan
+SELECT r.*, c.configuration, c.supplementary, c.tags_json FROM resources r LEFT JOIN configs c USING (rid, version);
+
+-- name: read_export_items
+-- plan: scan
+-- Every configuration item with what it says, in the order in which they were written.
+SELECT i.item_id, h.*, c.configuration, c.supplementary, c.tags_json
+  FROM _item i JOIN history h USING (rid, version) LEFT JOIN configs c USING (rid, version)
+ ORDER BY i.item_id;
+
 -- name: read_counts
 -- plan: scan
 SELECT (SELECT user_version FROM pragma_user_version) AS schema,
