@@ -169,6 +169,7 @@ int main(int argc, char **argv)
 	struct err e = { 0 };
 	enum code code;
 
+	db_own_process();
 	watch_signals();
 	code = run(&c, (struct words){ argc, argv }, &e);
 	db_close(&c.db);

@@ -8,7 +8,6 @@
 #include "db/sqlfn.h"
 #include "db/sqlite_err.h"
 #include <errno.h>
-#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,7 @@
 
 /* Debian's SQLite has no lookaside: with statistics on, every allocation of every thread
  * would wait for one mutex, and parallel JSON queries would not scale at all. */
-static void configure_once(void)
+void db_own_process(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
@@ -149,11 +148,9 @@ static enum code open_immutable(struct db *d, const char *path, struct err *e)
 
 enum code db_open(struct db *d, const char *path, enum db_mode mode, struct err *e)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct stat sb;
 	enum code c;
 
-	pthread_once(&once, configure_once);
 	*d = (struct db){ 0 };
 	if (mode != DB_CREATE && stat(path, &sb) != 0)
 		return err_sys(e, errno == ENOENT ? E_NOTFOUND : E_IO, errno,

@@ -30,6 +30,10 @@ enum db_mode {
 	DB_CREATE, /* made when it is not there */
 };
 
+/** For a program that is all ours, before it opens anything: what can only be set for SQLite in the whole
+ * process. A library must not. */
+void db_own_process(void);
+
 /**
  * Open @path. This layer does not look at what is inside: see store/store.h.
  * E_NOTFOUND: no such file. E_CORRUPT: not a database, or damaged. E_BUSY: locked.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/select.h"
 
-#include "base/arena.h"
 #include "base/nearest.h"
 #include "base/time.h"
 #include "db/sqlite_err.h"
@@ -11,15 +10,9 @@
 /* Instructions of SQLite's machine between two looks at the clock: well under a millisecond. */
 #define STEPS_BETWEEN_LOOKS 5000
 
-struct watch {
-	int64_t deadline; /* ticks, or 0 */
-	const volatile sig_atomic_t *stop;
-	bool late;
-};
-
 static int look(void *ctx)
 {
-	struct watch *w = ctx;
+	struct select_watch *w = ctx;
 
 	if (w->stop && *w->stop)
 		return 1;
@@ -184,23 +177,22 @@ static bool nothing_in(const char *p)
 	return true;
 }
 
-static enum code prepare(
-	struct db *db, const char *sql, sqlite3_stmt **st, const bool *refused, struct err *e)
+static enum code prepare(struct select *s, struct err *e)
 {
 	const char *tail = NULL;
-	int rc = sqlite3_prepare_v2(db->h, sql, -1, st, &tail);
+	int rc = sqlite3_prepare_v2(s->db->h, s->q->sql, -1, &s->st, &tail);
 
-	if (rc != SQLITE_OK && *refused)
+	if (rc != SQLITE_OK && s->refused)
 		return err_set(e, E_INVALID,
 			"this would change the store or reach outside it; only "
 			"queries are answered here");
 	if (rc != SQLITE_OK)
-		return sqlite_err(e, db->h, rc, "the query was not understood");
-	if (!*st)
+		return sqlite_err(e, s->db->h, rc, "the query was not understood");
+	if (!s->st)
 		return err_set(e, E_INVALID, "the query is empty");
 	if (!nothing_in(tail))
 		return err_set(e, E_INVALID, "more than one statement in the query");
-	if (!sqlite3_stmt_readonly(*st) || !sqlite3_column_count(*st))
+	if (!sqlite3_stmt_readonly(s->st) || !sqlite3_column_count(s->st))
 		return err_set(
 			e, E_INVALID, "only a query (SELECT, WITH or VALUES) is answered here");
 	return E_OK;
@@ -290,81 +282,106 @@ static void read_cell(sqlite3_stmt *st, int at, struct cell *c)
 		c->text = STR("");
 }
 
-static enum code walk(struct db *db, sqlite3_stmt *st, const struct select_query *q,
-	const struct rows *rows, bool *truncated, struct err *e)
+/* Room for a row. */
+static enum code make_row(struct select *s, struct err *e)
 {
-	int n = sqlite3_column_count(st), rc = SQLITE_DONE;
-	struct arena a = ARENA_INIT(1 << 20);
-	const char **names = arena_alloc(&a, (size_t)n * sizeof(*names));
-	struct cell *cells = arena_alloc(&a, (size_t)n * sizeof(*cells));
-	int64_t count = 0;
-	enum code c;
+	s->n = (size_t)sqlite3_column_count(s->st);
+	s->names = arena_alloc(&s->memory, s->n * sizeof(*s->names));
+	s->cells = arena_alloc(&s->memory, s->n * sizeof(*s->cells));
+	for (size_t i = 0; s->names && i < s->n; i++)
+		s->names[i] = arena_text(&s->memory, str_of(sqlite3_column_name(s->st, (int)i)));
+	return arena_ok(&s->memory) ? E_OK : err_nomem(e);
+}
 
-	if (!names || !cells) {
-		arena_release(&a);
-		return err_nomem(e);
+/* What the reader of an error is helped with. */
+static enum code explain(struct select *s, enum code c, struct err *e)
+{
+	if (c == E_CANCELED && s->watch.late) {
+		*e = (struct err){ 0 };
+		err_set(e, E_TOOBIG, "the query took longer than %g s",
+			(double)s->q->timeout_ms / 1000);
+		return err_hint(e, "narrow it down, or give it more time with --timeout");
 	}
-	for (int i = 0; i < n; i++)
-		names[i] = arena_text(&a, str_of(sqlite3_column_name(st, i)));
-	c = arena_ok(&a) ? rows->begin(rows->ctx, names, (size_t)n, e) : err_nomem(e);
-	while (!c && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (q->limit && count++ == q->limit) {
-			*truncated = true;
-			break;
-		}
-		for (int i = 0; i < n; i++)
-			read_cell(st, i, &cells[i]);
-		c = rows->row(rows->ctx, cells, (size_t)n, e);
-	}
-	if (!c && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		c = sqlite_err(e, db->h, rc, "the query failed");
-	arena_release(&a);
+	if (c == E_INVALID)
+		suggest(s->db, s->q->sql, e);
 	return c;
 }
 
-static enum code run(struct db *db, const struct select_query *q, const struct rows *rows,
-	bool *truncated, struct err *e)
+enum code select_begin(struct select *s, struct db *db, const struct select_query *q, struct err *e)
 {
-	bool refused = false;
-	sqlite3_stmt *st = NULL;
+	struct err ignored = { 0 };
 	enum code c;
 
-	sqlite3_set_authorizer(db->h, authorize, &refused);
-	c = prepare(db, q->sql, &st, &refused, e);
+	*s = (struct select){ .db = db, .q = q, .memory = ARENA_INIT(1 << 20) };
+	s->watch.stop = q->stop;
+	if (q->timeout_ms)
+		s->watch.deadline = time_ticks_ms() + q->timeout_ms;
+	c = query_only(db, true, e);
+	if (c)
+		return c;
+	sqlite3_progress_handler(db->h, STEPS_BETWEEN_LOOKS, look, &s->watch);
+	sqlite3_set_authorizer(db->h, authorize, &s->refused);
+	c = prepare(s, e);
 	if (!c)
-		c = bind_all(db, st, q, e);
+		c = bind_all(db, s->st, q, e);
 	if (!c)
-		c = walk(db, st, q, rows, truncated, e);
-	sqlite3_finalize(st);
-	sqlite3_set_authorizer(db->h, NULL, NULL);
+		c = make_row(s, e);
+	if (!c)
+		return E_OK;
+	c = explain(s, c, e);
+	select_end(s, &ignored);
 	return c;
+}
+
+enum code select_next(struct select *s, struct err *e)
+{
+	int rc = sqlite3_step(s->st);
+
+	if (rc == SQLITE_DONE)
+		return E_NOTFOUND;
+	if (rc != SQLITE_ROW)
+		return explain(s, sqlite_err(e, s->db->h, rc, "the query failed"), e);
+	if (s->q->limit && s->count++ == s->q->limit) {
+		s->truncated = true;
+		return E_NOTFOUND;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		read_cell(s->st, (int)i, &s->cells[i]);
+	return E_OK;
+}
+
+enum code select_end(struct select *s, struct err *e)
+{
+	struct db *db = s->db;
+
+	if (!db)
+		return E_OK;
+	sqlite3_finalize(s->st);
+	sqlite3_set_authorizer(db->h, NULL, NULL);
+	sqlite3_progress_handler(db->h, 0, NULL, NULL);
+	arena_release(&s->memory);
+	*s = (struct select){ 0 };
+	return query_only(db, false, e);
 }
 
 enum code select_run(struct db *db, const struct select_query *q, const struct rows *rows,
 	bool *truncated, struct err *e)
 {
-	struct watch w = { .stop = q->stop };
 	struct err late = { 0 };
-	bool ignored;
-	enum code off, c = query_only(db, true, e);
+	struct select s;
+	enum code off, c = select_begin(&s, db, q, e);
 
+	if (truncated)
+		*truncated = false;
 	if (c)
 		return c;
-	truncated = truncated ? truncated : &ignored;
-	*truncated = false;
-	if (q->timeout_ms)
-		w.deadline = time_ticks_ms() + q->timeout_ms;
-	sqlite3_progress_handler(db->h, STEPS_BETWEEN_LOOKS, look, &w);
-	c = run(db, q, rows, truncated, e);
-	sqlite3_progress_handler(db->h, 0, NULL, NULL);
-	if (c == E_CANCELED && w.late) {
-		*e = (struct err){ 0 };
-		err_set(e, E_TOOBIG, "the query took longer than %g s",
-			(double)q->timeout_ms / 1000);
-		c = err_hint(e, "narrow it down, or give it more time with --timeout");
-	} else if (c == E_INVALID) {
-		suggest(db, q->sql, e);
-	}
-	off = query_only(db, false, &late);
+	c = rows->begin(rows->ctx, s.names, s.n, e);
+	while (!c && (c = select_next(&s, e)) == E_OK)
+		c = rows->row(rows->ctx, s.cells, s.n, e);
+	if (c == E_NOTFOUND && !e->code)
+		c = E_OK;
+	if (truncated)
+		*truncated = s.truncated;
+	off = select_end(&s, &late);
 	return c ? c : off ? err_set(e, off, "%s", late.msg) : E_OK;
 }

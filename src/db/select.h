@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/arena.h"
 #include "base/str.h"
 #include "db/db.h"
 #include <signal.h>
@@ -60,6 +61,37 @@ struct select_query {
  */
 enum code select_run(struct db *db, const struct select_query *q, const struct rows *rows,
 	bool *truncated, struct err *e);
+
+/**
+ * The same row by row, for who wants to be asked rather than told. From a begin that succeeded to the
+ * end the connection does nothing else, and a read snapshot is held: not for a slow reader.
+ * Not to be copied or moved while it is open; @q and its text live as long.
+ */
+struct select {
+	const char **names; /* of the columns, until the end */
+	struct cell *cells; /* of the row, until the next */
+	size_t n;           /* columns */
+	bool truncated;     /* the limit cut rows off */
+	struct db *db;
+	const struct select_query *q;
+	struct sqlite3_stmt *st;
+	struct arena memory;
+	struct select_watch {
+		int64_t deadline; /* ticks, or 0 */
+		const volatile sig_atomic_t *stop;
+		bool late;
+	} watch;
+	bool refused;
+	int64_t count;
+};
+
+/** Errors as select_run(); then there is nothing to end. */
+enum code select_begin(
+	struct select *s, struct db *db, const struct select_query *q, struct err *e);
+/** E_OK: a row. E_NOTFOUND, @e left alone: no more. */
+enum code select_next(struct select *s, struct err *e);
+/** Always; safe when called twice. */
+enum code select_end(struct select *s, struct err *e);
 
 /** Makers of cells. */
 struct cell cell_null(void);

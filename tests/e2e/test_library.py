@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library as others get it: installed into an empty folder, found through pkg-config and CMake, used from C,
+C++ and Python."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import program
+
+EMBED = program.TOP / "tests" / "embed"
+CACHE = (program.BUILD / "CMakeCache.txt").read_text()
+
+
+def cached(name):
+    found = re.search(rf"^{name}:\w+=(.*)$", CACHE, re.M)
+    return found.group(1) if found else ""
+
+
+SANITIZERS = cached("SILTSTONE_SANITIZE")
+COMPILER = cached("CMAKE_C_COMPILER")
+FLAGS = [f"-fsanitize={SANITIZERS}"] if SANITIZERS else []
+
+
+def run(*args, fails=False, **kw):
+    r = subprocess.run([str(a) for a in args], capture_output=True, text=True, timeout=300, **kw)
+    assert (r.returncode != 0) == fails, f"{args}: exit {r.returncode}\n{r.stdout}\n{r.stderr}"
+    return r.stderr if fails else r.stdout
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    """Installed, and then moved: nothing may remember where it was put."""
+    first = tmp_path_factory.mktemp("install") / "first"
+    run("cmake", "--install", program.BUILD, "--prefix", first)
+    moved = first.with_name("moved")
+    first.rename(moved)
+    return moved
+
+
+@pytest.fixture(scope="module")
+def libdir(prefix):
+    found = list(prefix.glob("**/libsiltstone.so.0"))
+    assert len(found) == 1, found
+    return found[0].parent
+
+
+@pytest.fixture
+def seeded(tmp_path):
+    store = tmp_path / "seeded.db"
+    run(program.BUILD / "tests" / "seed", store)
+    return store
+
+
+@pytest.fixture(scope="module")
+def built(prefix, tmp_path_factory):
+    """The project of tests/embed, with CMake."""
+    out = tmp_path_factory.mktemp("embed")
+    flags = " ".join(FLAGS)
+    run("cmake", "-S", EMBED, "-B", out, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_C_COMPILER={COMPILER}", f"-DCMAKE_C_FLAGS={flags}",
+        f"-DCMAKE_CXX_FLAGS={flags}", f"-DCMAKE_CXX_COMPILER={'clang++-14' if 'clang' in COMPILER else 'g++'}")
+    run("cmake", "--build", out)
+    return out
+
+
+def symbols(path, *options):
+    lines = run("nm", "--defined-only", *options, path).splitlines()
+    return {line.split()[2] for line in lines if len(line.split()) == 3}
+
+
+def declared():
+    text = (program.TOP / "src" / "siltstone.h").read_text()
+    return set(re.findall(r"SILTSTONE_EXPORT[^;]*?\b(siltstone_\w+)\(", text))
+
+
+@pytest.mark.skipif(bool(SANITIZERS), reason="sanitizers add names of their own")
+def test_nothing_but_what_the_header_declares_is_exported(libdir):
+    assert len(declared()) > 30
+    assert symbols(libdir / "libsiltstone.so.0", "-D") == declared()
+    assert symbols(libdir / "libsiltstone.a", "-g") == declared()
+
+
+def test_every_function_is_explained():
+    text = (program.TOP / "src" / "siltstone.h").read_text()
+    for name in sorted(declared()):
+        before = text[: text.index(f" {name}(") if f" {name}(" in text else text.index(f"*{name}(")]
+        paragraph = before.split("\n\n")[-1]
+        assert "/*" in paragraph, f"{name} has no comment"
+
+
+def test_a_dashboard_is_built_with_pkg_config(prefix, libdir, seeded, tmp_path):
+    env = dict(os.environ, PKG_CONFIG_PATH=str(libdir / "pkgconfig"))
+    flags = run("pkg-config", "--cflags", "--libs", "siltstone", env=env).split()
+    run(COMPILER, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *FLAGS, EMBED / "dashboard.c", "-o", tmp_path / "dashboard", *flags,
+        f"-Wl,-rpath,{libdir}")
+    page = run(tmp_path / "dashboard", seeded)
+    assert "<td>AWS::EC2::Instance<td>2\n" in page
+    assert "<td>i-0a1<td>configuration.state.name<td>stopped\n" in page
+    assert run("pkg-config", "--modversion", "siltstone", env=env).strip() == "0.1.0"
+
+
+@pytest.mark.parametrize("name", ["dashboard", "dashboard_static"])
+def test_a_dashboard_is_built_with_cmake(built, seeded, name):
+    if SANITIZERS and "static" in name and "clang" in COMPILER:
+        pytest.skip("the archive wants the compiler's own runtime")
+    page = run(built / name, seeded)
+    assert "<caption>A week ago</caption>" in page
+    assert "<td>AWS::EC2::Instance<td>2\n" in page
+    assert "no such file" in run(built / name, seeded.with_name("none.db"), fails=True).lower()
+
+
+def test_an_inventory_is_recorded_from_cpp(built, siltstone, store):
+    assert run(built / "recorder", store, "alpha", "beta") == "2 new, 0 changed, 0 deleted\n"
+    assert run(built / "recorder", store, "beta") == "0 new, 1 changed, 1 deleted\n"
+    program.whole(store)
+    log = siltstone.ok("log", "--store", store).out
+    assert "configuration.position 2 → 1" in log
+    assert siltstone.ok("query", "--store", store, "--format", "csv", "SELECT resource_id FROM resources").out == "resource_id\nbeta\n"
+    status = siltstone.ok("status", "--store", store).out
+    assert "inventory (program)" in status
+
+
+def test_python_asks_through_ctypes(libdir, seeded):
+    env = dict(os.environ, LD_LIBRARY_PATH=str(libdir))
+    if SANITIZERS:
+        # The runtime must be there first, and Python keeps what it has to the end.
+        env["LD_PRELOAD"] = run(COMPILER, "-print-file-name=libasan.so").strip()
+        env["ASAN_OPTIONS"] = "detect_leaks=0"
+    python = shutil.which("python3", path="/usr/bin") or sys.executable
+    out = run(python, EMBED / "ask.py", seeded, "SELECT resource_id, name FROM resources ORDER BY 1", env=env)
+    assert out.splitlines()[:2] == ["i-0a1\tweb-1", "i-0b3\tweb-3"]
+    assert "no such column: nmae" in run(python, EMBED / "ask.py", seeded, "SELECT nmae FROM resources", env=env, fails=True)
+
+
+def test_the_installed_program_runs(prefix, tmp_path):
+    silt = program.Siltstone(tmp_path, prefix / "bin" / "siltstone")
+    assert silt.ok("--version").out == "siltstone 0.1.0\n"
+    names = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if not p.is_dir()}
+    for name in "include/siltstone.h", "lib/systemd/system/siltstone.service", "share/man/man1/siltstone.1", "libexec/siltstone/siltstone-host":
+        assert name in names, sorted(names)
+    page = (prefix / "share/man/man1/siltstone.1").read_text()
+    assert ".Dt SILTSTONE 1" in page
