@@ -70,6 +70,10 @@ static enum code ready(struct worker *w, struct err *e)
 		return E_OK;
 	if (store_open(&w->db, l->o.store, DB_WRITE, time_now_ms(), e))
 		return e->code;
+	if (db_spare_memory(&w->db, e)) {
+		db_close(&w->db);
+		return e->code;
+	}
 	uv_mutex_lock(&l->lock);
 	w->open = true;
 	uv_mutex_unlock(&l->lock);
@@ -84,8 +88,12 @@ static void perform(struct worker *w, struct job *job)
 	job->err.code = job->run(job, &w->db, &job->err);
 	must(!w->db.tx);
 	/* A connection that met damage or a lost disk may be no good any more; the next job finds out. */
-	if (job->err.code == E_CORRUPT || job->err.code == E_IO)
+	if (w->db.spent || job->err.code == E_CORRUPT || job->err.code == E_IO)
 		shut(w);
+	else
+		db_rest(&w->db);
+	if (w->lane == LANE_NET && job->err.code != E_NOTFOUND)
+		mem_give_back();
 }
 
 static void work(void *arg)

@@ -110,11 +110,15 @@ static enum code sweep(void *ctx, struct db *db, struct err *e)
 		c = r.sources ? source_walk(db, false, take, &r, e) : err_nomem(e);
 	}
 	if (!c)
+		c = db_take_memory(db, e);
+	if (!c)
 		c = sweep_all(&r, ctx, db, e);
 	if (!c)
 		c = recorder_swept(db, now_ms, time_now_ms(),
 			r.worst.code ? code_name(r.worst.code) : NULL,
 			r.worst.code ? r.worst.msg : NULL, e);
+	/* What was staged lies in its temporary tables, in memory and on the disk, until it is closed. */
+	db->spent = c != E_NOTFOUND;
 	arena_release(&r.arena);
 	return c;
 }

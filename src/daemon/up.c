@@ -355,6 +355,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 
 	if (!u)
 		return err_nomem(e);
+	mem_share_heaps();
 	u->o = options;
 	u->lock = (struct lock)LOCK_INIT;
 	u->targets = (struct targets){ .stop = &u->stop };

@@ -112,6 +112,16 @@ enum code db_spare_memory(struct db *d, struct err *e)
 		"PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA shrink_memory;", e);
 }
 
+enum code db_take_memory(struct db *d, struct err *e)
+{
+	return db_script(d, "keep much in memory", "PRAGMA cache_size=-32768;", e);
+}
+
+void db_rest(struct db *d)
+{
+	(void)sqlite3_db_release_memory(d->h);
+}
+
 static bool wal_beside(const char *path)
 {
 	struct stat sb;

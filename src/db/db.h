@@ -22,6 +22,7 @@ struct db {
 	const char *tx;        /* file:line that began the open transaction, or NULL */
 	int64_t busy_since_ms; /* ticks: since then it has waited for a lock */
 	bool guarded;          /* PRAGMA query_only is on, or may be */
+	bool spent; /* its user left much in it, as temporary tables: better closed than kept */
 };
 
 enum db_mode {
@@ -47,6 +48,12 @@ void db_close(struct db *d);
 /** From now on this connection keeps little in memory (2 MiB of pages, nothing mapped): for walking
  * through everything once. */
 enum code db_spare_memory(struct db *d, struct err *e);
+/** For a while: many pages are kept again (32 MiB; nothing is mapped, as what is mapped counts as ours), until
+ * db_spare_memory(). For work that comes back to the same pages. */
+enum code db_take_memory(struct db *d, struct err *e);
+
+/** Let go of every page that is kept, until they are read again: for a connection that will not be used for a while. */
+void db_rest(struct db *d);
 
 /** Run statements that are trusted text of our own (schema, migrations, pragmas). */
 enum code db_script(struct db *d, const char *name, const char *sql, struct err *e);

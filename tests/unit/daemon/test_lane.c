@@ -187,6 +187,30 @@ static void what_has_not_begun_is_canceled_and_what_runs_is_waited_for(void **st
 	sem_destroy(&begun);
 }
 
+/* Fails on a connection that has done it before. */
+static enum code leave(struct job *job, struct db *db, struct err *e)
+{
+	db->spent = !((struct count_job *)job)->gate;
+	return db_script(db, "leave a table", "CREATE TEMP TABLE left_over(x)", e);
+}
+
+static void what_a_job_left_in_a_spent_connection_is_gone(void **state)
+{
+	sem_t gate;
+	struct count_job j = { .job = { leave, done, NULL, { 0 } } };
+	struct lanes *lanes = open_lanes(1);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		/* The second says nothing, so that the third meets what it left. */
+		j.gate = i == 1 ? &gate : NULL;
+		lanes_submit(lanes, LANE_NET, &j.job);
+		reap_all(lanes);
+		assert_int_equal(j.code, i == 2 ? E_INVALID : E_OK);
+	}
+	lanes_close(lanes);
+}
+
 static void a_store_that_cannot_be_opened_fails_the_job(void **state)
 {
 	atomic_int running = 0, most = 0;
@@ -251,6 +275,7 @@ int main(void)
 		cmocka_unit_test(every_job_is_done_once_and_a_lane_of_one_does_one_at_a_time),
 		cmocka_unit_test(a_slow_job_holds_up_no_other_worker_and_no_other_lane),
 		cmocka_unit_test(what_has_not_begun_is_canceled_and_what_runs_is_waited_for),
+		cmocka_unit_test(what_a_job_left_in_a_spent_connection_is_gone),
 		cmocka_unit_test(a_store_that_cannot_be_opened_fails_the_job),
 		cmocka_unit_test(the_second_is_told_who_the_first_is),
 		cmocka_unit_test(a_lock_goes_with_the_process_that_had_it),
