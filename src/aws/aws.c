@@ -6,6 +6,7 @@
 #include "aws/identity.h"
 #include "aws/lane.h"
 #include "aws/send.h"
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/must.h"
 #include "base/sha256.h"
@@ -21,6 +22,7 @@ enum {
 	REQUEST_MAX_BYTES = 4 << 20,
 	BACKOFF_MS = 100,
 	BACKOFF_MAX_MS = 20000,
+	ASKED_MAX_MS = 60000,
 	SLICE_MS = 100
 };
 
@@ -46,6 +48,7 @@ struct trip {
 	struct arena *a; /* of the request */
 	struct aws_fault *fault;
 	bool moved, renewed;
+	int64_t asked_ms; /* how long the last answer asks us to wait; 0: it does not */
 };
 
 static const char *copied(struct arena *a, const char *s)
@@ -113,12 +116,18 @@ static enum code wait_ms(const struct aws *aws, int64_t ms, struct err *e)
 /* rand(0, min(20 s, 0.1 s * 2^n)) */
 static int64_t pause_ms(int n)
 {
-	int64_t most = n < 8 ? (int64_t)BACKOFF_MS << n : BACKOFF_MAX_MS;
+	int64_t first = failpoint_number("SILTSTONE_BACKOFF_MS", BACKOFF_MS);
+	int64_t most = n < 8 ? first << n : BACKOFF_MAX_MS;
 	uint32_t random = 0;
 
 	if (getentropy(&random, sizeof(random)) != 0)
 		random = UINT32_MAX / 2;
 	return (int64_t)((double)random / UINT32_MAX * (double)most);
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 enum { SIGNED_HEADERS = 5, HEADERS_MAX = WIRE_HEADERS_MAX + SIGNED_HEADERS };
@@ -232,6 +241,23 @@ static enum code read_answer(struct trip *t, const struct http_response *r, stru
 	return c;
 }
 
+/* Retry-After in seconds (RFC 9110, section 10.2.3); its other form, a date, is not what AWS sends. */
+static int64_t asked_wait_ms(const struct http_response *r)
+{
+	struct str text = http_response_header(r, "retry-after");
+	int64_t seconds = 0;
+
+	if (r->status != 429 && r->status < 500)
+		return 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return 0;
+		if (seconds < ASKED_MAX_MS)
+			seconds = seconds * 10 + (text.p[i] - '0');
+	}
+	return seconds * 1000;
+}
+
 /* One request and its answer. E_BUSY: to be sent again at once, to the place where the bucket
  * is or with keys that have been renewed; each happens at most once. */
 static enum code attempt(struct trip *t, struct arena *a, struct json **out, struct err *e)
@@ -247,6 +273,7 @@ static enum code attempt(struct trip *t, struct arena *a, struct json **out, str
 	if (c == E_OK)
 		c = send_signed(t, &keys, &r, e);
 	credentials_release(&keys);
+	t->asked_ms = c == E_OK ? asked_wait_ms(&r) : 0;
 	if (c == E_OK && moved(t, &r))
 		c = E_BUSY;
 	if (c == E_OK)
@@ -260,6 +287,15 @@ static enum code attempt(struct trip *t, struct arena *a, struct json **out, str
 		http_response_release(&r);
 	}
 	return c;
+}
+
+/* Worth another attempt of the same call: not who leads elsewhere, nor who wants us to come much later. */
+static bool may_pass(const struct trip *t, enum code c)
+{
+	bool leads_elsewhere = t->fault->status >= 300 && t->fault->status < 400;
+
+	return (c == E_THROTTLED || (c == E_REMOTE && !leads_elsewhere)) &&
+	       t->asked_ms <= ASKED_MAX_MS;
 }
 
 static enum code travel(struct trip *t, struct arena *a, struct json **out, struct err *e)
@@ -276,10 +312,13 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 			continue;
 		if (c == E_THROTTLED)
 			limit_throttled(&t->lane->limit, time_ticks_ms());
-		if ((c != E_THROTTLED && c != E_REMOTE) || ++n >= t->aws->attempts)
+		if (!may_pass(t, c) || ++n >= t->aws->attempts)
 			break;
-		if (wait_ms(t->aws, pause_ms(n - 1), &why) != E_OK)
+		if (wait_ms(t->aws, longer(pause_ms(n - 1), t->asked_ms), &why) != E_OK) {
+			last = why;
+			c = why.code;
 			break;
+		}
 	}
 	if (c == E_OK)
 		limit_succeeded(&t->lane->limit);

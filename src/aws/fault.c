@@ -115,7 +115,9 @@ static enum code by_status(int status)
 	case 408: return E_REMOTE;
 	case 429: return E_THROTTLED;
 	case 501: return E_UNSUPPORTED;
-	default: return status >= 500 ? E_REMOTE : E_INVALID;
+	default:
+		/* Who leads elsewhere (a proxy's login page, say) has not judged what was asked. */
+		return status >= 500 || (status >= 300 && status < 400) ? E_REMOTE : E_INVALID;
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include "aws/s3_upload.h"
 #include "aws/xml.h"
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/must.h"
 
@@ -62,7 +63,8 @@ static enum code look_for_bucket(struct s3_store *s, struct err *e)
 		s->region = region;
 	else if (fault.status == 404)
 		s3_absent(s, e);
-	else if (!fault.status || why.code == E_THROTTLED || why.code == E_REMOTE)
+	else if (!fault.status || why.code == E_THROTTLED ||
+		 (why.code == E_REMOTE && fault.status >= 400))
 		*e = why;
 	else
 		/* Servers other than AWS say nothing of regions, and take any. */
@@ -189,7 +191,9 @@ enum code s3_store_open(
 		.texts = ARENA_INIT(TEXTS_BYTES),
 		.where = BUF_INIT(WHERE_BYTES),
 		.aws = aws,
-		.part_bytes = b->part_bytes > 0 ? b->part_bytes : S3_PART_BYTES };
+		.part_bytes = b->part_bytes > 0
+				      ? b->part_bytes
+				      : failpoint_number("SILTSTONE_PART_BYTES", S3_PART_BYTES) };
 	s->bucket = copied(&s->texts, b->bucket);
 	s->prefix = copied(&s->texts, b->prefix);
 	s->region = copied(&s->texts, b->region);

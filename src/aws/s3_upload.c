@@ -83,9 +83,22 @@ static enum code send_and_forget(struct s3_store *s, struct aws_request *q, stru
 	return c;
 }
 
+/* A service that keeps checksums answers with the one of what it stored. */
+static enum code check_stored(const struct http_response *r, const char *sum, struct err *e)
+{
+	struct str told = http_response_header(r, "x-amz-checksum-sha256");
+
+	if (!told.n || str_is(told, sum))
+		return E_OK;
+	return err_set(
+		e, E_REMOTE, "what was stored is not what was sent: its checksum is another");
+}
+
 static enum code put_whole(struct upload *u, struct err *e)
 {
+	struct http_response r = HTTP_RESPONSE_INIT;
 	char hex[SHA256_HEX_BYTES], sum[BASE64_BYTES];
+	struct aws_fault fault;
 	struct headers h = { .n = 0 };
 	struct aws_request q = { .method = "PUT",
 		.path = u->path,
@@ -97,7 +110,10 @@ static enum code put_whole(struct upload *u, struct err *e)
 	add(&h, "x-amz-checksum-sha256", base64(u->o->sha256, sum));
 	q.headers = h.h;
 	q.n_headers = h.n;
-	return send_and_forget(u->s, &q, e);
+	if (s3_send(u->s, &q, &r, &fault, e) == E_OK)
+		check_stored(&r, sum, e);
+	http_response_release(&r);
+	return e->code;
 }
 
 static enum code read_id(struct upload *u, const struct http_response *r, struct err *e)
@@ -205,7 +221,7 @@ static enum code put_part(struct upload *u, int number, int64_t from, int64_t by
 		return e->code;
 	sha256_hex(digest, hex);
 	base64(digest, sum);
-	if (s3_send(u->s, &q, &r, &fault, e) == E_OK)
+	if (s3_send(u->s, &q, &r, &fault, e) == E_OK && check_stored(&r, sum, e) == E_OK)
 		list_part(u, number, sum, http_response_header(&r, "etag"), e);
 	http_response_release(&r);
 	return e->code;
@@ -251,12 +267,21 @@ static void abandon(struct upload *u)
 	send_and_forget(u->s, &q, &ignored);
 }
 
+static struct str full_key(struct upload *u)
+{
+	const char *prefix = u->s->prefix;
+
+	return prefix ? arena_printf(&u->texts, "%s/%s", prefix, u->o->key) : str_of(u->o->key);
+}
+
 static enum code put_parts(struct upload *u, struct err *e)
 {
 	int64_t bytes = u->o->bytes, size = u->s->part_bytes;
 	int number = 1;
-	enum code c = begin(u, e);
+	enum code c;
 
+	s3_abort_orphans(u->s, full_key(u), u->path);
+	c = begin(u, e);
 	if (c)
 		return c;
 	if (bytes / size >= PARTS_MAX)

@@ -32,4 +32,9 @@ enum code s3_send(struct s3_store *s, struct aws_request *q, struct http_respons
 /** E_NOTFOUND: the bucket is not there. */
 enum code s3_absent(const struct s3_store *s, struct err *e);
 
+/** Abort uploads in parts of @key (with the prefix; @path is the encoded one) that a process which died, or
+ * could not reach the service, left behind: nobody else puts under this key. One more request for what is larger than a part;
+ * where that is not allowed (s3:ListBucketMultipartUploads) they stay. */
+void s3_abort_orphans(struct s3_store *s, struct str key, struct str path);
+
 enum code s3_upload(struct s3_store *s, const struct object *o, struct err *e);

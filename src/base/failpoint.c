@@ -18,6 +18,13 @@ void failpoint(const char *name)
 	if (atomic_fetch_add(&passed, 1) + 1 >= (want[n] ? strtol(want + n + 1, NULL, 10) : 1))
 		raise(SIGKILL);
 }
+
+int64_t failpoint_number(const char *variable, int64_t usual)
+{
+	const char *told = getenv(variable);
+
+	return told && *told ? strtoll(told, NULL, 10) : usual;
+}
 #else
 typedef int failpoints_are_off;
 #endif

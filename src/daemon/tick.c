@@ -96,7 +96,11 @@ static enum code due(struct round *r, struct db *db, int64_t now_ms, struct err 
 		*e = none;
 	if (c)
 		return c;
-	return r->recorder.recording && r->recorder.next_ms <= now_ms ? E_OK : E_NOTFOUND;
+	/* A wait longer than any begins with a clock that has been set back since. */
+	return r->recorder.recording && (r->recorder.next_ms <= now_ms ||
+						r->recorder.next_ms > now_ms + r->recorder.every_ms)
+		       ? E_OK
+		       : E_NOTFOUND;
 }
 
 static enum code sweep(void *ctx, struct db *db, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http.h"
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "base/time.h"
@@ -273,7 +274,8 @@ enum code http_open(struct http **out, const struct http_options *options, struc
 	http->stop = o->stop;
 	http->connections = o->connections > 0 ? o->connections : CONNECTIONS;
 	http->limits.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS;
-	http->limits.stall_ms = o->stall_ms > 0 ? o->stall_ms : STALL_MS;
+	http->limits.stall_ms =
+		o->stall_ms > 0 ? o->stall_ms : failpoint_number("SILTSTONE_STALL_MS", STALL_MS);
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->empty, NULL);
 	for (int i = 0; i < CURL_LOCK_DATA_LAST; i++)

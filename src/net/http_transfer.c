@@ -371,8 +371,9 @@ static enum code tell_failed(struct transfer *t, struct err *e)
 		return tell_refused_answer(t, e);
 	if (t->result == CURLE_OUT_OF_MEMORY)
 		return err_nomem(e);
-	if (t->result == CURLE_URL_MALFORMAT || t->result == CURLE_UNSUPPORTED_PROTOCOL ||
-		t->result == CURLE_LOGIN_DENIED)
+	/* An answer that is no HTTP is an unsupported protocol to libcurl, too. */
+	if (t->result == CURLE_URL_MALFORMAT || t->result == CURLE_LOGIN_DENIED ||
+		(t->result == CURLE_UNSUPPORTED_PROTOCOL && never_connected(t)))
 		return err_set(e, E_INVALID, "cannot use the URL of a request to \"%s\": %s",
 			t->peer, words(t));
 	if (t->result == CURLE_COULDNT_RESOLVE_HOST || t->result == CURLE_COULDNT_RESOLVE_PROXY ||

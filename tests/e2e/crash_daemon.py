@@ -447,7 +447,8 @@ target = {self.file}
             "SELECT account, region, globals, due_ms, planned_ms, snapshot_id FROM _delivery WHERE channel = ? AND key = ?", (channel, key)).fetchall()
         [(done,)] = db.execute("""SELECT max(event_id) FROM _event WHERE kind = 'ConfigurationSnapshotDeliveryCompleted'
                                    AND json_extract(payload, '$.s3ObjectKey') = ?""", (key,)).fetchall()
-        known = db.execute("SELECT coalesce(max(event_id), 0) FROM _event WHERE at_ms < ?", (planned - 1,)).fetchone()[0]
+        # Items are dated by the beginning of their sweep; what is told of files, by who plans them, one after the other.
+        known = db.execute("SELECT coalesce(max(event_id), 0) FROM _event WHERE item_id IS NULL AND at_ms < ?", (planned,)).fetchone()[0]
         may, must = collections.defaultdict(set), {}
         for rid, type_, id_, captured, status, event in db.execute("""
                 SELECT r.rid, r.type, r.id, i.captured_ms, i.status, e.event_id

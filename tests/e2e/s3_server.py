@@ -3,12 +3,17 @@
 
 It recomputes every signature with botocore from the request as it arrived (path and query decoded
 and encoded anew), wants every x-amz-* header signed and every digest true, and keeps objects and
-uploads in memory. `script` makes the next requests fail in a given way.
+uploads in memory. `script` makes the next requests fail in a given way; `rule()` does so with requests
+of one kind: head, put, begin, "part 2", complete, abort, list.
 """
 
 import base64
+import fnmatch
 import hashlib
+import socket
+import struct
 import threading
+import time
 import xml.etree.ElementTree as ElementTree
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote
@@ -80,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status, body="", headers=()):
         raw = body.encode()
         self.send_response(status)
-        for name, value in headers:
+        for name, value in (*headers, *self.answer_headers):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
@@ -90,15 +95,28 @@ class Handler(BaseHTTPRequestHandler):
     def refuse(self, status, code, message="as the script says", headers=(), more=""):
         self.answer(status, f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>{more}</Error>", headers)
 
+    def kind(self, query):
+        if self.command == "PUT":
+            return f"part {query['partNumber']}" if "uploadId" in query else "put"
+        if self.command == "POST":
+            return "begin" if "uploads" in query else "complete"
+        return {"DELETE": "abort", "HEAD": "head"}.get(self.command, "list")
+
     def serve(self):
         s3 = self.server.s3
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path, _, query = self.path.partition("?")
         query = dict(parameters(query))
         bucket, _, key = path.lstrip("/").partition("/")
+        kind = self.kind(query)
         with s3.lock:
             s3.requests.append((self.command, self.path, dict(self.headers.items())))
-            step = s3.script.pop(0) if s3.script else None
+            s3.seen.append((kind, time.monotonic()))
+            step = s3.step(kind)
+        self.answer_headers = ()
+        if getattr(step, "early", False):
+            step(self)
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if step and step(self):
             return
         if self.elsewhere(s3):
@@ -133,12 +151,13 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, headers=[("x-amz-bucket-region", s3.region)])
         elif self.command == "PUT" and "uploadId" in query:
             s3.uploads[query["uploadId"]]["parts"][int(query["partNumber"])] = body
-            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"')])
+            self.stored(body)
         elif self.command == "PUT":
             s3.objects[key] = (dict(self.headers.items()), body)
-            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"')])
+            self.stored(body)
         elif self.command == "POST" and "uploads" in query:
-            number = f"id/{len(s3.uploads)}+=="
+            s3.begun += 1
+            number = f"id/{s3.begun}+=="
             s3.uploads[number] = {"key": key, "parts": {}, "headers": dict(self.headers.items())}
             self.answer(200, f"<R xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><UploadId>{number}</UploadId></R>")
         elif self.command == "POST":
@@ -147,9 +166,19 @@ class Handler(BaseHTTPRequestHandler):
             s3.uploads.pop(query["uploadId"])
             s3.aborted += 1
             self.answer(204)
+        else:
+            rows = "".join(f"<Upload><Key>{escape(u['key'])}</Key><UploadId>{n}</UploadId></Upload>"
+                           for n, u in s3.uploads.items() if u["key"].startswith(query.get("prefix", "")))
+            self.answer(200, f"<ListMultipartUploadsResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>{rows}</ListMultipartUploadsResult>")
+
+    def stored(self, body):
+        if self.answer_headers:
+            self.answer(200)
+        else:
+            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"'), ("x-amz-checksum-sha256", checksum(body))])
 
     def complete(self, s3, number, body):
-        upload = s3.uploads.pop(number)
+        upload = s3.uploads[number]
         space = "{http://s3.amazonaws.com/doc/2006-03-01/}"
         listed = {}
         for part in ElementTree.fromstring(body).iter(space + "Part"):
@@ -162,6 +191,7 @@ class Handler(BaseHTTPRequestHandler):
             # S3 begins to answer before it is done: the refusal comes with a 200.
             self.refuse(200, "InvalidPart")
             return
+        del s3.uploads[number]
         s3.objects[upload["key"]] = (upload["headers"], b"".join(upload["parts"][n] for n in sorted(have)))
         self.answer(200, "<CompleteMultipartUploadResult/>")
 
@@ -185,6 +215,66 @@ def hang_up(handler):
     return True
 
 
+def early(step):
+    """A step that comes before the body is read."""
+    step.early = True
+    return step
+
+
+def take_half(handler):
+    """Half of the body; the first few bytes of one that is small."""
+    n = int(handler.headers.get("Content-Length", 0)) // 2
+    return handler.rfile.read(n)
+
+
+@early
+def reset(handler):
+    """The connection is reset in the middle of the body."""
+    take_half(handler)
+    handler.close_connection = True
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@early
+def stall(handler):
+    """Half of the body is taken, and then nothing more until the server ends."""
+    take_half(handler)
+    handler.close_connection = True
+    handler.server.s3.stalled.set()
+    handler.server.s3.ending.wait()
+
+
+def stall_answer(handler):
+    """No answer until the server ends."""
+    handler.close_connection = True
+    handler.server.s3.stalled.set()
+    handler.server.s3.ending.wait()
+    return True
+
+
+def cut(handler):
+    """Half of an answer."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<Res")
+    handler.close_connection = True
+    return True
+
+
+def garbage(handler):
+    handler.wfile.write(b"\0\xff what is this\r\n\r\n")
+    handler.close_connection = True
+    return True
+
+
+def answer_with(*headers):
+    """A step of a script: served as ever, but with these headers instead of entity tag and checksum."""
+
+    def step(handler):
+        handler.answer_headers = headers
+        return False
+
+    return step
+
+
 def go_on(_):
     """A step of a script: nothing unusual."""
     return False
@@ -196,17 +286,35 @@ class S3:
         self.region_told = "in the header"
         self.lock = threading.Lock()
         self.objects, self.uploads, self.requests, self.script, self.faults = {}, {}, [], [], []
-        self.aborted = 0
+        self.aborted = self.begun = 0
+        self.rules, self.seen = [], []  # seen: (kind, when)
+        self.stalled, self.ending = threading.Event(), threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.s3 = self
+        # One that was killed hangs up in mid-request.
+        self.server.handle_error = lambda *args: None
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self):
         return self
 
+    def rule(self, kind, step, times=None):
+        """Requests of this kind (a glob) go that way, for ever or so many times."""
+        self.rules.append([kind, step, times])
+
+    def step(self, kind):
+        if self.script:
+            return self.script.pop(0)
+        for rule in self.rules:
+            if fnmatch.fnmatchcase(kind, rule[0]) and rule[2] != 0:
+                rule[2] = rule[2] and rule[2] - 1
+                return rule[1]
+        return None
+
     def __exit__(self, *args):
+        self.ending.set()
         self.server.shutdown()
         self.server.server_close()
 

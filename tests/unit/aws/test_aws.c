@@ -153,8 +153,43 @@ static void a_bucket_is_followed_once(void **state)
 	(void)state;
 	canned_add(http, 301, "x-amz-bucket-region: ap-south-1\n",
 		"<Error><Code>PermanentRedirect</Code></Error>");
-	assert_int_equal(call("s3", "GetBucketAcl", "{\"Bucket\":\"b-1\"}", &v), E_INVALID);
+	assert_int_equal(call("s3", "GetBucketAcl", "{\"Bucket\":\"b-1\"}", &v), E_REMOTE);
 	assert_int_equal(aws_requests(aws), 2);
+}
+
+/* It may be a proxy's login page: nobody has judged the call, and it is not told our credentials. */
+static void who_leads_elsewhere_is_not_followed(void **state)
+{
+	struct json *v;
+
+	(void)state;
+	canned_add(http, 302, "location: http://elsewhere.test/\n", "");
+	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_REMOTE);
+	assert_int_equal(aws_requests(aws), 1);
+}
+
+static void what_is_asked_for_is_waited(void **state)
+{
+	struct json *v;
+	int64_t began_ms = time_ticks_ms();
+
+	(void)state;
+	canned_add(http, 503, "retry-after: 1\n", "");
+	canned_add(http, 200, NULL, "{}");
+	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_OK);
+	assert_in_range(time_ticks_ms() - began_ms, 1000, 20000);
+}
+
+static void who_asks_for_much_is_not_waited_for(void **state)
+{
+	struct json *v;
+	int64_t began_ms = time_ticks_ms();
+
+	(void)state;
+	canned_add(http, 503, "retry-after: 99999999999999999999\n", "");
+	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_REMOTE);
+	assert_int_equal(aws_requests(aws), 1);
+	assert_in_range(time_ticks_ms() - began_ms, 0, 20000);
 }
 
 static int renewals;
@@ -406,6 +441,9 @@ int main(void)
 		CASE(canceling_ends_the_waiting),
 		CASE(a_bucket_is_followed_to_its_region),
 		CASE(a_bucket_is_followed_once),
+		CASE(who_leads_elsewhere_is_not_followed),
+		CASE(what_is_asked_for_is_waited),
+		CASE(who_asks_for_much_is_not_waited_for),
 		CASE(expired_keys_are_renewed_once),
 		CASE(keys_are_renewed_before_they_end),
 		CASE(pages_follow_their_tokens),

@@ -124,23 +124,33 @@ static void a_corrected_region_changes_host_and_signature(void **state)
 static void an_answer_without_an_upload_id_is_corrupt(void **state)
 {
 	(void)state;
+	canned_add(http, 403, NULL, NULL);
 	canned_add(http, 200, NULL, "<InitiateMultipartUploadResult/>");
 	assert_int_equal(
 		try_put((struct s3_bucket){ "archive", NULL, "eu-west-1", NULL, 5 }, NULL, 6),
 		E_CORRUPT);
-	asked(0, "POST https://archive.s3.eu-west-1.amazonaws.com/a%3A%3Ab/c%20d?uploads=");
-	assert_int_equal(http->n_requests, 1);
+	asked(0,
+		"GET https://archive.s3.eu-west-1.amazonaws.com/?prefix=a%3A%3Ab%2Fc%20d&uploads=");
+	asked(1, "POST https://archive.s3.eu-west-1.amazonaws.com/a%3A%3Ab/c%20d?uploads=");
+	assert_int_equal(http->n_requests, 2);
 }
 
 static void a_file_that_cannot_be_read_ends_the_upload(void **state)
 {
 	(void)state;
+	canned_add(http, 200, NULL,
+		"<R><Upload><Key>a::b/c d</Key><UploadId>o/1</UploadId></Upload>"
+		"<Upload><Key>a::b/c d.else</Key><UploadId>2</UploadId></Upload></R>");
+	canned_add(http, 204, NULL, NULL);
 	canned_add(http, 200, NULL, "<R><UploadId>a/b</UploadId></R>");
 	canned_add(http, 204, NULL, NULL);
 	assert_int_equal(
 		try_put((struct s3_bucket){ "archive", NULL, "eu-west-1", NULL, 5 }, NULL, 6),
 		E_IO);
-	asked(1, "DELETE https://archive.s3.eu-west-1.amazonaws.com/a%3A%3Ab/c%20d?uploadId=a%2Fb");
+	/* Before it began, what an earlier one had left. */
+	asked(1, "DELETE https://archive.s3.eu-west-1.amazonaws.com/a%3A%3Ab/c%20d?uploadId=o%2F1");
+	asked(3, "DELETE https://archive.s3.eu-west-1.amazonaws.com/a%3A%3Ab/c%20d?uploadId=a%2Fb");
+	assert_int_equal(http->n_requests, 4);
 }
 
 static void what_cannot_be_a_bucket_is_refused(void **state)
