@@ -8,6 +8,7 @@ CREATE TRIGGER _catalogue_shred AFTER INSERT ON _catalogue BEGIN
   DELETE FROM _type_event WHERE type IN (SELECT json_extract(value, '$.type') FROM json_each(new.doc));
   DELETE FROM _type_path WHERE type IN (SELECT json_extract(value, '$.type') FROM json_each(new.doc));
   DELETE FROM _type_iam WHERE type IN (SELECT json_extract(value, '$.type') FROM json_each(new.doc));
+  DELETE FROM _type_column WHERE type IN (SELECT json_extract(value, '$.type') FROM json_each(new.doc));
   INSERT OR REPLACE INTO _type
     SELECT json_extract(j, '$.type'), new.name, json_extract(j, '$.engine'), json_extract(j, '$.service'), json_extract(j, '$.scope'), j
       FROM (SELECT value AS j FROM json_each(new.doc));
@@ -48,6 +49,16 @@ CREATE TRIGGER _catalogue_shred AFTER INSERT ON _catalogue BEGIN
       FROM json_each(new.doc) t, json_each(t.value, '$.supplementary') s, json_each(s.value, '$.ignore') p;
   INSERT OR REPLACE INTO _type_iam
     SELECT json_extract(t.value, '$.type'), p.value FROM json_each(new.doc) t, json_each(t.value, '$.iam') p;
+  -- What would not make a view is left out: every type's view has the first names, json_each() the others.
+  INSERT INTO _type_column
+    SELECT k.type, k.ord, k.name, k.path, k.declared
+      FROM (SELECT json_extract(t.value, '$.type') AS type, row_number() OVER (PARTITION BY t.key ORDER BY c.id) AS ord, c.key AS name,
+                   CASE c.type WHEN 'array' THEN json_extract(c.value, '$[0]') ELSE c.value END AS path,
+                   CASE c.type WHEN 'array' THEN json_extract(c.value, '$[1]') ELSE 'TEXT' END AS declared
+              FROM json_each(new.doc) t, json_each(t.value, '$.columns') c) k
+     WHERE k.name GLOB '[a-z]*' AND k.name NOT GLOB '*[^a-z0-9_]*' AND k.path GLOB '$.?*' AND k.declared IN ('TEXT', 'INTEGER', 'REAL')
+       AND k.name NOT IN ('rid', 'resource_type', 'resource_id', 'name', 'account', 'region', 'az', 'version', 'at', 't', 'since', 'until', 'actor',
+                          'id', 'key', 'value', 'type', 'atom', 'parent', 'fullkey', 'path', 'json', 'root');
 END;
 
 CREATE TRIGGER _catalogue_forget AFTER DELETE ON _catalogue BEGIN
@@ -57,5 +68,6 @@ CREATE TRIGGER _catalogue_forget AFTER DELETE ON _catalogue BEGIN
   DELETE FROM _type_event WHERE type IN (SELECT type FROM _type WHERE catalogue = old.name);
   DELETE FROM _type_path WHERE type IN (SELECT type FROM _type WHERE catalogue = old.name);
   DELETE FROM _type_iam WHERE type IN (SELECT type FROM _type WHERE catalogue = old.name);
+  DELETE FROM _type_column WHERE type IN (SELECT type FROM _type WHERE catalogue = old.name);
   DELETE FROM _type WHERE catalogue = old.name;
 END;

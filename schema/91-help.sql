@@ -52,4 +52,9 @@ SELECT column1 AS name, column2 AS what, column3 AS example FROM (VALUES
    'SELECT name, means FROM help_columns WHERE view_name = ''resources'''),
   ('help',                 'this list',
    'SELECT name, what FROM help')
-);
+)
+-- And a view for each type that is recorded here: its text names the type.
+UNION ALL
+SELECT s.name, 'each ' || substr(s.sql, instr(s.sql, '  -- ') + 5, instr(s.sql, ': what exists now') - instr(s.sql, '  -- ') - 5) || ' that exists now, its values as columns',
+       'SELECT * FROM ' || s.name || ' LIMIT 5'
+  FROM sqlite_master s WHERE s.type = 'view' AND s.sql LIKE 'CREATE VIEW "%  -- %::%: what exists now%';

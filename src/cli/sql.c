@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-#include "base/asset.h"
 #include "base/buf.h"
-#include "base/time.h"
+#include "store/store.h"
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define INIT_MAX (1 << 20)
-
-/* The text of the temporary views with the moment put in. */
-static enum code add_as_of(struct buf *b, int64_t ms, struct err *e)
-{
-	const struct asset *views = asset_next(NULL, "schema/shadow/as_of.sql");
-	struct str s;
-
-	if (!views)
-		return err_set(e, E_IO, "the views of a moment are not built in");
-	s = (struct str){ views->text, views->n };
-	while (s.n) {
-		size_t at = str_find(s, '{');
-
-		buf_add(b, s.p, at);
-		s = str_from(s, at);
-		if (str_starts(s, STR("{MS}"))) {
-			buf_printf(b, "%lld", (long long)ms);
-			s = str_from(s, 4);
-		} else if (s.n) {
-			buf_char(b, '{');
-			s = str_from(s, 1);
-		}
-	}
-	buf_char(b, '\n');
-	return E_OK;
-}
+#define INIT_MAX ((size_t)64 << 20)
 
 /* What the shell calls a format, or NULL. */
 static const char *shell_format(enum format format)
@@ -65,7 +38,7 @@ static enum code init_file(struct cli *c, char *path, size_t size, struct err *e
 	if (isatty(STDIN_FILENO))
 		buf_text(&b, ".prompt 'siltstone> ' '      ...> '\n");
 	if (c->as_of)
-		add_as_of(&b, c->reader.at_ms, e);
+		store_as_of_text(&c->db, c->reader.at_ms, &b, e);
 	if (!e->code && (!buf_ok(&b) || write(fd, b.p, b.n) != (ssize_t)b.n))
 		err_sys(e, E_IO, errno, "prepare the shell");
 	buf_release(&b);

@@ -17,7 +17,7 @@ struct authored {
 	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *policy, *redact,
 		*drop_if;
 	const char *sql, *id, *name, *arn, *az, *region, *home;
-	struct json *created, *tags, *region_from, *cost, *fallback, *argv;
+	struct json *created, *tags, *region_from, *cost, *fallback, *argv, *columns;
 	int timeout_s;
 };
 
@@ -58,6 +58,7 @@ static const struct field top_fields[] = {
 	{ "fallback", FIELD_OBJECT, AT(fallback) },
 	{ "argv", FIELD_TEXTS, AT(argv) },
 	{ "timeout", FIELD_COUNT, AT(timeout_s) },
+	{ "columns", FIELD_OBJECT, AT(columns) },
 	/* Read by SQL, or for people. */
 	{ "relations", FIELD_SKIP, 0 },
 	{ "inverse", FIELD_SKIP, 0 },
@@ -297,6 +298,45 @@ static enum code read_style(struct parse *p, const struct json *style)
 	return E_OK;
 }
 
+/* The names that the views of all types have, and those of json_each(). */
+static bool is_column_name(struct str s)
+{
+	static const char *const taken[] = { "rid", "resource_type", "resource_id", "name",
+		"account", "region", "az", "version", "at", "t", "since", "until", "actor", "id",
+		"key", "value", "type", "atom", "parent", "fullkey", "path", "json", "root" };
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+			!(i && (s.p[i] == '_' || (s.p[i] >= '0' && s.p[i] <= '9'))))
+			return false;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		if (str_is(s, taken[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* Only looked at: what they are for is done by SQL (schema/80-triggers.sql), which leaves out what is wrong. */
+static enum code check_columns(struct parse *p, const struct json *object)
+{
+	struct field_place place = entry_place(p, "columns");
+
+	for (const struct json *v = object ? object->first : NULL; v; v = v->next) {
+		const struct json *path = v->kind == JSON_ARRAY && v->n == 2 ? v->first : v;
+		struct str declared = path == v ? STR("TEXT") : path->next->text;
+
+		if (!is_column_name(v->key))
+			return field_fault(&place, v->key,
+				"must be a small word that not every view has already", p->e);
+		if (path->kind != JSON_STRING || !str_starts(path->text, STR("$.")))
+			return field_fault(&place, v->key,
+				"must be a path that begins with \"$.\", or [path, type]", p->e);
+		if (!str_is(declared, "TEXT") && !str_is(declared, "INTEGER") &&
+			!str_is(declared, "REAL"))
+			return field_fault(&place, v->key, "must be TEXT, INTEGER or REAL", p->e);
+	}
+	return E_OK;
+}
+
 static enum code read_engine(struct parse *p, const struct authored *w)
 {
 	static const struct {
@@ -405,6 +445,7 @@ static enum code read_parts_of(struct parse *p, const struct authored *w)
 	c = c ? c : read_created(p, w->created);
 	c = c ? c : read_tags(p, w->tags);
 	c = c ? c : read_region_from(p, w->region_from);
+	c = c ? c : check_columns(p, w->columns);
 	return c ? c : read_values(p, w);
 }
 

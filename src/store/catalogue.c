@@ -3,6 +3,7 @@
 
 #include "base/asset.h"
 #include "db/stmt.h"
+#include "store/typed.h"
 
 #define CATALOGUE "schema/catalogue/"
 
@@ -90,15 +91,21 @@ static enum code replace(struct db *db, struct err *e)
 
 enum code catalogue_sync(struct db *db, struct err *e)
 {
-	bool current;
+	bool current, views = true;
 	enum code c = is_current(db, &current, e);
 
-	if (c || current)
+	/* People add their own types with plain SQL, which cannot make views. */
+	if (!c && current)
+		c = typed_is_current(db, &views, e);
+	if (c || (current && views))
 		return c;
 	c = db_begin(db, e);
 	if (c)
 		return c;
-	c = replace(db, e);
+	if (!current)
+		c = replace(db, e);
+	if (!c)
+		c = typed_remake(db, e);
 	if (!c)
 		return db_commit(db, e);
 	db_rollback(db);

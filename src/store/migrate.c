@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "db/stmt.h"
 #include "store/store.h"
+#include "store/typed.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -142,6 +143,8 @@ static enum code apply(struct db *db, const struct asset *a, int64_t now_ms, str
 		c = drop_derived(db, e);
 		if (!c)
 			c = run_schema(db, true, e);
+		if (!c)
+			c = typed_remake(db, e);
 	}
 	return c ? c : set_number(db, number_of(a), e);
 }

@@ -6,6 +6,10 @@
 #include "base/time.h"
 #include "db/stmt.h"
 #include "store/migrate.h"
+#include "store/typed.h"
+
+/* The public views, and those of some hundred types with some sixty columns. */
+#define AS_OF_BYTES ((size_t)64 << 20)
 
 struct identity {
 	int64_t application_id, schema, objects;
@@ -152,21 +156,28 @@ enum code store_open(
 	return err_add(e, "could not open store \"%s\"", path);
 }
 
-enum code store_as_of(struct db *db, int64_t at_ms, struct err *e)
+enum code store_as_of_text(struct db *db, int64_t at_ms, struct buf *out, struct err *e)
 {
 	const struct asset *a = asset_next(NULL, "schema/shadow/as_of.sql");
-	struct buf sql = BUF_INIT(1 << 16);
-	enum code c;
 
 	for (const char *p = a ? a->text : ""; *p; p++) {
 		if (strncmp(p, "{MS}", 4) == 0) {
-			buf_printf(&sql, "%lld", (long long)at_ms);
+			buf_printf(out, "%lld", (long long)at_ms);
 			p += 3;
 		} else {
-			buf_char(&sql, *p);
+			buf_char(out, *p);
 		}
 	}
-	c = buf_ok(&sql) ? db_script(db, "set the moment", sql.p, e) : err_nomem(e);
+	return typed_past(db, out, e);
+}
+
+enum code store_as_of(struct db *db, int64_t at_ms, struct err *e)
+{
+	struct buf sql = BUF_INIT(AS_OF_BYTES);
+	enum code c = store_as_of_text(db, at_ms, &sql, e);
+
+	if (!c)
+		c = db_script(db, "set the moment", sql.p, e);
 	buf_release(&sql);
 	return c;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/buf.h"
 #include "db/db.h"
 
 /**
@@ -30,6 +31,9 @@ enum code store_open(
  * millisecond. Before any
  * statement that reads them was used. */
 enum code store_as_of(struct db *db, int64_t at_ms, struct err *e);
+
+/** The statements with which store_as_of() does that, added to @out: for other shells. */
+enum code store_as_of_text(struct db *db, int64_t at_ms, struct buf *out, struct err *e);
 
 /** SQLite's quick check: E_CORRUPT with the first finding. */
 enum code store_check(struct db *db, struct err *e);

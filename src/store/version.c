@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "db/stmt.h"
+#include "store/typed.h"
 
 enum code version_add_resource(struct db *db, struct str account, struct str region,
 	struct str type, struct str id, int64_t *rid, struct err *e)
@@ -15,9 +16,10 @@ enum code version_add_resource(struct db *db, struct str account, struct str reg
 	stmt_str(&st, resource_add__type, type);
 	stmt_str(&st, resource_add__id, id);
 	c = stmt_run(&st, e);
-	if (!c)
-		*rid = db_last_rowid(db);
-	return c;
+	if (c)
+		return c;
+	*rid = db_last_rowid(db);
+	return typed_add(db, type, e);
 }
 
 enum code version_last_item(struct db *db, int64_t *item_id, struct err *e)

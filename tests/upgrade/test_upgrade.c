@@ -132,6 +132,11 @@ static void a_store_of_schema_1_is_upgraded_and_loses_nothing(void **state)
 	assert_string_equal(rows(s, s->path, "PRAGMA foreign_key_check"), "");
 	assert_string_equal(
 		rows(s, s->path, "SELECT number FROM _migration ORDER BY 1 LIMIT 2"), "1\n2\n");
+	/* Its types have their views. */
+	assert_string_equal(
+		rows(s, s->path,
+			"SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'aws_*' ORDER BY 1 LIMIT 2"),
+		"aws_ec2_instance\naws_ec2_subnet\n");
 }
 
 static enum code count_bodies(void *ctx, struct str body, struct err *e)
