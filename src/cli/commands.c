@@ -164,7 +164,7 @@ const struct command commands[] = {
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },
 	{ "sql", "[SQL...]", "the sqlite3 shell on the store, read-only",
-	  "Words behind it go to the shell. With --as-of the views answer for that moment.",
+	  "Words behind it go to the shell. With --as-of the views answer for that moment. Where siltstone.so is installed, it is loaded: silt_changes(), silt_document(), silt_at() and others.",
 	  OPT(AS_OF), 0, 64, cmd_sql,
 	  { { "sql", "an interactive shell" },
 	    { "sql --as-of 'last friday 14:00'", "the same, then" } } },

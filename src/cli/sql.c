@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "store/store.h"
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -22,6 +24,26 @@ static const char *shell_format(enum format format)
 	return NULL;
 }
 
+/* Our extension, where it lies beside the program or where both were installed. A path that would need
+ * more than quotes is left alone: nothing depends on it. */
+static void add_extension(struct buf *b)
+{
+	static const char *const places[] = { "siltstone.so",
+		"../" SILTSTONE_LIBDIR "/siltstone/siltstone.so" };
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 128);
+
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && n > 0; i++) {
+		snprintf(path + n, 128, "%s", places[i]);
+		if (!path[strcspn(path, "\"\\\n")] && access(path, R_OK) == 0) {
+			buf_printf(b, ".load \"%s\"\n", path);
+			return;
+		}
+	}
+}
+
 /* The shell reads its start from a file: one without a name, which lives as long as it is open. */
 static enum code init_file(struct cli *c, char *path, size_t size, struct err *e)
 {
@@ -35,6 +57,7 @@ static enum code init_file(struct cli *c, char *path, size_t size, struct err *e
 	if (c->format_given)
 		buf_printf(&b, "%s\n", shell_format(c->format));
 	buf_text(&b, "PRAGMA cache_size=-65536;\n");
+	add_extension(&b);
 	if (isatty(STDIN_FILENO))
 		buf_text(&b, ".prompt 'siltstone> ' '      ...> '\n");
 	if (c->as_of)

@@ -226,6 +226,25 @@ double siltstone_rows_real(const struct siltstone_rows *r, int column)
 	return c->kind == CELL_REAL ? c->r : c->kind == CELL_INT ? (double)c->i : 0;
 }
 
+/* With a point, whatever the program around us has chosen for its numbers. */
+static const char *real_text(struct arena *a, double v)
+{
+	char text[64];
+	size_t n = 0;
+
+	snprintf(text, sizeof(text), "%.15g", v);
+	for (const char *p = text; *p; p++) {
+		bool plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || *p == '-' ||
+			     *p == '+';
+
+		if (plain)
+			text[n++] = *p;
+		else if (!n || text[n - 1] != '.')
+			text[n++] = '.';
+	}
+	return arena_text(a, (struct str){ text, n });
+}
+
 const char *siltstone_rows_text(struct siltstone_rows *r, int column)
 {
 	const struct cell *c = cell_of(r, column);
@@ -234,7 +253,7 @@ const char *siltstone_rows_text(struct siltstone_rows *r, int column)
 	switch (c ? c->kind : CELL_NULL) {
 	case CELL_NULL: return NULL;
 	case CELL_INT: text = arena_printf(&r->numbers, "%" PRId64, c->i).p; break;
-	case CELL_REAL: text = arena_printf(&r->numbers, "%.15g", c->r).p; break;
+	case CELL_REAL: text = real_text(&r->numbers, c->r); break;
 	case CELL_TEXT: return c->text.p;
 	case CELL_BLOB: text = arena_text(&r->numbers, c->text); break;
 	}

@@ -67,6 +67,16 @@ def built(prefix, tmp_path_factory):
     return out
 
 
+def preloaded(**env):
+    """The environment of a program that was not built with what our libraries were built with."""
+    env = dict(os.environ, **env)
+    if SANITIZERS:
+        # The runtime must be there first, and a program of others keeps what it likes to the end.
+        env["LD_PRELOAD"] = run(COMPILER, "-print-file-name=libasan.so").strip()
+        env["ASAN_OPTIONS"] = "detect_leaks=0"
+    return env
+
+
 def symbols(path, *options):
     lines = run("nm", "--defined-only", *options, path).splitlines()
     return {line.split()[2] for line in lines if len(line.split()) == 3}
@@ -125,11 +135,7 @@ def test_an_inventory_is_recorded_from_cpp(built, siltstone, store):
 
 
 def test_python_asks_through_ctypes(libdir, seeded):
-    env = dict(os.environ, LD_LIBRARY_PATH=str(libdir))
-    if SANITIZERS:
-        # The runtime must be there first, and Python keeps what it has to the end.
-        env["LD_PRELOAD"] = run(COMPILER, "-print-file-name=libasan.so").strip()
-        env["ASAN_OPTIONS"] = "detect_leaks=0"
+    env = preloaded(LD_LIBRARY_PATH=str(libdir))
     python = shutil.which("python3", path="/usr/bin") or sys.executable
     out = run(python, EMBED / "ask.py", seeded, "SELECT resource_id, name FROM resources ORDER BY 1", env=env)
     assert out.splitlines()[:2] == ["i-0a1\tweb-1", "i-0b3\tweb-3"]
@@ -144,3 +150,35 @@ def test_the_installed_program_runs(prefix, tmp_path):
         assert name in names, sorted(names)
     page = (prefix / "share/man/man1/siltstone.1").read_text()
     assert ".Dt SILTSTONE 1" in page
+    # It finds the program that looks at the host.
+    silt.ok("source", "add", "host", "--types", "Siltstone::Host::User")
+    assert ", 0 deleted; 1 of 1 looks complete" in silt.ok("record", "--source", "host", "--types", "Siltstone::Host::User", "--quiet").out
+
+
+def shell(libdir, store, *words, **kw):
+    return run("sqlite3", "-readonly", store, f".load {libdir}/siltstone/siltstone", *words, env=preloaded(), **kw)
+
+
+def test_the_extension_works_in_the_stock_shell(libdir, seeded):
+    assert shell(libdir, seeded, "SELECT property, op, before, after FROM silt_changes(silt_document(1, 1), silt_document(1, 2))") == (
+        "configuration.instanceType|change|t3.micro|t3.large\n"
+    )
+    # What the recorder wrote down is what two documents differ by, for every version.
+    told = "SELECT rid, version, property, op, before, after FROM changes ORDER BY 1, 2, 3, 4"
+    made = (
+        "SELECT h.rid, h.version, c.property, c.op, c.before, c.after FROM history h"
+        " JOIN silt_changes(silt_document(h.rid, h.version - 1), silt_document(h.rid, h.version)) c WHERE h.event = 'changed' ORDER BY 1, 2, 3, 4"
+    )
+    assert shell(libdir, seeded, told) == shell(libdir, seeded, made) != ""
+    # And what was in force is what a view says that was.
+    at = "SELECT rid, silt_at(rid, '2026-10-02 12:00') FROM resources_at WHERE t = strftime('%s', '2026-10-02 12:00') + 0 ORDER BY 1"
+    view = "SELECT rid, configuration FROM resources_at NATURAL JOIN configs WHERE t = strftime('%s', '2026-10-02 12:00') + 0 ORDER BY 1"
+    assert shell(libdir, seeded, at) == shell(libdir, seeded, view) != ""
+    assert "silt_at: \"noon\" is no moment" in shell(libdir, seeded, "SELECT silt_at(1, 'noon')", fails=True)
+
+
+@pytest.mark.skipif(bool(SANITIZERS), reason="the shell cannot load it")
+@pytest.mark.parametrize("installed", [False, True])
+def test_siltstone_sql_loads_the_extension(prefix, seeded, tmp_path, installed):
+    silt = program.Siltstone(tmp_path, prefix / "bin" / "siltstone" if installed else program.BINARY)
+    assert silt.ok("sql", "--store", seeded, "SELECT silt_canon('{\"b\":1,\"a\":2}')").out == '{"a":2,"b":1}\n'
