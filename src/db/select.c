@@ -328,7 +328,8 @@ enum code select_begin(struct select *s, struct db *db, const struct select_quer
 		c = make_row(s, e);
 	if (!c)
 		return E_OK;
-	c = explain(s, c, e);
+	if (c == E_INVALID)
+		suggest(db, q->sql, e);
 	select_end(s, &ignored);
 	return c;
 }

@@ -15,8 +15,9 @@ struct lookup {
 	const char *sql;
 };
 
+/* Not const, for SQLite hands it round as void *. */
 /* clang-format off */
-static const struct lookup lookups[] = {
+static struct lookup lookups[] = {
 	{ "silt_document", 1, 0,
 	  "SELECT d.document FROM _resource r JOIN _item_document d ON d.item_id = r.last_item WHERE r.rid = ?1" }, /* SQL: sqlgen is for connections of our own */
 	{ "silt_document", 2, 0,
@@ -107,6 +108,6 @@ int ext_add_lookups(sqlite3 *db)
 
 	for (size_t i = 0; i < sizeof(lookups) / sizeof(*lookups) && rc == SQLITE_OK; i++)
 		rc = sqlite3_create_function_v2(db, lookups[i].name, lookups[i].args, READS,
-			(void *)(uintptr_t)&lookups[i], look_up, NULL, NULL, NULL);
+			&lookups[i], look_up, NULL, NULL, NULL);
 	return rc;
 }

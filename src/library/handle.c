@@ -81,9 +81,10 @@ int siltstone_code_is_transient(enum siltstone_code code)
 
 static char *copy(const char *s)
 {
-	char *p = mem_alloc(strlen(s) + 1);
+	size_t n = strlen(s) + 1;
+	char *p = mem_alloc(n);
 
-	return p ? memcpy(p, s, strlen(s)) : NULL;
+	return p ? memcpy(p, s, n) : NULL;
 }
 
 static enum code open_store(struct siltstone *s, const char *path, enum siltstone_mode mode)
