@@ -15,6 +15,7 @@ import http.server
 import json
 import pathlib
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -337,7 +338,7 @@ target = {self.file}
     def check(self):
         program.whole(self.store)
         assert program.one(self.store, "SELECT count(*) FROM _dead") == 0
-        assert not self.s3.faults
+        assert not self.s3.faults, self.s3.faults
         self.check_estate()
         figures = [self.check_sink("hook", self.told_by_hook()), self.check_sink("queue", self.told_by_body(self.queue.told)),
                    self.check_sink("file", self.told_by_body(self.lines()))]
@@ -498,9 +499,11 @@ def main():
     print(f"seed {seed}", flush=True)
     moto = emulator.Moto()
     try:
-        with tempfile.TemporaryDirectory() as home:
-            for line in prove(home, moto, int(sys.argv[1]), seed):
-                print(line)
+        home = tempfile.mkdtemp()
+        for line in prove(home, moto, int(sys.argv[1]), seed):
+            print(line)
+        # What did not hold is left to be looked at.
+        shutil.rmtree(home)
     finally:
         moto.stop()
 

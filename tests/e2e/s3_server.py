@@ -116,7 +116,12 @@ class Handler(BaseHTTPRequestHandler):
         if getattr(step, "early", False):
             step(self)
             return
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Whoever was sending is gone.
+            self.close_connection = True
+            return
         if step and step(self):
             return
         if self.elsewhere(s3):
