@@ -117,14 +117,15 @@ class Hook:
     """A webhook that notes who it was told of, in order."""
 
     def __init__(self):
-        self.told = []
+        self.told, self.status = [], 200
         hook = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                hook.told.append((int(self.headers["X-Siltstone-Event"]), json.loads(body)))
-                self.send_response(200)
+                if hook.status == 200:
+                    hook.told.append((int(self.headers["X-Siltstone-Event"]), json.loads(body)))
+                self.send_response(hook.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
