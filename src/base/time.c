@@ -43,6 +43,14 @@ int64_t time_now_ms(void)
 	return clock_ms(CLOCK_REALTIME) + set_off_ms();
 }
 
+int64_t time_ticks_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 int64_t time_ticks_ms(void)
 {
 	return clock_ms(CLOCK_MONOTONIC);

@@ -17,6 +17,8 @@
 int64_t time_now_ms(void);
 /** Milliseconds of a clock that never jumps, for measuring and deadlines. */
 int64_t time_ticks_ms(void);
+/** The same clock in microseconds. */
+int64_t time_ticks_us(void);
 
 /** "2026-02-13T06:24:42.227Z", the form of AWS Config's files. */
 #define TIME_ISO_BYTES 32

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "daemon/metrics.h"
 #include "daemon/schedule.h"
 #include "discover/courier.h"
 #include "discover/target.h"
@@ -9,9 +10,10 @@
 struct tick_ports {
 	struct targets *targets;
 	struct courier *courier;
+	struct metrics *metrics;
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, deliver, notify; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, deliver, notify, count; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;

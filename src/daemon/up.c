@@ -33,6 +33,7 @@ struct up {
 	struct targets targets;
 	struct courier *courier;
 	struct tick_ports ports;
+	struct metrics metrics;
 	struct lock lock;
 	volatile sig_atomic_t stop;
 	struct loop_timer interrupt, give_up, watchdog;
@@ -180,9 +181,13 @@ struct page {
 static enum code write_page(struct job *job, struct db *db, struct err *e)
 {
 	struct page *p = (struct page *)job;
+	int64_t began_us = time_ticks_us();
 
-	if (p->metrics)
-		return metrics_write(db, p->up->o->store, time_now_ms(), &p->text, e);
+	if (p->metrics) {
+		metrics_write(&p->up->metrics, db, p->up->o->store, time_now_ms(), &p->text, e);
+		histogram_add(&p->up->metrics.query, time_ticks_us() - began_us);
+		return e->code;
+	}
 	/* That a worker could open the store and ask it something is the health that matters. */
 	buf_text(&p->text, "ok\n");
 	return buf_ok(&p->text) ? E_OK : err_nomem(e);
@@ -302,7 +307,7 @@ static void run(struct up *u, int64_t began_ms)
 {
 	int64_t watchdog_ms = notify_socket_watchdog_ms();
 
-	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->stop };
+	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->metrics, &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;
 	u->schedule.ctx = &u->ports;
@@ -358,11 +363,13 @@ enum code up_run(const struct up_options *options, struct err *e)
 	mem_share_heaps();
 	u->o = options;
 	u->lock = (struct lock)LOCK_INIT;
+	metrics_init(&u->metrics);
 	u->targets = (struct targets){ .stop = &u->stop };
 	set_level(options, options->config);
 	if (!lock_take(&u->lock, options->store, e) && !run_locked(u, e) && u->first.code)
 		*e = u->first;
 	lock_release(&u->lock);
+	metrics_release(&u->metrics);
 	mem_free(u);
 	return e->code;
 }

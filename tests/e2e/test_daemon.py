@@ -104,6 +104,9 @@ def test_a_source_of_the_file_is_recorded_and_told_in_metrics(siltstone, small, 
     assert m[f'siltstone_items_total{{type="{kind}"}}'] >= 2
     assert m['siltstone_last_item_timestamp_seconds{source="prod"}'] > time.time() - 100
     assert m['siltstone_http_requests_total{route="/healthz",code="200"}'] == 1
+    assert m["siltstone_ingest_seconds_count"] == 1 and m['siltstone_ingest_seconds_bucket{le="+Inf"}'] == 1
+    assert 0 < m["siltstone_ingest_seconds_sum"] < 100
+    assert metrics(d.get("/metrics")[1])["siltstone_query_seconds_count"] == 1
     assert d.get("/elsewhere")[0] == 404
     assert d.get("/metrics", "POST")[0] == 405
     assert d.stop() < 3
@@ -111,6 +114,23 @@ def test_a_source_of_the_file_is_recorded_and_told_in_metrics(siltstone, small, 
     assert "event=daemon.stopped" in d.text()
     assert program.one(store, "SELECT status FROM _recorder") == "SUCCESS"
     program.whole(store)
+
+
+def test_every_metric_has_one_head_and_its_samples_together(siltstone, small, store, up):
+    config(siltstone, prod(small) + f'[channel "c"]\ntarget = dir:{siltstone.home}\n[sink "f"]\nkind = file\ntarget = {siltstone.home}/told\n')
+    d = up()
+    d.wait("event=sweep.done")
+    names = []
+    for line in d.get("/metrics")[1].splitlines():
+        name = line.split()[2] if line.startswith("#") else line.split("{")[0].split()[0]
+        for end in ("_bucket", "_sum", "_count"):
+            name = name.removesuffix(end) if name.endswith("_seconds" + end) else name
+        if names[-1:] != [name]:
+            names.append(name)
+    assert len(names) == len(set(names))
+    assert set(names) >= {"siltstone_" + n for n in (
+        "items_total", "changes_total", "resources", "last_item_timestamp_seconds", "recorder_up", "recorder_lag_seconds", "store_bytes",
+        "ingest_seconds", "http_requests_total", "query_seconds", "gaps_total", "deliveries_pending", "notices_pending")}
 
 
 def test_a_second_daemon_and_record_are_refused_with_the_pid_of_the_first(siltstone, store, up):
