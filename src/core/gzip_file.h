@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/sha256.h"
 #include "base/str.h"
@@ -10,19 +9,19 @@
  * A gzip file in the making
  * =========================
  *
- * What is added goes through deflate (level 6) and SHA-256 into a file without a name, which
+ * What is added goes through deflate (core/press) and SHA-256 into a file without a name, which
  * is gone when it is closed, however the process ends. Memory does not grow with what is
- * added. The same bytes give the same file: the header (RFC 1952) carries no time and no name.
+ * added. The same bytes give the same file: the headers (RFC 1952) carry no time and no name.
  *
- * The file lies in $TMPDIR, else in /var/tmp, else in /tmp.
+ * The struct stays where it was opened in memory. The file lies in $TMPDIR, else in /var/tmp, else in /tmp.
  */
 struct gzip_file {
 	int fd;
-	int64_t plain_bytes;                /* added so far */
-	int64_t bytes;                      /* written so far */
+	int64_t plain_bytes; /* added so far */
+	int64_t bytes;       /* written so far; some of what was added is still under way */
 	unsigned char sha256[SHA256_BYTES]; /* of the compressed bytes, after gzip_file_finish() */
-	struct arena memory;
-	struct gzip_stream *stream;
+	struct press *press;                /* until then */
+	struct sha256 hash;
 };
 
 /** On failure there is nothing to close. E_IO, E_FULL, E_DENIED: no file could be made, the hint

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/arena.h"
 #include "core/item_file.h"
 #include "port/object_store.h"
 #include "store/place.h"

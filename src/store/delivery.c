@@ -2,6 +2,12 @@
 #include "db/stmt.h"
 #include "store/channel.h"
 #include "store/event.h"
+#include "store/item_text.h"
+
+_Static_assert((int)delivery_items_item_id == ITEM_TEXT_ITEM_ID &&
+		       (int)delivery_items_arn == ITEM_TEXT_ARN &&
+		       (int)delivery_items_document == ITEM_TEXT_DOCUMENT,
+	"the columns of item_text() come first");
 
 static enum code run_now(
 	struct db *db, enum sql_id id, int now_param, int64_t now_ms, struct err *e)
@@ -413,6 +419,7 @@ enum code delivery_items(
 	struct db *db, const struct delivery *d, delivery_item_fn *fn, void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_DELIVERY_ITEMS);
+	struct buf body = BUF_INIT(ITEM_TEXT_MAX_BYTES);
 	enum code c;
 
 	stmt_int(&st, delivery_items__from, d->from_event);
@@ -425,13 +432,16 @@ enum code delivery_items(
 	stmt_int(&st, delivery_items__last, d->last_item);
 	while (!(c = stmt_step(&st, e))) {
 		struct delivery_item item = { stmt_col_int(&st, delivery_items_item_id),
-			stmt_col_int(&st, delivery_items_captured_ms),
-			stmt_col_str(&st, delivery_items_body) };
+			stmt_col_int(&st, delivery_items_captured_ms), STR_NONE };
 
-		c = fn(ctx, &item, e);
+		c = item_text(&st, &body, e);
+		item.body = buf_slice(&body);
+		if (!c)
+			c = fn(ctx, &item, e);
 		if (c)
 			break;
 	}
 	stmt_end(&st);
+	buf_release(&body);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }

@@ -141,7 +141,10 @@ UPDATE _channel SET snapshot_status = :status, snapshot_tried_ms = :now,
 -- plan: scan
 -- The items of one history file, found by the events of its window (CROSS JOIN keeps to that order). They are put in order by their keys; bodies are made one by one as they
 -- are read, so that memory does not grow with their number.
-SELECT x.item_id AS item_id, x.captured_ms AS captured_ms, f.body AS body
+-- Columns as item_text() wants them.
+SELECT x.item_id AS item_id, x.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
+       r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+       (SELECT d.document FROM _item_document d WHERE d.item_id = i.item_id) AS document
   FROM (SELECT i.item_id, i.captured_ms
           FROM _event e CROSS JOIN _item i ON i.item_id = e.item_id CROSS JOIN _resource r ON r.rid = i.rid
          WHERE e.event_id > :from AND e.event_id <= :to AND e.kind = 'ConfigurationItemChangeNotification'
@@ -149,4 +152,4 @@ SELECT x.item_id AS item_id, x.captured_ms AS captured_ms, f.body AS body
            AND (:after = 0 OR (i.captured_ms, i.item_id) > ((SELECT captured_ms FROM _item WHERE item_id = :after), :after))
            AND (:last = 0 OR (i.captured_ms, i.item_id) <= ((SELECT captured_ms FROM _item WHERE item_id = :last), :last))
          ORDER BY i.captured_ms, i.item_id LIMIT -1) x
- CROSS JOIN _item_file f ON f.item_id = x.item_id;
+ CROSS JOIN _item i ON i.item_id = x.item_id CROSS JOIN _resource r ON r.rid = i.rid;

@@ -2,6 +2,12 @@
 #include "store/item.h"
 
 #include "db/stmt.h"
+#include "store/item_text.h"
+
+_Static_assert((int)item_files_item_id == ITEM_TEXT_ITEM_ID &&
+		       (int)item_files_arn == ITEM_TEXT_ARN &&
+		       (int)item_files_document == ITEM_TEXT_DOCUMENT,
+	"the columns of item_text() come first");
 
 static bool says_deleted(struct str status)
 {
@@ -71,6 +77,7 @@ enum code item_files(
 	struct db *db, const struct item_walk *w, item_fn *fn, void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_ITEM_FILES);
+	struct buf body = BUF_INIT(ITEM_TEXT_MAX_BYTES);
 	enum code c;
 
 	stmt_int(&st, item_files__since, w->since_ms);
@@ -79,12 +86,15 @@ enum code item_files(
 	if (w->rid)
 		stmt_int(&st, item_files__rid, w->rid);
 	while ((c = stmt_step(&st, e)) == E_OK) {
-		c = fn(ctx, stmt_col_str(&st, item_files_body), e);
+		c = item_text(&st, &body, e);
+		if (!c)
+			c = fn(ctx, buf_slice(&body), e);
 		if (c)
 			break;
 	}
 	stmt_end(&st);
-	return c == E_NOTFOUND ? E_OK : c;
+	buf_release(&body);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
 
 static struct str keep(struct arena *a, struct str s)

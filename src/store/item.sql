@@ -40,9 +40,11 @@ ON CONFLICT (day, type, event) DO UPDATE SET n = n + 1;
 
 -- name: item_files
 -- plan: scan
--- Configuration items in AWS's file spelling, oldest first.
-SELECT f.body AS body, i.item_id AS item_id
-  FROM _item i JOIN _resource r ON r.rid = i.rid JOIN _item_file f ON f.item_id = i.item_id
+-- Configuration items, oldest first; columns as item_text() wants them.
+SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
+       r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+       (SELECT d.document FROM _item_document d WHERE d.item_id = i.item_id) AS document
+  FROM _item i JOIN _resource r ON r.rid = i.rid
  WHERE i.captured_ms >= :since AND i.captured_ms <= :until
    AND (:type IS NULL OR glob_any(r.type, :type))
    AND (:rid IS NULL OR r.rid = :rid)

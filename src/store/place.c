@@ -2,6 +2,12 @@
 #include "store/place.h"
 
 #include "db/stmt.h"
+#include "store/item_text.h"
+
+_Static_assert((int)place_items_item_id == ITEM_TEXT_ITEM_ID &&
+		       (int)place_items_arn == ITEM_TEXT_ARN &&
+		       (int)place_items_document == ITEM_TEXT_DOCUMENT,
+	"the columns of item_text() come first");
 
 enum code place_walk(
 	struct db *db, const char *account, int64_t at_ms, place_fn *fn, void *ctx, struct err *e)
@@ -28,6 +34,7 @@ enum code place_items(struct db *db, const struct place_items_query *q, place_it
 	void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_PLACE_ITEMS);
+	struct buf body = BUF_INIT(ITEM_TEXT_MAX_BYTES);
 	enum code c;
 
 	stmt_str(&st, place_items__account, q->account);
@@ -35,10 +42,13 @@ enum code place_items(struct db *db, const struct place_items_query *q, place_it
 	stmt_int(&st, place_items__global, q->with_global);
 	stmt_int(&st, place_items__at, q->at_ms);
 	while (!(c = stmt_step(&st, e))) {
-		c = fn(ctx, stmt_col_str(&st, place_items_body), e);
+		c = item_text(&st, &body, e);
+		if (!c)
+			c = fn(ctx, buf_slice(&body), e);
 		if (c)
 			break;
 	}
 	stmt_end(&st);
+	buf_release(&body);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }

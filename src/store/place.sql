@@ -11,20 +11,27 @@ SELECT r.account AS account, r.region AS region, count(*) AS resources
 -- name: place_items
 -- plan: scan
 -- The item in force of every live resource of a place, by type and id; with :global those of no region
--- too. Both halves come out of _resource_place in this order and are merged: nothing is sorted, so the
+-- too; columns as item_text() wants them. Both halves come out of _resource_place in this order and are merged: nothing is sorted, so the
 -- first row comes at once and memory does not grow with the store.
-SELECT body AS body FROM (
-  SELECT r.type AS type, r.id AS id, f.body AS body
+SELECT item_id AS item_id, captured_ms AS captured_ms, created_ms AS created_ms, status AS status, az AS az, account AS account,
+       region AS region, type AS type, id AS id, name AS name, arn AS arn, document_id AS document_id, document AS document FROM (
+  SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
+         r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+         CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
     FROM _resource r
     JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
                                   ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
-    JOIN _item_file f ON f.item_id = i.item_id
+    LEFT JOIN _document d ON d.document_id = i.document_id
+    LEFT JOIN _document b ON b.document_id = d.base
    WHERE r.account = :account AND r.region = :region AND i.status IN ('OK', 'ResourceDiscovered')
   UNION ALL
-  SELECT r.type, r.id, f.body
+  SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
+         r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+         CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
     FROM _resource r
     JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
                                   ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
-    JOIN _item_file f ON f.item_id = i.item_id
+    LEFT JOIN _document d ON d.document_id = i.document_id
+    LEFT JOIN _document b ON b.document_id = d.base
    WHERE r.account = :account AND r.region = 'global' AND :global AND i.status IN ('OK', 'ResourceDiscovered')
    ORDER BY type, id);

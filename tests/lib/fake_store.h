@@ -48,7 +48,7 @@ static inline struct str fake_store_read(struct arena *a, const struct object *o
 	return s;
 }
 
-/** @packed, gunzipped and NUL-terminated, in @a. */
+/** @packed, gunzipped (all of its members) and NUL-terminated, in @a. */
 static inline const char *fake_store_gunzip(struct arena *a, struct str packed)
 {
 	const size_t max = 16 << 20;
@@ -61,9 +61,11 @@ static inline const char *fake_store_gunzip(struct arena *a, struct str packed)
 	z.avail_in = (unsigned int)packed.n;
 	z.next_out = out;
 	z.avail_out = (unsigned int)max;
-	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-	assert_int_equal(z.avail_in, 0);
-	out[z.total_out] = '\0';
+	do {
+		assert_int_equal(inflateReset(&z), Z_OK);
+		assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	} while (z.avail_in);
+	*z.next_out = '\0';
 	inflateEnd(&z);
 	return (const char *)out;
 }

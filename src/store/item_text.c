@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/item_text.h"
+
+#include "base/time.h"
+#include "store/item.h"
+#include "json/write.h"
+
+/* What a document has; spans of its text, or STR_NONE. */
+struct parts {
+	struct str configuration, relationships, supplementary, tags;
+};
+
+/* Reading on in canonical JSON. `p` is NULL once it has turned out to be something else. */
+struct reader {
+	const char *p, *end;
+};
+
+/* What stops behind_brackets(). White space does not belong into canonical JSON; behind the end of the text
+ * SQLite has put a NUL. */
+static const char meaning[256] = {
+	['"'] = 's',
+	['{'] = 'o',
+	['['] = 'o',
+	['}'] = 'c',
+	[']'] = 'c',
+	[' '] = 'w',
+	['\t'] = 'w',
+	['\n'] = 'w',
+	['\r'] = 'w',
+	['\0'] = 'w',
+};
+
+/* What stops behind_string(). */
+static const char quoting[256] = { ['"'] = 1, ['\\'] = 1, ['\0'] = 1 };
+
+static bool take(struct reader *r, char c)
+{
+	if (!r->p || r->p >= r->end || *r->p != c)
+		return false;
+	r->p++;
+	return true;
+}
+
+static void want(struct reader *r, char c)
+{
+	if (!take(r, c))
+		r->p = NULL;
+}
+
+/* Behind the closing quote of a string whose opening one stands before @p; NULL: there is none. */
+static const char *behind_string(const char *p)
+{
+	for (;; p += 2) {
+		while (!quoting[(unsigned char)*p])
+			p++;
+		if (*p == '"')
+			return p + 1;
+		if (!p[0] || !p[1])
+			return NULL;
+	}
+}
+
+/* Behind the object or array that begins at @p; NULL: there is something else. */
+static const char *behind_brackets(const char *p)
+{
+	int depth = 0;
+
+	do {
+		while (!meaning[(unsigned char)*p])
+			p++;
+		switch (meaning[(unsigned char)*p++]) {
+		case 's': p = behind_string(p); break;
+		case 'o': depth++; break;
+		case 'c': depth--; break;
+		default: return NULL;
+		}
+	} while (p && depth);
+	return p;
+}
+
+/* A string with its quotes. One with escapes is not taken: it may have another spelling. */
+static struct str take_string(struct reader *r)
+{
+	const char *from = r->p, *p = NULL;
+
+	if (take(r, '"'))
+		p = memchr(r->p, '"', (size_t)(r->end - r->p));
+	if (p && memchr(r->p, '\\', (size_t)(p - r->p)))
+		p = NULL;
+	r->p = p ? p + 1 : NULL;
+	return p ? (struct str){ from, (size_t)(r->p - from) } : STR_NONE;
+}
+
+/* An object or array; a document has nothing else at its top. */
+static struct str take_brackets(struct reader *r)
+{
+	const char *from = r->p;
+
+	if (!from || from >= r->end || (*from != '{' && *from != '['))
+		r->p = NULL;
+	else
+		r->p = behind_brackets(from);
+	return r->p ? (struct str){ from, (size_t)(r->p - from) } : STR_NONE;
+}
+
+static bool read_parts(struct str document, struct parts *out)
+{
+	struct reader r = { document.p, document.p + document.n };
+
+	*out = (struct parts){ .configuration = STR_NONE };
+	want(&r, '{');
+	while (r.p && !take(&r, '}')) {
+		const struct str name = take_string(&r);
+		struct str value;
+
+		want(&r, ':');
+		value = take_brackets(&r);
+		if (!r.p)
+			return false;
+		if (str_is(name, "\"configuration\""))
+			out->configuration = value;
+		else if (str_is(name, "\"relationships\""))
+			out->relationships = value;
+		else if (str_is(name, "\"supplementaryConfiguration\""))
+			out->supplementary = value;
+		else if (str_is(name, "\"tags\""))
+			out->tags = value;
+		if (r.p < r.end && *r.p != '}')
+			want(&r, ',');
+	}
+	return r.p == r.end && out->configuration.p;
+}
+
+/* One relationship: its members are stored by name and written in AWS's order. */
+static void add_relationship(struct reader *r, struct buf *out)
+{
+	static const char *const names[] = { "\"resourceId\"", "\"resourceName\"",
+		"\"resourceType\"", "\"name\"" };
+	struct str values[4] = { STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+	char before = '{';
+
+	want(r, '{');
+	while (r->p && !take(r, '}')) {
+		const struct str name = take_string(r);
+		struct str value;
+
+		want(r, ':');
+		value = take_string(r);
+		for (int i = 0; i < 4; i++)
+			if (str_is(name, names[i]))
+				values[i] = value;
+		if (r->p && r->p < r->end && *r->p != '}')
+			want(r, ',');
+	}
+	if (!values[2].p || !values[3].p)
+		r->p = NULL;
+	for (int i = 0; r->p && i < 4; i++) {
+		if (!values[i].p)
+			continue;
+		buf_char(out, before);
+		buf_text(out, names[i]);
+		buf_char(out, ':');
+		buf_str(out, values[i]);
+		before = ',';
+	}
+	buf_char(out, '}');
+}
+
+static bool add_relationships(struct str list, struct buf *out)
+{
+	struct reader r = { list.p, list.p + list.n };
+
+	buf_text(out, "{\"relatedEvents\":[],\"relationships\":[");
+	if (list.p) {
+		want(&r, '[');
+		while (r.p && !take(&r, ']')) {
+			add_relationship(&r, out);
+			if (r.p && r.p < r.end && *r.p != ']') {
+				want(&r, ',');
+				buf_char(out, ',');
+			}
+		}
+	}
+	buf_char(out, ']');
+	return !list.p || r.p == r.end;
+}
+
+static void add_part(struct buf *out, const char *name, struct str value)
+{
+	buf_text(out, name);
+	if (value.p)
+		buf_str(out, value);
+	else
+		buf_text(out, "{}");
+}
+
+static void add_text(struct buf *out, const char *name, const struct stmt *st, int column)
+{
+	if (stmt_is_null(st, column))
+		return;
+	buf_text(out, name);
+	json_write_string(out, stmt_col_str(st, column));
+}
+
+static void add_facts(const struct stmt *st, bool documented, struct buf *out)
+{
+	const int64_t captured_ms = stmt_col_int(st, ITEM_TEXT_CAPTURED_MS);
+	char iso[TIME_ISO_BYTES];
+
+	buf_text(out, ",\"configurationItemVersion\":\"1.3\",\"configurationItemCaptureTime\":\"");
+	buf_text(out, time_iso(captured_ms, iso));
+	buf_printf(out, "\",\"configurationStateId\":%lld", (long long)captured_ms);
+	add_text(out, ",\"awsAccountId\":", st, ITEM_TEXT_ACCOUNT);
+	add_text(out, ",\"configurationItemStatus\":", st, ITEM_TEXT_STATUS);
+	add_text(out, ",\"resourceType\":", st, ITEM_TEXT_TYPE);
+	add_text(out, ",\"resourceId\":", st, ITEM_TEXT_ID);
+	add_text(out, ",\"resourceName\":", st, ITEM_TEXT_NAME);
+	add_text(out, ",\"ARN\":", st, ITEM_TEXT_ARN);
+	add_text(out, ",\"awsRegion\":", st, ITEM_TEXT_REGION);
+	if (documented)
+		add_text(out, ",\"availabilityZone\":", st, ITEM_TEXT_AZ);
+	buf_text(out, ",\"configurationStateMd5Hash\":\"\"");
+	if (documented && !stmt_is_null(st, ITEM_TEXT_CREATED_MS)) {
+		buf_text(out, ",\"resourceCreationTime\":\"");
+		buf_text(out, time_iso(stmt_col_int(st, ITEM_TEXT_CREATED_MS), iso));
+		buf_char(out, '"');
+	}
+	buf_char(out, '}');
+}
+
+/* False: the document is not of the form that can be copied. */
+static bool copy(const struct stmt *st, struct buf *out)
+{
+	const bool documented = !stmt_is_null(st, ITEM_TEXT_DOCUMENT_ID);
+	struct parts parts = { .configuration = STR_NONE };
+
+	if (documented && !read_parts(stmt_col_str(st, ITEM_TEXT_DOCUMENT), &parts))
+		return false;
+	if (!add_relationships(parts.relationships, out))
+		return false;
+	if (documented)
+		add_part(out, ",\"configuration\":", parts.configuration);
+	add_part(out, ",\"supplementaryConfiguration\":", parts.supplementary);
+	add_part(out, ",\"tags\":", parts.tags);
+	add_facts(st, documented, out);
+	return true;
+}
+
+enum code item_text(const struct stmt *st, struct buf *out, struct err *e)
+{
+	buf_clear(out);
+	if (!copy(st, out)) {
+		buf_clear(out);
+		return item_file(st->d, stmt_col_int(st, ITEM_TEXT_ITEM_ID), out, e);
+	}
+	if (buf_ok(out))
+		return E_OK;
+	return out->full ? err_set(e, E_TOOBIG, "item %lld is too large to write",
+				   (long long)stmt_col_int(st, ITEM_TEXT_ITEM_ID))
+			 : err_nomem(e);
+}
