@@ -110,8 +110,9 @@ SILTSTONE_EXPORT const char *siltstone_code_name(enum siltstone_code code);
 /** True where trying the same again later can succeed. */
 SILTSTONE_EXPORT int siltstone_code_is_transient(enum siltstone_code code);
 
-/** End the queries that are running with this handle: their rows stop and say SILTSTONE_CANCELED.
- * From any thread or signal handler while the handle is open. A query begun later is not concerned. */
+/** End what is running with this handle: rows stop and say SILTSTONE_CANCELED, siltstone_publish() returns it.
+ * What is being committed is completed. From any thread or signal handler while the handle is open. What begins
+ * later is not concerned. */
 SILTSTONE_EXPORT void siltstone_cancel(struct siltstone *s);
 
 /**
@@ -270,6 +271,16 @@ SILTSTONE_EXPORT void siltstone_sweep_end(struct siltstone_sweep *w);
  */
 SILTSTONE_EXPORT enum siltstone_code siltstone_snapshot(struct siltstone *s, const char *account,
 	const char *region, int64_t at_ms, const char *path);
+
+/**
+ * Write the flat copy for dashboards to @path, in place of an older copy there, and only where the store
+ * has changed since that one: the public views as plain tables, which any SQLite since 3.9 can
+ * read from anywhere. It is renamed into its place, so that whoever reads has the old one or the new one.
+ * *@written (may be NULL) is 1 when there was something to do. siltstone_cancel() ends it.
+ * SILTSTONE_CONFLICT: @path is another kind of file. SILTSTONE_NOTFOUND: no such folder.
+ */
+SILTSTONE_EXPORT enum siltstone_code siltstone_publish(
+	struct siltstone *s, const char *path, int *written);
 
 #ifdef __cplusplus
 }

@@ -27,6 +27,8 @@ struct siltstone {
 /** Forget how the last call ended. SILTSTONE_INVALID where the handle cannot be used; then @s, if there is one,
  * goes on saying why. */
 enum siltstone_code handle_begin(struct siltstone *s);
+/** Before something that can be canceled begins: who was canceled before stays so, the newcomer is not. */
+void rows_pass_on_cancel(struct siltstone *s);
 /** What the caller is told of the error in @s. */
 enum siltstone_code handle_end(const struct siltstone *s);
 /** A call that makes no sense, in @s if there is one. */

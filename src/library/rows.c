@@ -35,7 +35,7 @@ struct siltstone_rows {
 
 /* Who was running when somebody called for an end shall end, though his flag is about to be used
  * again. */
-static void pass_on_cancel(struct siltstone *s)
+void rows_pass_on_cancel(struct siltstone *s)
 {
 	if (!s->canceled)
 		return;
@@ -59,7 +59,7 @@ enum siltstone_code siltstone_query(
 		err_nomem(&s->err);
 		return SILTSTONE_NOMEM;
 	}
-	pass_on_cancel(s);
+	rows_pass_on_cancel(s);
 	r->s = s;
 	r->memory = (struct arena)ARENA_INIT(QUERY_BYTES);
 	r->numbers = (struct arena)ARENA_INIT(NUMBERS_BYTES);

@@ -452,6 +452,34 @@ static void a_snapshot_is_one_file(void **state)
 		siltstone_snapshot(s, "acme", NULL, SILTSTONE_NOW, path), SILTSTONE_INVALID);
 }
 
+static void a_copy_is_written_where_something_changed(void **state)
+{
+	const char *path = scratch_path(&scratch, &arena, "copy.db");
+	char magic[16] = "";
+	int written = 7;
+	FILE *f;
+
+	(void)state;
+	sweep("{\"cpus\":4}", NULL, T0, NULL);
+	ok(siltstone_publish(s, path, &written));
+	assert_int_equal(written, 1);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_int_equal(fread(magic, 1, 16, f), 16);
+	fclose(f);
+	assert_string_equal(magic, "SQLite format 3");
+	ok(siltstone_publish(s, path, &written));
+	assert_int_equal(written, 0);
+	sweep("{\"cpus\":8}", NULL, T0 + 1000, NULL);
+	ok(siltstone_publish(s, path, NULL));
+	/* Never over the store itself, or anything else that is no copy. */
+	assert_int_equal(siltstone_publish(s, scratch_path(&scratch, &arena, "s.db"), &written),
+		SILTSTONE_CONFLICT);
+	assert_int_equal(written, 0);
+	assert_int_equal(siltstone_publish(s, NULL, NULL), SILTSTONE_INVALID);
+	assert_string_equal(ask("SELECT count(*) FROM history"), "2 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +499,7 @@ int main(void)
 		CASE(calls_out_of_turn_are_errors),
 		CASE(a_handle_for_reading_records_nothing),
 		CASE(a_snapshot_is_one_file),
+		CASE(a_copy_is_written_where_something_changed),
 #undef CASE
 	};
 
