@@ -123,12 +123,15 @@ def test_an_inventory_is_recorded_from_cpp(built, siltstone, store):
     assert "inventory (program)" in status
 
 
-def test_python_asks_through_ctypes(libdir, seeded):
-    env = preloaded(LD_LIBRARY_PATH=str(libdir))
+def test_python_asks_as_the_readme_says(libdir, seeded):
+    code = re.search(r"```python\n(.*?)```", (program.TOP / "README.md").read_text(), re.S).group(1)
     python = shutil.which("python3", path="/usr/bin") or sys.executable
-    out = run(python, EMBED / "ask.py", seeded, "SELECT resource_id, name FROM resources ORDER BY 1", env=env)
-    assert out.splitlines()[:2] == ["i-0a1\tweb-1", "i-0b3\tweb-3"]
-    assert "no such column: nmae" in run(python, EMBED / "ask.py", seeded, "SELECT nmae FROM resources", env=env, fails=True)
+    home = seeded.with_name("home")
+    home.mkdir()
+    env = preloaded(LD_LIBRARY_PATH=str(libdir))
+    assert "no such file" in run(python, "-c", code, env=env, cwd=home, fails=True).lower()
+    seeded.rename(home / "siltstone.db")
+    assert run(python, "-c", code, env=env, cwd=home) == "AWS::EC2::Instance 2\nAWS::EC2::Subnet 1\nAWS::S3::Bucket 1\n"
 
 
 def test_the_installed_program_runs(prefix, tmp_path):
@@ -139,6 +142,9 @@ def test_the_installed_program_runs(prefix, tmp_path):
         assert name in names, sorted(names)
     page = (prefix / "share/man/man1/siltstone.1").read_text()
     assert ".Dt SILTSTONE 1" in page
+    unit = (prefix / "lib/systemd/system/siltstone.service").read_text()
+    original = (program.TOP / "tools" / "siltstone.service").read_text()
+    assert unit == original.replace("/usr/bin/siltstone", f"{prefix.with_name('first')}/bin/siltstone") != original
     # It finds the program that looks at the host.
     silt.ok("source", "add", "host", "--types", "Siltstone::Host::User")
     assert ", 0 deleted; 1 of 1 looks complete" in silt.ok("record", "--source", "host", "--types", "Siltstone::Host::User", "--quiet").out

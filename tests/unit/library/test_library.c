@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #define T0 INT64_C(1790000000000)
 
@@ -430,19 +431,27 @@ static void a_handle_for_reading_records_nothing(void **state)
 static void a_snapshot_is_one_file(void **state)
 {
 	const char *path = scratch_path(&scratch, &arena, "out.json.gz");
-	unsigned char head[2] = { 0 };
-	FILE *f;
+	char text[4096] = "";
+	gzFile f;
 
 	(void)state;
 	sweep("{\"cpus\":4}", NULL, T0, NULL);
+	sweep("{\"cpus\":8}", NULL, T0 + 60000, NULL);
 	/* What has no region is in the file of us-east-1 where there is no other. */
 	ok(siltstone_snapshot(s, "acme", "us-east-1", SILTSTONE_NOW, path));
-	f = fopen(path, "rb");
+	f = gzopen(path, "rb");
 	assert_non_null(f);
-	assert_int_equal(fread(head, 1, 2, f), 2);
-	fclose(f);
-	assert_int_equal(head[0], 0x1f);
-	assert_int_equal(head[1], 0x8b);
+	assert_true(gzread(f, text, sizeof(text) - 1) > 0);
+	gzclose(f);
+	assert_non_null(strstr(text, "\"configSnapshotId\":"));
+	assert_non_null(strstr(text, "\"configuration\":{\"cpus\":8}"));
+	/* Again, in its place, for another moment. */
+	ok(siltstone_snapshot(s, "acme", "us-east-1", T0 + 1, path));
+	f = gzopen(path, "rb");
+	assert_non_null(f);
+	assert_true(gzread(f, text, sizeof(text) - 1) > 0);
+	gzclose(f);
+	assert_non_null(strstr(text, "\"configuration\":{\"cpus\":4}"));
 	assert_int_equal(siltstone_snapshot(s, "nobody", "us-east-1", SILTSTONE_NOW, path),
 		SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_snapshot(s, "acme", "us-east-1", SILTSTONE_NOW,
