@@ -7,6 +7,8 @@ ALTER TABLE _item ADD COLUMN name TEXT;
 ALTER TABLE _item ADD COLUMN arn TEXT;
 ALTER TABLE _item ADD COLUMN extra TEXT;
 ALTER TABLE _activity ADD COLUMN t INTEGER GENERATED ALWAYS AS (strftime('%s', day) + 0) VIRTUAL;
+DROP INDEX _item_captured;
+CREATE INDEX _item_captured ON _item(rid, captured_ms, version);
 
 -- An item's digest covers all it says now: see seal_item_digest() in store/seal.c.
 UPDATE _item SET digest = (

@@ -49,7 +49,7 @@ CREATE TABLE _item (
   extra       TEXT                        -- JSON: members of an item from elsewhere that are not made here (configurationItemVersion 1.2 ...)
 ) STRICT;
 CREATE UNIQUE INDEX _item_version ON _item(rid, version);
-CREATE INDEX _item_captured ON _item(rid, captured_ms, item_id);
+CREATE INDEX _item_captured ON _item(rid, captured_ms, version);
 CREATE INDEX _item_at ON _item(at);
 CREATE INDEX _item_t ON _item(t);
 

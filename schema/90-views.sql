@@ -39,7 +39,7 @@ SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or 
   JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x
                                 WHERE x.rid = r.rid
                                   AND x.captured_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
-                                ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+                                ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
  WHERE i.status NOT LIKE 'ResourceDeleted%';
 
 CREATE VIEW history AS
@@ -228,10 +228,10 @@ SELECT j1.json AS t1,            -- REQUIRED filter: as t of resources_at
   FROM json_each AS j1 JOIN json_each AS j2 JOIN _resource r
   JOIN _item b ON b.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid
         AND x.captured_ms < CASE WHEN j2.value < 1e7 THEN (j2.value-2440587.5)*86400000+1000 WHEN j2.value > 1e11 THEN j2.value+1 ELSE j2.value*1000+1000 END
-      ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+      ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
   LEFT JOIN _item a ON a.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid
         AND x.captured_ms < CASE WHEN j1.value < 1e7 THEN (j1.value-2440587.5)*86400000+1000 WHEN j1.value > 1e11 THEN j1.value+1 ELSE j1.value*1000+1000 END
-      ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+      ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
  WHERE a.item_id IS NOT b.item_id
    AND NOT (b.status LIKE 'ResourceDeleted%' AND (a.item_id IS NULL OR a.status LIKE 'ResourceDeleted%'));
 
@@ -338,7 +338,8 @@ SELECT i.item_id, i.rid, i.version,
 -- A configuration item as AWS Config writes it into its files: this order of keys, no nulls,
 -- relationships in the order in which they are stored, which is AWS Config's.
 CREATE VIEW _item_file AS
-SELECT x.item_id,
+SELECT y.item_id, CASE WHEN y.extra IS NULL THEN y.plain ELSE json_patch(y.plain, y.extra) END AS body FROM (
+SELECT x.item_id, x.extra,
        '{"relatedEvents":[],"relationships":['
        || coalesce((SELECT group_concat('{'
                 || CASE WHEN json_extract(l.value, '$.resourceId') IS NULL THEN '' ELSE '"resourceId":' || json_quote(json_extract(l.value, '$.resourceId')) || ',' END
@@ -352,7 +353,7 @@ SELECT x.item_id,
        || ',"tags":' || coalesce(json_extract(x.document, '$.tags'), '{}')
        || ',"configurationItemVersion":"1.3","configurationItemCaptureTime":"'
        || strftime('%Y-%m-%dT%H:%M:%S', x.captured_ms/1000, 'unixepoch') || printf('.%03dZ', x.captured_ms % 1000)
-       || '","configurationStateId":' || x.captured_ms
+       || '","configurationStateId":' || x.state_id
        || ',"awsAccountId":' || json_quote(x.account)
        || ',"configurationItemStatus":' || json_quote(x.status)
        || ',"resourceType":' || json_quote(x.type)
@@ -364,13 +365,14 @@ SELECT x.item_id,
        || ',"configurationStateMd5Hash":""'
        || CASE WHEN x.created_ms IS NULL OR x.document_id IS NULL THEN '' ELSE ',"resourceCreationTime":"'
             || strftime('%Y-%m-%dT%H:%M:%S', x.created_ms/1000, 'unixepoch') || printf('.%03dZ', x.created_ms % 1000) || '"' END
-       || '}' AS body
+       || '}' AS plain
   FROM (SELECT i.item_id, i.captured_ms, i.status, i.az, i.created_ms, i.document_id,
-               r.account, r.region, r.type, r.id, r.name, r.arn,
+               coalesce(i.state_id, i.captured_ms) AS state_id, i.extra,
+               r.account, r.region, r.type, r.id, nullif(coalesce(i.name, r.name), '') AS name, nullif(coalesce(i.arn, r.arn), '') AS arn,
                CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
           FROM _item i JOIN _resource r ON r.rid = i.rid
           LEFT JOIN _document d ON d.document_id = i.document_id
-          LEFT JOIN _document b ON b.document_id = d.base) x;
+          LEFT JOIN _document b ON b.document_id = d.base) x) y;
 
 -- Which version set each property of an item's document: the newest one whose changes name it, something in it or
 -- something around it, since the version in which the resource came into being. One list per item, for the reason

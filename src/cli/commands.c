@@ -87,6 +87,15 @@ const struct command commands[] = {
 	  OPT(SINCE) | OPT(UNTIL) | OPT(TYPE), 0, 1, cmd_items,
 	  { { "items --since yesterday", "feed something else" },
 	    { "items web-1 --format json", "the whole life of one resource" } } },
+	{ "import", "FILE|DIR|s3://BUCKET/PREFIX|-...", "bring in items of AWS Config, or of anybody's inventory",
+	  "Configuration history and snapshot files and oversized items as AWS Config has written them since 2014, straight from "
+	  "its bucket too; answers of its API; JSON lines with resourceType, resourceId and configuration at the least "
+	  "(--account and --region where they don't say). What is there already is left alone, older history goes where it "
+	  "belongs, nobody is told. An import that was interrupted goes on; files that were read are passed over.",
+	  OPT(ACCOUNT) | OPT(REGION) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(KEEP_GOING) | OPT(DRY_RUN), 1, 1000, cmd_import,
+	  { { "import s3://config-bucket/AWSLogs/123456789012", "all of an account" },
+	    { "import ConfigHistory/ --dry-run", "how much is new in a directory" },
+	    { "import - --account 1 --region home < inventory.jsonl", "anything else" } } },
 	{ "snapshot", "", "write configuration snapshot files in AWS Config's layout",
 	  "One gzip file for each account and region. Without --to and --channel they go to a directory beside the store.",
 	  OPT(TO) | OPT(CHANNEL) | OPT(AS_OF) | OPT(ACCOUNT) | OPT(REGION) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(KMS_KEY), 0, 0, cmd_snapshot,
@@ -156,6 +165,10 @@ const struct command commands[] = {
 	  { { "outbox list", "the first fifty" },
 	    { "outbox retry", "send every dead letter again" },
 	    { "outbox retry 3", "this one" } } },
+	{ "reindex", "", "work out again what follows from the items",
+	  "Versions, the moments until which they hold, differences, links, tags and counts. On a healthy store nothing changes.",
+	  0, 0, 0, cmd_reindex,
+	  { { "reindex", "and say what was not right" } } },
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added.",

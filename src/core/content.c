@@ -7,6 +7,39 @@
 #include "json/read.h"
 #include "json/write.h"
 
+/* What one part may take as a tree: each stands in a row at most twelve times. */
+#define PART_BYTES (CONTENT_ROW_BYTES / 32)
+
+/* What a tree takes, with its texts once more for each array around them, as telling arrays
+ * apart writes their elements out. SIZE_MAX: too deep, as documents stand one level deeper. */
+// NOLINTNEXTLINE(misc-no-recursion)
+static size_t weight(const struct json *v, size_t depth, size_t copies)
+{
+	size_t bytes = sizeof(*v) + 32 + (v->key.n + v->text.n) * copies;
+	bool nests = v->kind == JSON_ARRAY || v->kind == JSON_OBJECT;
+
+	if (nests && depth + 1 >= JSON_DEPTH_MAX)
+		return SIZE_MAX;
+	for (const struct json *k = v->first; k; k = k->next) {
+		size_t more = weight(k, depth + 1, copies + (v->kind == JSON_ARRAY));
+
+		if (more > PART_BYTES || bytes > PART_BYTES)
+			return more == SIZE_MAX ? more : PART_BYTES + 1;
+		bytes += more;
+	}
+	return bytes;
+}
+
+enum code content_check_weight(const struct json *v, const char *what, struct err *e)
+{
+	size_t bytes = weight(v, 0, 1);
+
+	if (bytes == SIZE_MAX)
+		return err_set(e, E_TOOBIG, "%s is nested deeper than %d levels", what,
+			JSON_DEPTH_MAX - 1);
+	return bytes > PART_BYTES ? err_set(e, E_TOOBIG, "%s is too large to record", what) : E_OK;
+}
+
 struct content_path {
 	struct content_path *next;
 	bool sort;
@@ -45,6 +78,65 @@ void content_rules_release(struct content_rules *rules)
 	*rules = (struct content_rules)CONTENT_RULES_INIT;
 }
 
+struct content_page {
+	struct content_page *next;
+	struct content_rules rules;
+};
+
+void content_book_init(struct content_book *b, struct db *db)
+{
+	*b = (struct content_book){ .db = db, .arena = ARENA_INIT(64 << 20) };
+}
+
+void content_book_release(struct content_book *b)
+{
+	for (struct content_page *p = b->first; p; p = p->next)
+		content_rules_release(&p->rules);
+	arena_release(&b->arena);
+	b->first = NULL;
+}
+
+enum code content_book_read(struct content_book *b, struct err *e)
+{
+	struct buf types = BUF_INIT(16 << 20);
+	enum code c = version_path_types(b->db, &types, e);
+	struct str left = buf_slice(&types);
+
+	while (!c && left.n) {
+		size_t n = str_find(left, '\n');
+
+		if (!content_book_rules(b, (struct str){ left.p, n }, e))
+			c = e->code;
+		left = str_from(left, n + 1);
+	}
+	buf_release(&types);
+	b->db = NULL;
+	return c;
+}
+
+const struct content_rules *content_book_rules(
+	struct content_book *b, struct str type, struct err *e)
+{
+	static const struct content_rules none = CONTENT_RULES_INIT;
+	struct content_page *page = b->first;
+
+	while (page && !str_eq(page->rules.type, type))
+		page = page->next;
+	if (page)
+		return &page->rules;
+	if (!b->db)
+		return &none;
+	page = arena_alloc(&b->arena, sizeof(*page));
+	if (!page) {
+		err_nomem(e);
+		return NULL;
+	}
+	page->rules = (struct content_rules)CONTENT_RULES_INIT;
+	page->next = b->first;
+	b->first = page;
+	return content_rules_load(&page->rules, b->db, type, e) ? NULL : &page->rules;
+}
+
 static bool sort_place(void *ctx, const struct json_place *place)
 {
 	if (place->value->kind == JSON_ARRAY)
@@ -70,13 +162,24 @@ static struct json *compared_form(
 static enum code seal(
 	struct content *content, struct arena *a, const struct content_rules *rules, struct err *e)
 {
-	content->compared = compared_form(a, content->document, rules);
+	content->compared =
+		rules->first ? compared_form(a, content->document, rules) : content->document;
 	json_write(&content->text, content->document);
 	if (!content->compared || !arena_ok(a) || !buf_ok(&content->text) ||
-		!sha256_of(buf_slice(&content->text), content->sha256) ||
-		!json_digest(content->compared, content->compared_sha256))
+		!sha256_of(buf_slice(&content->text), content->sha256))
+		return err_nomem(e);
+	if (!rules->first)
+		memcpy(content->compared_sha256, content->sha256, SHA256_BYTES);
+	else if (!json_digest(content->compared, content->compared_sha256))
 		return err_nomem(e);
 	return E_OK;
+}
+
+enum code content_of_document(struct content *content, struct arena *a, struct json *document,
+	const struct content_rules *rules, struct err *e)
+{
+	content->document = document;
+	return seal(content, a, rules, e);
 }
 
 struct relating {

@@ -29,9 +29,7 @@
 #define SHARE_MS    100
 /* One document with its trees, its stored form with those, and what differs. AWS's largest
  * configurations are a few MB; a network may be told by 100,000 others. */
-#define ROW_BYTES   ((size_t)1 << 30)
-/* What a staged part may take as a tree: each stands in such a row at most twelve times. */
-#define PART_BYTES  (ROW_BYTES / 32)
+#define ROW_BYTES   CONTENT_ROW_BYTES
 #define TEXT_BYTES  ((size_t)1 << 30)
 /* AWS's longest ids and ARNs are 2 KB. */
 #define ID_BYTES    (16u << 10)
@@ -45,41 +43,11 @@ enum code record_begin(
 	return c ? c : version_last_item(db, &r->last_item, e);
 }
 
-/* What a tree takes, with its texts once more for each array around them, as telling arrays
- * apart writes their elements out. SIZE_MAX: too deep, as documents stand one level deeper. */
-// NOLINTNEXTLINE(misc-no-recursion)
-static size_t weight(const struct json *v, size_t depth, size_t copies)
-{
-	size_t bytes = sizeof(*v) + 32 + (v->key.n + v->text.n) * copies;
-	bool nests = v->kind == JSON_ARRAY || v->kind == JSON_OBJECT;
-
-	if (nests && depth + 1 >= JSON_DEPTH_MAX)
-		return SIZE_MAX;
-	for (const struct json *k = v->first; k; k = k->next) {
-		size_t more = weight(k, depth + 1, copies + (v->kind == JSON_ARRAY));
-
-		if (more > PART_BYTES || bytes > PART_BYTES)
-			return more == SIZE_MAX ? more : PART_BYTES + 1;
-		bytes += more;
-	}
-	return bytes;
-}
-
-static enum code check_weight(const struct json *v, const char *what, struct err *e)
-{
-	size_t bytes = weight(v, 0, 1);
-
-	if (bytes == SIZE_MAX)
-		return err_set(e, E_TOOBIG, "%s is nested deeper than %d levels", what,
-			JSON_DEPTH_MAX - 1);
-	return bytes > PART_BYTES ? err_set(e, E_TOOBIG, "%s is too large to record", what) : E_OK;
-}
-
 static enum code write_part(struct buf *b, struct json *v, const char *what, struct err *e)
 {
 	if (v && v->kind != JSON_OBJECT)
 		return err_set(e, E_INVALID, "%s is not an object", what);
-	if (v && check_weight(v, what, e))
+	if (v && content_check_weight(v, what, e))
 		return e->code;
 	if (v) {
 		json_canon(v);

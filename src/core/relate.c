@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/relate.h"
 
-#include "base/arena.h"
-#include "store/stage.h"
+#include "store/catalogue.h"
 #include "json/path.h"
 #include "json/read.h"
 #include <ctype.h>
@@ -11,6 +10,13 @@ struct rule {
 	struct rule *next;
 	struct stage_rule is;
 	const char *path, *json;
+	bool hit; /* by the document at hand */
+};
+
+/* A relationship that is shown on this type and named on the other. */
+struct inverse {
+	struct inverse *next;
+	struct str name, from_type;
 };
 
 /* The rules of one type; a sweep has some hundred types at most. */
@@ -18,16 +24,16 @@ struct rule_set {
 	struct rule_set *next;
 	struct str type;
 	struct rule *first, **last;
+	struct inverse *inverses;
 };
 
+/* The document and rule at hand. */
 struct relating {
-	struct db *db;
-	struct arena rules; /* for the whole run */
-	struct rule_set *sets;
-	struct arena a; /* for one document */
-	/* The document and rule at hand. */
-	const struct stage_text *text;
-	const struct rule *rule;
+	struct arena *a;
+	struct str account;
+	struct rule *rule;
+	relate_rule_fn *fn;
+	void *ctx;
 	struct err *e;
 	enum code code;
 };
@@ -59,8 +65,20 @@ static enum code load_rule(void *ctx, const struct stage_rule *r, struct err *e)
 	return arena_ok(l->a) ? E_OK : err_nomem(e);
 }
 
+static enum code load_inverse(void *ctx, struct str name, struct str from_type, struct err *e)
+{
+	struct loading *l = ctx;
+	struct inverse *v = arena_alloc(l->a, sizeof(*v));
+
+	if (!v)
+		return err_nomem(e);
+	*v = (struct inverse){ l->set->inverses, keep(l->a, name), keep(l->a, from_type) };
+	l->set->inverses = v;
+	return arena_ok(l->a) ? E_OK : err_nomem(e);
+}
+
 /* NULL with @e filled when they cannot be read. */
-static const struct rule_set *rules_of(struct relating *r, struct str type, struct err *e)
+static struct rule_set *rules_of(struct relater *r, struct str type, struct err *e)
 {
 	struct loading l = { &r->rules, NULL };
 
@@ -74,7 +92,8 @@ static const struct rule_set *rules_of(struct relating *r, struct str type, stru
 	}
 	l.set->type = arena_str(&r->rules, type);
 	l.set->last = &l.set->first;
-	if (stage_rules(r->db, l.set->type, load_rule, &l, e))
+	if (stage_rules(r->db, l.set->type, load_rule, &l, e) ||
+		catalogue_inverses(r->db, l.set->type, load_inverse, &l, e))
 		return NULL;
 	l.set->next = r->sets;
 	r->sets = l.set;
@@ -117,15 +136,17 @@ static bool matches(struct relating *r, struct str value)
 	const char *at = p.p ? strstr(p.p, mark) : NULL;
 
 	if (at)
-		p = arena_printf(&r->a, "%.*s%.*s%s", (int)(at - p.p), p.p,
-			STR_ARG(r->text->account), at + sizeof(mark) - 1);
+		p = arena_printf(r->a, "%.*s%.*s%s", (int)(at - p.p), p.p, STR_ARG(r->account),
+			at + sizeof(mark) - 1);
 	return !p.p || like(value, p);
 }
 
 static void add(struct relating *r, struct str link)
 {
-	if (link.n && !r->code)
-		r->code = stage_add_edge(r->db, r->text->stage_id, &r->rule->is, link, r->e);
+	if (!link.n || r->code)
+		return;
+	r->rule->hit = true;
+	r->code = r->fn(r->ctx, &r->rule->is, link, r->e);
 }
 
 static void add_each(struct relating *r, struct str list, char separator)
@@ -144,7 +165,7 @@ static struct str inside(struct relating *r, struct str value)
 	struct err ignored = { 0 };
 	struct json *root = NULL, *v = NULL;
 
-	if (json_read(&r->a, value, &root, &ignored) == E_OK)
+	if (json_read(r->a, value, &root, &ignored) == E_OK)
 		v = json_first(root, r->rule->json);
 	return json_is(v, JSON_STRING) ? v->text : STR_NONE;
 }
@@ -166,45 +187,118 @@ static bool found(void *ctx, const struct json_place *place)
 	return !r->code;
 }
 
-static enum code apply(struct relating *r, const struct rule_set *set, struct err *e)
+static enum code apply(
+	struct relating *r, struct rule_set *set, struct json *configuration, struct json *parts)
 {
-	struct json *configuration = NULL, *parts = NULL;
-	enum code c = json_read(&r->a, r->text->configuration, &configuration, e);
-
-	if (!c)
-		c = json_read(&r->a, r->text->supplementary, &parts, e);
-	for (r->rule = set->first; !c && r->rule; r->rule = r->rule->next) {
+	for (struct rule *rule = set->first; rule; rule = rule->next)
+		rule->hit = false;
+	for (r->rule = set->first; !r->code && r->rule; r->rule = r->rule->next)
 		json_visit(r->rule->is.in_parts ? parts : configuration, r->rule->path, found, r);
-		c = r->code;
-	}
+	return r->code;
+}
+
+/* AWS Config's own account of the links, where no rule has found them: what comes from elsewhere may
+ * be of a type without rules. */
+static bool is_told(const struct rule_set *set, struct str name, struct str target)
+{
+	for (const struct rule *rule = set->first; rule; rule = rule->next)
+		if (rule->hit && !rule->is.ext && str_eq(rule->is.name, name) &&
+			str_eq(rule->is.target, target))
+			return true;
+	for (const struct inverse *v = set->inverses; v; v = v->next)
+		if (str_eq(v->name, name) && str_eq(v->from_type, target))
+			return true;
+	return false;
+}
+
+static enum code pass_relationship(
+	struct relating *r, const struct rule_set *set, const struct json *v)
+{
+	struct str id = json_get_text(v, "resourceId"), name = json_get_text(v, "resourceName");
+	struct stage_rule as = { .name = json_get_text(v, "name"),
+		.target = json_get_text(v, "resourceType"),
+		.by = id.n ? STR("id") : STR("name") };
+
+	if (!as.name.p || !as.target.n || (!id.n && !name.n) || is_told(set, as.name, as.target))
+		return E_OK;
+	return r->fn(r->ctx, &as, id.n ? id : name, r->e);
+}
+
+enum code relate_document(struct relater *rr, struct arena *a, const struct relate_place *place,
+	struct json *document, relate_rule_fn *fn, void *ctx, struct err *e)
+{
+	struct relating r = { .a = a, .account = place->account, .fn = fn, .ctx = ctx, .e = e };
+	struct rule_set *set = rules_of(rr, place->type, e);
+	const struct json *list = json_get(document, "relationships");
+	enum code c;
+
+	if (!set)
+		return e->code;
+	c = apply(&r, set, json_get(document, "configuration"),
+		json_get(document, "supplementaryConfiguration"));
+	for (const struct json *v = list ? list->first : NULL; !c && v; v = v->next)
+		c = pass_relationship(&r, set, v);
 	return c;
+}
+
+void relater_init(struct relater *r, struct db *db)
+{
+	*r = (struct relater){ .db = db, .rules = ARENA_INIT(64 << 20) };
+}
+
+void relater_release(struct relater *r)
+{
+	arena_release(&r->rules);
+	r->sets = NULL;
+}
+
+/* What relating the stage carries from row to row. */
+struct staging {
+	struct relater relater;
+	struct arena a; /* for one document */
+	int64_t stage_id;
+};
+
+static enum code stage_link(
+	void *ctx, const struct stage_rule *rule, struct str link, struct err *e)
+{
+	struct staging *s = ctx;
+
+	return stage_add_edge(s->relater.db, s->stage_id, rule, link, e);
 }
 
 static enum code relate_one(void *ctx, const struct stage_text *t, struct err *e)
 {
-	struct relating *r = ctx;
-	const struct rule_set *set = rules_of(r, t->type, e);
+	struct staging *s = ctx;
+	struct relating r = {
+		.a = &s->a, .account = t->account, .fn = stage_link, .ctx = s, .e = e
+	};
+	struct rule_set *set = rules_of(&s->relater, t->type, e);
+	struct json *configuration = NULL, *parts = NULL;
 	enum code c = set ? E_OK : e->code;
 
-	r->text = t;
-	r->e = e;
-	if (set && set->first)
-		c = apply(r, set, e);
-	arena_release(&r->a);
+	s->stage_id = t->stage_id;
+	if (set && set->first) {
+		c = json_read(&s->a, t->configuration, &configuration, e);
+		if (!c)
+			c = json_read(&s->a, t->supplementary, &parts, e);
+		if (!c)
+			c = apply(&r, set, configuration, parts);
+	}
+	arena_release(&s->a);
 	return c;
 }
 
 enum code relate_staged(struct db *db, struct err *e)
 {
-	struct relating r = {
-		.db = db, .rules = ARENA_INIT(16 << 20), .a = ARENA_INIT(256u << 20)
-	};
+	struct staging s = { .a = ARENA_INIT(256u << 20) };
 	enum code c = stage_begin_relating(db, e);
 
 	if (c)
 		return c;
-	c = stage_texts(db, relate_one, &r, e);
-	arena_release(&r.rules);
+	relater_init(&s.relater, db);
+	c = stage_texts(db, relate_one, &s, e);
+	relater_release(&s.relater);
 	if (!c)
 		c = stage_resolve(db, e);
 	return stage_end_relating(db, c, e);

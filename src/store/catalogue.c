@@ -135,3 +135,20 @@ enum code catalogue_walk(
 	stmt_end(&st);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
+
+enum code catalogue_inverses(
+	struct db *db, struct str type, catalogue_inverse_fn *fn, void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CATALOGUE_INVERSES);
+	enum code c;
+
+	stmt_str(&st, catalogue_inverses__type, type);
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		c = fn(ctx, stmt_col_str(&st, catalogue_inverses_name),
+			stmt_col_str(&st, catalogue_inverses_from_type), e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}

@@ -25,3 +25,9 @@ typedef enum code catalogue_fn(void *ctx, const struct catalogue_type *t, struct
  * NULL: all; by name. @fn must not use the connection. */
 enum code catalogue_walk(
 	struct db *db, const char *globs, catalogue_fn *fn, void *ctx, struct err *e);
+
+typedef enum code catalogue_inverse_fn(
+	void *ctx, struct str name, struct str from_type, struct err *e);
+/** The relationships that items of @type show, and that resources of @from_type name. */
+enum code catalogue_inverses(
+	struct db *db, struct str type, catalogue_inverse_fn *fn, void *ctx, struct err *e);

@@ -29,3 +29,10 @@ SELECT kind AS kind, path AS path FROM _type_path WHERE type = :type ORDER BY ki
 
 -- name: catalogue_has_type
 SELECT 1 AS yes FROM _type WHERE type = :type;
+
+-- name: catalogue_inverses
+SELECT name AS name, from_type AS from_type FROM _type_inverse WHERE type = :type;
+
+-- name: catalogue_path_types
+-- plan: scan
+SELECT DISTINCT type AS type FROM _type_path;

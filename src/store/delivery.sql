@@ -143,7 +143,8 @@ UPDATE _channel SET snapshot_status = :status, snapshot_tried_ms = :now,
 -- are read, so that memory does not grow with their number.
 -- Columns as item_text() wants them.
 SELECT x.item_id AS item_id, x.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
-       r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+       r.region AS region, r.type AS type, r.id AS id, nullif(coalesce(i.name, r.name), '') AS name, nullif(coalesce(i.arn, r.arn), '') AS arn,
+       coalesce(i.state_id, i.captured_ms) AS state_id, i.extra AS extra, i.document_id AS document_id,
        (SELECT d.document FROM _item_document d WHERE d.item_id = i.item_id) AS document
   FROM (SELECT i.item_id, i.captured_ms
           FROM _event e CROSS JOIN _item i ON i.item_id = e.item_id CROSS JOIN _resource r ON r.rid = i.rid

@@ -42,7 +42,8 @@ ON CONFLICT (day, type, event) DO UPDATE SET n = n + 1;
 -- plan: scan
 -- Configuration items, oldest first; columns as item_text() wants them.
 SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
-       r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+       r.region AS region, r.type AS type, r.id AS id, nullif(coalesce(i.name, r.name), '') AS name, nullif(coalesce(i.arn, r.arn), '') AS arn,
+       coalesce(i.state_id, i.captured_ms) AS state_id, i.extra AS extra, i.document_id AS document_id,
        (SELECT d.document FROM _item_document d WHERE d.item_id = i.item_id) AS document
   FROM _item i JOIN _resource r ON r.rid = i.rid
  WHERE i.captured_ms >= :since AND i.captured_ms <= :until
@@ -57,7 +58,7 @@ SELECT f.body AS body FROM _item_file f WHERE f.item_id = :item;
 -- name: item_in_force
 -- The item of a resource in force at a moment.
 SELECT i.item_id AS item_id, i.version AS version, i.status AS status, i.captured_ms AS captured_ms
-  FROM _item i WHERE i.rid = :rid AND i.captured_ms <= :at ORDER BY i.captured_ms DESC, i.item_id DESC LIMIT 1;
+  FROM _item i WHERE i.rid = :rid AND i.captured_ms <= :at ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1;
 
 -- name: item_version
 SELECT i.item_id AS item_id, i.status AS status, i.captured_ms AS captured_ms, i.at AS at, i.actor AS actor

@@ -209,7 +209,8 @@ static void add_facts(const struct stmt *st, bool documented, struct buf *out)
 
 	buf_text(out, ",\"configurationItemVersion\":\"1.3\",\"configurationItemCaptureTime\":\"");
 	buf_text(out, time_iso(captured_ms, iso));
-	buf_printf(out, "\",\"configurationStateId\":%lld", (long long)captured_ms);
+	buf_printf(out, "\",\"configurationStateId\":%lld",
+		(long long)stmt_col_int(st, ITEM_TEXT_STATE_ID));
 	add_text(out, ",\"awsAccountId\":", st, ITEM_TEXT_ACCOUNT);
 	add_text(out, ",\"configurationItemStatus\":", st, ITEM_TEXT_STATUS);
 	add_text(out, ",\"resourceType\":", st, ITEM_TEXT_TYPE);
@@ -249,7 +250,7 @@ static bool copy(const struct stmt *st, struct buf *out)
 enum code item_text(const struct stmt *st, struct buf *out, struct err *e)
 {
 	buf_clear(out);
-	if (!copy(st, out)) {
+	if (!stmt_is_null(st, ITEM_TEXT_EXTRA) || !copy(st, out)) {
 		buf_clear(out);
 		return item_file(st->d, stmt_col_int(st, ITEM_TEXT_ITEM_ID), out, e);
 	}

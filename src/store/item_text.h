@@ -9,7 +9,8 @@
  *
  * What the view _item_file says, byte for byte, made without reading the document: it is canonical
  * JSON, compact and without a null, so that its members are found by their brackets and copied as they
- * stand. Where a document is not of that form, the view itself is asked.
+ * stand. Where a document is not of that form, or an item has members that are not made here, the view
+ * itself is asked.
  *
  * A statement that gives items selects the columns of enum item_text_column first, in this order.
  */
@@ -25,6 +26,8 @@ enum item_text_column {
 	ITEM_TEXT_ID,
 	ITEM_TEXT_NAME,
 	ITEM_TEXT_ARN,
+	ITEM_TEXT_STATE_ID,
+	ITEM_TEXT_EXTRA,
 	ITEM_TEXT_DOCUMENT_ID,
 	ITEM_TEXT_DOCUMENT,
 };

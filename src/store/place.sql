@@ -4,7 +4,7 @@
 SELECT r.account AS account, r.region AS region, count(*) AS resources
   FROM _resource r
   JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
-                                ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+                                ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
  WHERE i.status IN ('OK', 'ResourceDiscovered') AND (:account IS NULL OR r.account = :account)
  GROUP BY r.account, r.region ORDER BY r.account, r.region;
 
@@ -14,23 +14,25 @@ SELECT r.account AS account, r.region AS region, count(*) AS resources
 -- too; columns as item_text() wants them. Both halves come out of _resource_place in this order and are merged: nothing is sorted, so the
 -- first row comes at once and memory does not grow with the store.
 SELECT item_id AS item_id, captured_ms AS captured_ms, created_ms AS created_ms, status AS status, az AS az, account AS account,
-       region AS region, type AS type, id AS id, name AS name, arn AS arn, document_id AS document_id, document AS document FROM (
+       region AS region, type AS type, id AS id, name AS name, arn AS arn, state_id AS state_id, extra AS extra, document_id AS document_id, document AS document FROM (
   SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
-         r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+         r.region AS region, r.type AS type, r.id AS id, nullif(coalesce(i.name, r.name), '') AS name, nullif(coalesce(i.arn, r.arn), '') AS arn,
+       coalesce(i.state_id, i.captured_ms) AS state_id, i.extra AS extra, i.document_id AS document_id,
          CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
     FROM _resource r
     JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
-                                  ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+                                  ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
     LEFT JOIN _document d ON d.document_id = i.document_id
     LEFT JOIN _document b ON b.document_id = d.base
    WHERE r.account = :account AND r.region = :region AND i.status IN ('OK', 'ResourceDiscovered')
   UNION ALL
   SELECT i.item_id AS item_id, i.captured_ms AS captured_ms, i.created_ms AS created_ms, i.status AS status, i.az AS az, r.account AS account,
-         r.region AS region, r.type AS type, r.id AS id, r.name AS name, r.arn AS arn, i.document_id AS document_id,
+         r.region AS region, r.type AS type, r.id AS id, nullif(coalesce(i.name, r.name), '') AS name, nullif(coalesce(i.arn, r.arn), '') AS arn,
+       coalesce(i.state_id, i.captured_ms) AS state_id, i.extra AS extra, i.document_id AS document_id,
          CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
     FROM _resource r
     JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid AND x.captured_ms <= :at
-                                  ORDER BY x.captured_ms DESC, x.item_id DESC LIMIT 1)
+                                  ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
     LEFT JOIN _document d ON d.document_id = i.document_id
     LEFT JOIN _document b ON b.document_id = d.base
    WHERE r.account = :account AND r.region = 'global' AND :global AND i.status IN ('OK', 'ResourceDiscovered')

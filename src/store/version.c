@@ -318,3 +318,18 @@ enum code version_paths(
 	stmt_end(&st);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
+
+enum code version_path_types(struct db *db, struct buf *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CATALOGUE_PATH_TYPES);
+	enum code c;
+
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		buf_str(out, stmt_col_str(&st, catalogue_path_types_type));
+		buf_char(out, '\n');
+	}
+	stmt_end(&st);
+	if (c != E_NOTFOUND)
+		return c;
+	return buf_ok(out) ? E_OK : err_nomem(e);
+}

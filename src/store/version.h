@@ -94,3 +94,5 @@ typedef enum code version_path_fn(void *ctx, bool sort, struct str path, struct 
 /** The paths over a document of @type that comparing ignores (or sorts), deepest first. */
 enum code version_paths(
 	struct db *db, struct str type, version_path_fn *fn, void *ctx, struct err *e);
+/** The types that have such paths, each with a newline behind it, appended to @out. */
+enum code version_path_types(struct db *db, struct buf *out, struct err *e);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/import_reader.h"
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "core/foreign.h"
+#include "core/gunzip.h"
+#include "core/splitter.h"
+#include "json/json.h"
+
+#define PIECE_BYTES ((size_t)1 << 20)
+/* One item: AWS's largest are a few MB. */
+#define ITEM_BYTES  ((size_t)256 << 20)
+#define PACK_ITEMS  256
+#define PACK_BYTES  ((size_t)1 << 20)
+/* Packs are waited for once so many are in line. */
+#define QUEUE_PACKS 6
+#define ARENA_BYTES ((size_t)4 << 30)
+
+void pack_free(struct pack *p)
+{
+	for (struct pack_item *i = p->first; i; i = i->next)
+		content_release(&i->item.content);
+	arena_release(&p->arena);
+	mem_free(p);
+}
+
+/* One file being read. */
+struct course {
+	struct import_reader *r;
+	struct import_file *file;
+	struct pack *pack;
+	struct foreign foreign;
+	struct splitter splitter;
+	int64_t read, stored_bytes;
+	size_t seq;
+};
+
+static bool is_over(struct import_reader *r)
+{
+	bool over;
+
+	pthread_mutex_lock(&r->lock);
+	over = r->abandoned;
+	pthread_mutex_unlock(&r->lock);
+	return over || (r->o->stop && *r->o->stop);
+}
+
+/* False: nobody wants it. */
+static bool post(struct import_reader *r, struct pack *p)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&r->lock);
+	while (r->waiting >= QUEUE_PACKS && !r->abandoned)
+		pthread_cond_wait(&r->moved, &r->lock);
+	wanted = !r->abandoned;
+	if (wanted) {
+		*r->last = p;
+		r->last = &p->next;
+		r->waiting++;
+		pthread_cond_broadcast(&r->moved);
+	}
+	pthread_mutex_unlock(&r->lock);
+	if (!wanted)
+		pack_free(p);
+	return wanted;
+}
+
+static enum code open_pack(struct course *c, struct err *e)
+{
+	struct pack *p = mem_alloc(sizeof(*p));
+
+	if (!p)
+		return err_nomem(e);
+	p->arena = (struct arena)ARENA_INIT(ARENA_BYTES);
+	p->file = c->file;
+	p->last = &p->first;
+	p->last_fault = &p->faults;
+	c->pack = p;
+	return E_OK;
+}
+
+static enum code close_pack(struct course *c, bool ended, struct err *e)
+{
+	struct pack *p = c->pack;
+
+	c->pack = NULL;
+	p->read = c->read;
+	p->ended = ended;
+	p->stored_bytes = c->stored_bytes;
+	if (!post(c->r, p) || is_over(c->r))
+		return err_set(e, E_CANCELED, "stopped");
+	return ended ? E_OK : open_pack(c, e);
+}
+
+/* E_OK: goes on behind it. */
+static enum code add_fault(
+	struct course *c, const struct splitter_place *place, const struct err *why, struct err *e)
+{
+	struct pack_fault *f = arena_alloc(&c->pack->arena, sizeof(*f));
+
+	if (!f)
+		return err_nomem(e);
+	*f = (struct pack_fault){ NULL, place ? place->offset : -1, place ? place->line : -1,
+		place && place->in_array ? place->index : -1, *why };
+	*c->pack->last_fault = f;
+	c->pack->last_fault = &f->next;
+	return E_OK;
+}
+
+static enum code take_item(
+	void *ctx, struct str text, const struct splitter_place *place, struct err *e)
+{
+	struct course *c = ctx;
+	struct pack *p = c->pack;
+	struct pack_item *i;
+	struct err why = { 0 };
+
+	if (++c->read <= c->file->skip)
+		return E_OK;
+	i = arena_alloc(&p->arena, sizeof(*i));
+	if (!i)
+		return err_nomem(e);
+	if (foreign_read(&c->foreign, &p->arena, text, &i->item, &why)) {
+		content_release(&i->item.content);
+		if (why.code != E_INVALID && why.code != E_TOOBIG) {
+			*e = why;
+			return e->code;
+		}
+		if (add_fault(c, place, &why, e))
+			return e->code;
+		/* Whoever writes decides whether this is the end: it must not wait for more. */
+		return c->r->o->keep_going ? E_OK : close_pack(c, false, e);
+	}
+	i->file = c->file;
+	i->seq = c->seq++;
+	*p->last = i;
+	p->last = &i->next;
+	p->n++;
+	p->bytes += text.n;
+	return p->n >= PACK_ITEMS || p->bytes >= PACK_BYTES ? close_pack(c, false, e) : E_OK;
+}
+
+static enum code take_piece(void *ctx, struct str piece, struct err *e)
+{
+	struct course *c = ctx;
+
+	return splitter_add(&c->splitter, piece, e);
+}
+
+static enum code read_all(struct course *c, struct gunzip *g, struct err *e)
+{
+	struct import_file *f = c->file;
+	struct buf piece = BUF_INIT(PIECE_BYTES + 1);
+	enum code code = E_OK;
+
+	do {
+		code = f->source->read(
+			f->source, &f->entry, c->stored_bytes, PIECE_BYTES, &piece, e);
+		c->stored_bytes += (int64_t)piece.n;
+		if (!code && piece.n)
+			code = gunzip_add(g, buf_slice(&piece), take_piece, c, e);
+	} while (!code && piece.n);
+	if (!code)
+		code = gunzip_finish(g, take_piece, c, e);
+	if (!code)
+		code = splitter_finish(&c->splitter, e);
+	buf_release(&piece);
+	return code;
+}
+
+/* "…AWSLogs/{account}/Config/{region}/…": items of old that do not say themselves. */
+static void place_of_key(struct course *c)
+{
+	const char *at = strstr(c->file->entry.key, "AWSLogs/");
+	struct str s = at ? str_from(str_of(at), 8) : STR_NONE;
+	struct str account = { s.p, str_find(s, '/') };
+
+	s = str_from(s, account.n);
+	if (!str_starts(s, STR("/Config/")))
+		return;
+	s = str_from(s, 8);
+	c->foreign.account = account;
+	c->foreign.region = (struct str){ s.p, str_find(s, '/') };
+}
+
+static bool has_lines(const char *name)
+{
+	return strstr(name, ".jsonl") || strstr(name, ".ndjson");
+}
+
+/* What is wrong with the file, not with us. */
+static bool is_fault(enum code c)
+{
+	return c == E_INVALID || c == E_CORRUPT || c == E_TOOBIG || c == E_CONFLICT ||
+	       c == E_DENIED || c == E_NOTFOUND;
+}
+
+static enum code read_file(struct import_reader *r, struct import_file *f, struct err *e)
+{
+	struct course c = { .r = r,
+		.file = f,
+		.foreign = { r->book, str_of(r->o->account), str_of(r->o->region), r->o->now_ms } };
+	struct gunzip g = { 0 };
+	struct err why = { 0 };
+
+	if (open_pack(&c, e))
+		return e->code;
+	place_of_key(&c);
+	splitter_init(&c.splitter, ITEM_BYTES, take_item, &c);
+	c.splitter.lines = has_lines(f->entry.name);
+	if (!gunzip_open(&g, &why))
+		read_all(&c, &g, &why);
+	gunzip_close(&g);
+	splitter_release(&c.splitter);
+	if (is_fault(why.code) && c.pack)
+		add_fault(&c, NULL, &why, e);
+	else if (why.code)
+		*e = why;
+	if (c.pack && !e->code)
+		close_pack(&c, true, e);
+	else if (c.pack)
+		pack_free(c.pack);
+	return e->code;
+}
+
+static void *work(void *ctx)
+{
+	struct import_reader *r = ctx;
+	struct err e = { 0 };
+
+	for (size_t i = 0; !e.code && i < r->n; i++)
+		read_file(r, &r->files[i], &e);
+	pthread_mutex_lock(&r->lock);
+	r->e = e;
+	r->ended = true;
+	pthread_cond_broadcast(&r->moved);
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+enum code import_reader_start(struct import_reader *r, struct err *e)
+{
+	int sys;
+
+	r->last = &r->first;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->moved, NULL);
+	sys = thread_start(&r->thread, work, r);
+	if (!sys)
+		return E_OK;
+	pthread_cond_destroy(&r->moved);
+	pthread_mutex_destroy(&r->lock);
+	return err_sys(e, E_NOMEM, sys, "could not start a thread");
+}
+
+struct pack *import_reader_next(struct import_reader *r, struct err *e)
+{
+	struct pack *p;
+
+	pthread_mutex_lock(&r->lock);
+	while (!r->first && !r->ended)
+		pthread_cond_wait(&r->moved, &r->lock);
+	p = r->first;
+	if (p) {
+		r->first = p->next;
+		if (!r->first)
+			r->last = &r->first;
+		p->next = NULL;
+		r->waiting--;
+		pthread_cond_broadcast(&r->moved);
+	} else if (r->e.code) {
+		*e = r->e;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return p;
+}
+
+void import_reader_stop(struct import_reader *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->abandoned = true;
+	pthread_cond_broadcast(&r->moved);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->thread, NULL);
+	while (r->first) {
+		struct pack *p = r->first;
+
+		r->first = p->next;
+		pack_free(p);
+	}
+	pthread_cond_destroy(&r->moved);
+	pthread_mutex_destroy(&r->lock);
+}
