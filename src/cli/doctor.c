@@ -8,6 +8,7 @@
 #include "discover/kept.h"
 #include "discover/login.h"
 #include "discover/target.h"
+#include "store/publication.h"
 #include "store/store.h"
 #include "json/json.h"
 #include <stdlib.h>
@@ -231,6 +232,21 @@ static void check_channel(struct doctor *d, const struct channel *ch)
 		check_topic(d, ch);
 }
 
+static void check_publication(struct doctor *d)
+{
+	struct publication p;
+	struct err e = { 0 };
+	enum code c = publication_get(&d->c->db, &d->c->arena, &p, &e);
+
+	if (c == E_NOTFOUND)
+		return;
+	if (!c && p.error) {
+		err_set(&e, E_IO, "%s", p.error);
+		err_hint(&e, "siltstone publish %s shows whether it works now", p.path);
+	}
+	say(d, "publish", c ? NULL : p.path, &e);
+}
+
 static enum code take_source(void *ctx, const struct source *s, struct err *e)
 {
 	struct doctor *d = ctx;
@@ -290,6 +306,7 @@ enum code cmd_doctor(struct cli *c, struct err *e)
 		check_mode(d);
 		check_disk(d);
 		check_lock(d);
+		check_publication(d);
 		check_rows(d, e);
 	}
 	if (d->bad)

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "cli/when.h"
 #include "store/coverage.h"
+#include "store/publication.h"
 #include "json/write.h"
 #include <sys/stat.h>
 
@@ -67,6 +68,37 @@ static int64_t file_bytes(const char *path)
 	return stat(path, &sb) == 0 ? (int64_t)sb.st_size : 0;
 }
 
+static void moment(struct buf *b, const char *name, int64_t ms)
+{
+	char text[TIME_ISO_BYTES];
+
+	if (ms)
+		buf_printf(b, ",\"%s\":\"%s\"", name, time_text(ms, text));
+	else
+		buf_printf(b, ",\"%s\":null", name);
+}
+
+static enum code write_publication(struct cli *c, struct buf *b, struct err *e)
+{
+	struct publication p;
+	enum code code = publication_get(&c->db, &c->arena, &p, e);
+
+	if (code) {
+		buf_text(b, "null");
+		return code == E_NOTFOUND ? E_OK : code;
+	}
+	buf_text(b, "{\"path\":");
+	json_write_string(b, str_of(p.path));
+	moment(b, "up_to_date", p.done_ms);
+	buf_text(b, ",\"error\":");
+	if (p.error)
+		json_write_string(b, str_of(p.error));
+	else
+		buf_text(b, "null");
+	buf_char(b, '}');
+	return E_OK;
+}
+
 static enum code write_object(struct cli *c, struct err *e)
 {
 	struct buf b = BUF_INIT(64 << 20);
@@ -84,7 +116,9 @@ static enum code write_object(struct cli *c, struct err *e)
 		buf_text(&b, "],\"incomplete\":[");
 	}
 	if (!e->code && !read_incomplete(&c->reader, &incomplete_rows, e)) {
-		buf_text(&b, "]}\n");
+		buf_text(&b, "],\"published\":");
+		write_publication(c, &b, e);
+		buf_text(&b, "}\n");
 		fwrite(b.p, 1, b.n, stdout);
 	}
 	if (!buf_ok(&b))
@@ -197,6 +231,28 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 	return E_OK;
 }
 
+static enum code tell_publication(struct cli *c, struct err *e)
+{
+	struct publication p;
+	enum code code = publication_get(&c->db, &c->arena, &p, e);
+	char text[TIME_ISO_BYTES];
+
+	if (code)
+		return code == E_NOTFOUND ? E_OK : code;
+	say(c, INK_STRONG, "\npublished\n");
+	say(c, INK_PLAIN, "  %s  ", p.path);
+	if (p.done_ms) {
+		say(c, INK_PLAIN, "up to date at %sZ", time_text(p.done_ms, text));
+		say_age(c, str_of(text));
+	} else {
+		say(c, INK_FAINT, "not yet");
+	}
+	if (p.error)
+		say(c, INK_BAD, "; the last try failed: %s", p.error);
+	fputc('\n', stdout);
+	return E_OK;
+}
+
 static enum code tell(struct cli *c, struct err *e)
 {
 	struct collector counts = { .c = c }, sources = { .c = c }, incomplete = { .c = c };
@@ -206,7 +262,7 @@ static enum code tell(struct cli *c, struct err *e)
 
 	if (read_counts(&c->reader, &counts_rows, e) || read_sources(&c->reader, &sources_rows, e))
 		return e->code;
-	return read_incomplete(&c->reader, &incomplete_rows, e);
+	return read_incomplete(&c->reader, &incomplete_rows, e) ? e->code : tell_publication(c, e);
 }
 
 enum code cmd_status(struct cli *c, struct err *e)

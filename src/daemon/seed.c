@@ -4,13 +4,15 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/channel.h"
+#include "store/publication.h"
 #include "store/recorder.h"
 #include "store/seed.h"
 #include "store/sink.h"
 #include "store/source.h"
 #include "json/write.h"
 
-#define EVERY_MS INT64_C(600000)
+#define EVERY_MS         INT64_C(600000)
+#define PUBLISH_EVERY_MS INT64_C(900000)
 
 struct seeding {
 	struct db *db;
@@ -340,6 +342,17 @@ static enum code seed_recorder(struct seeding *s, const struct kind *k, struct e
 	return E_OK;
 }
 
+/* Nobody else sets it, so it is simply what the file says. */
+static enum code seed_publication(struct seeding *s, struct err *e)
+{
+	const char *every = get(s, "publish", "", "every");
+	int64_t every_ms = PUBLISH_EVERY_MS;
+
+	if (every)
+		(void)config_duration(str_of(every), &every_ms);
+	return publication_put(s->db, get(s, "publish", "", "path"), every_ms, s->now_ms, e);
+}
+
 enum code seed_rows(struct db *db, const struct config *config, int64_t now_ms, struct err *e)
 {
 	struct arena a = ARENA_INIT(16 << 20);
@@ -351,6 +364,8 @@ enum code seed_rows(struct db *db, const struct config *config, int64_t now_ms, 
 		else
 			seed_recorder(&s, &kinds[i], e);
 	}
+	if (!e->code)
+		seed_publication(&s, e);
 	arena_release(&a);
 	return e->code ? err_add(e, "rows of the configuration file") : E_OK;
 }

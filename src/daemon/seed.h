@@ -12,6 +12,8 @@
  * changed or removed since wins over the file, and that is logged. One that never was in the file is
  * none of its business.
  *
+ * Where a flat copy is published is only ever said by the file.
+ *
  * A section that cannot be meant is logged and left out; the others are seeded. Where there is no recorder at
  * all, one is made that records: whoever starts a daemon wants that.
  */

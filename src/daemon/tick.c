@@ -5,7 +5,9 @@
 #include "base/must.h"
 #include "base/time.h"
 #include "core/deliver.h"
+#include "core/publish.h"
 #include "discover/kept.h"
+#include "store/publication.h"
 #include "store/recorder.h"
 
 #define ARENA_MAX       (4 << 20)
@@ -167,11 +169,45 @@ static enum code count(void *ctx, struct db *db, struct err *e)
 	return c ? c : E_NOTFOUND;
 }
 
+static enum code publish_due(
+	const struct tick_ports *ports, struct db *db, const char *path, struct err *e)
+{
+	struct flat_options o = { .at_ms = INT64_MAX, .stop = ports->stop };
+	int64_t ticks_ms = time_ticks_ms();
+	struct err why = { 0 };
+	bool written;
+
+	if (publish(db, path, &o, false, &written, &why) == E_CANCELED) {
+		*e = why;
+		return e->code;
+	}
+	if (why.code)
+		log_write(EV_PUBLISH_FAILED, &why, log_text("path", path));
+	else if (written)
+		log_write(EV_PUBLISH_DONE, NULL, log_text("path", path),
+			log_int("ms", time_ticks_ms() - ticks_ms));
+	return publication_tried(db, why.code ? why.msg : NULL, time_now_ms(), e);
+}
+
+/* That it failed is in its row and in the log; as a tick it is done until it is due again. */
+static enum code publish_tick(void *ctx, struct db *db, struct err *e)
+{
+	struct arena a = ARENA_INIT(ARENA_MAX);
+	struct publication p;
+	enum code c = publication_get(db, &a, &p, e);
+
+	if (!c)
+		c = p.next_ms > time_now_ms() ? E_NOTFOUND : publish_due(ctx, db, p.path, e);
+	arena_release(&a);
+	return c;
+}
+
 /* A second is what a person does not notice; asking rows costs some microseconds. */
 const struct tick ticks[] = {
 	{ "sweep", LANE_NET, 1000, sweep },
 	{ "deliver", LANE_NET, 5000, deliver },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },
+	{ "publish", LANE_NET, 5000, publish_tick },
 };
 const size_t n_ticks = sizeof(ticks) / sizeof(*ticks);

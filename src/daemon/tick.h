@@ -14,6 +14,6 @@ struct tick_ports {
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, deliver, notify, count; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, deliver, notify, count, publish; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;
