@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/progress.h"
+#include "cli/export.h"
 
 #include "base/time.h"
+#include "cli/progress.h"
 #include "core/publish.h"
 #include "core/whole_file.h"
 #include <errno.h>
@@ -123,10 +124,14 @@ static write_fn *form(struct cli *c, struct err *e)
 enum code cmd_export(struct cli *c, struct err *e)
 {
 	write_fn *fn = form(c, e);
-	const char *path = c->argc ? c->argv[0] : NULL;
+	const char *path = c->argc ? c->argv[0] : NULL, *lake = opt_text(&c->o, OPT_LAKE);
 
 	if (e->code)
 		return e->code;
+	if (lake && (path || c->format_given || c->as_of || opt_text(&c->o, OPT_EXACT)))
+		return err_set(e, E_INVALID, "--lake takes no FILE, --format, --as-of or --exact");
+	if (lake)
+		return cli_open(c, e) ? e->code : export_lake(c, lake, e);
 	if (!path) {
 		err_set(e, E_INVALID, "export needs a FILE");
 		return err_hint(e, "siltstone help export");

@@ -10,6 +10,22 @@
 #define ROWS_BETWEEN_TELLS  4096
 #define STEPS_BETWEEN_LOOKS 20000
 
+static int look(void *stop)
+{
+	return *(const volatile sig_atomic_t *)stop != 0;
+}
+
+/* SQLite wants its own pointer to what it may only read. */
+static void watch(struct sqlite3 *h, const volatile sig_atomic_t *stop)
+{
+	union {
+		const volatile sig_atomic_t *in;
+		void *out;
+	} flag = { .in = stop };
+
+	sqlite3_progress_handler(h, stop ? STEPS_BETWEEN_LOOKS : 0, look, flag.out);
+}
+
 enum code copy_open(struct copy *c, const char *path, struct err *e)
 {
 	const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE |
@@ -22,6 +38,7 @@ enum code copy_open(struct copy *c, const char *path, struct err *e)
 		copy_close(c);
 		return e->code;
 	}
+	watch(c->h, c->stop);
 	/* Without a journal a page is written once; a copy that is not finished is thrown away. */
 	return copy_script(c, "make the copy",
 		"PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
@@ -123,23 +140,13 @@ void copy_close(struct copy *c)
 	c->h = NULL;
 }
 
-static int look(void *stop)
-{
-	return *(const volatile sig_atomic_t *)stop != 0;
-}
-
 enum code copy_exact(
 	struct db *d, const char *path, const volatile sig_atomic_t *stop, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(d->h, "VACUUM INTO ?", -1, &st, NULL);
-	union {
-		const volatile sig_atomic_t *in;
-		void *out;
-	} flag = { .in = stop };
 
-	if (stop)
-		sqlite3_progress_handler(d->h, STEPS_BETWEEN_LOOKS, look, flag.out);
+	watch(d->h, stop);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(st, 1, path, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK)
@@ -147,6 +154,6 @@ enum code copy_exact(
 	if (rc != SQLITE_DONE)
 		sqlite_err(e, d->h, rc, "copy the store");
 	sqlite3_finalize(st);
-	sqlite3_progress_handler(d->h, 0, NULL, NULL);
+	watch(d->h, NULL);
 	return e->code;
 }

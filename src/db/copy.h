@@ -15,6 +15,8 @@
 struct copy {
 	struct sqlite3 *h;
 	int64_t rows; /* so far */
+	const volatile sig_atomic_t
+		*stop; /* or NULL; when it becomes true, what is under way fails with E_CANCELED */
 	/* Told every few thousand rows, or NULL; anything but E_OK ends the copying with that code. */
 	enum code (*tell)(void *ctx, const char *table, int64_t rows, struct err *e);
 	void *ctx;

@@ -93,7 +93,7 @@ enum code flat_write(struct db *db, const char *path, const struct flat_options 
 	char state[FLAT_STATE_BYTES], struct err *e)
 {
 	struct flat_options passed = *o;
-	struct copy copy = { .tell = tell, .ctx = &passed };
+	struct copy copy = { .tell = tell, .ctx = &passed, .stop = o->stop };
 	char unused[FLAT_STATE_BYTES];
 
 	/* One read transaction: the tables of the copy agree with each other. */
