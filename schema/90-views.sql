@@ -184,27 +184,27 @@ SELECT r.rid, r.type AS resource_type, r.id AS resource_id,
   FROM _resource r JOIN _item a ON a.rid = r.rid JOIN _item b ON b.rid = r.rid
   -- One list of what differs, made by one pass over both documents. A view over their leaves would have to be
   -- aggregated, and no filter that is a join or a subquery would find its way in.
-  JOIN json_each((SELECT json_group_array(json_array(y.property, y.befores, y.afters, y.before, y.after))
-      FROM (SELECT l.property AS property, sum(l.side = 0) AS befores, sum(l.side = 1) AS afters,
-                   max(CASE l.side WHEN 0 THEN l.leaf END) AS before, max(CASE l.side WHEN 1 THEN l.leaf END) AS after
-              FROM (SELECT s.side AS side, k.type AS kind, substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS leaf
-                      FROM (SELECT 0 AS side UNION ALL SELECT 1) s
-                      JOIN json_tree(CASE s.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+  JOIN json_each((SELECT json_group_array(json_array(differing.property, differing.befores, differing.afters, differing.before, differing.after))
+      FROM (SELECT leaf.property AS property, sum(leaf.side = 0) AS befores, sum(leaf.side = 1) AS afters,
+                   max(CASE leaf.side WHEN 0 THEN leaf.value END) AS before, max(CASE leaf.side WHEN 1 THEN leaf.value END) AS after
+              FROM (SELECT which.side AS side, k.type AS kind, substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value
+                      FROM (SELECT 0 AS side UNION ALL SELECT 1) which
+                      JOIN json_tree(CASE which.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = a.document_id) ELSE (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = b.document_id) END) k
                      WHERE (k.type NOT IN ('object', 'array') OR k.value IN ('{}', '[]') AND k.path <> '$') AND k.fullkey NOT LIKE '$.relationships%'
                     UNION ALL
-                    SELECT s.side, 'object',
+                    SELECT which.side, 'object',
                            'relationships[' || rtrim(json_extract(k.value, '$.name')) || ' ' || coalesce(json_extract(k.value, '$.resourceId'), json_extract(k.value, '$.resourceName')) || ']',
                            k.value
-                      FROM (SELECT 0 AS side UNION ALL SELECT 1) s
-                      JOIN json_each(CASE s.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
+                      FROM (SELECT 0 AS side UNION ALL SELECT 1) which
+                      JOIN json_each(CASE which.side WHEN 0 THEN (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = a.document_id) ELSE (SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
-                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = b.document_id) END, '$.relationships') k) l
-             GROUP BY l.property
-            HAVING sum(l.side = 0) <> sum(l.side = 1)
-                OR max(CASE l.side WHEN 0 THEN l.leaf END) IS NOT max(CASE l.side WHEN 1 THEN l.leaf END)
-                OR max(CASE l.side WHEN 0 THEN l.kind END) IS NOT max(CASE l.side WHEN 1 THEN l.kind END)) y)) x;
+                     FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = b.document_id) END, '$.relationships') k) leaf
+             GROUP BY leaf.property
+            HAVING sum(leaf.side = 0) <> sum(leaf.side = 1)
+                OR max(CASE leaf.side WHEN 0 THEN leaf.value END) IS NOT max(CASE leaf.side WHEN 1 THEN leaf.value END)
+                OR max(CASE leaf.side WHEN 0 THEN leaf.kind END) IS NOT max(CASE leaf.side WHEN 1 THEN leaf.kind END)) differing)) x;
 
 CREATE VIEW blame AS
   -- Which version set each property of a live resource last, when, and by whom:
@@ -376,25 +376,25 @@ SELECT x.item_id, x.extra,
 
 -- Which version set each property of an item's document: the newest one whose changes name it, something in it or
 -- something around it, since the version in which the resource came into being. One list per item, for the reason
--- given at the view diff.
+-- given at the view diff; CROSS so that the list is made once and not for every version.
 CREATE VIEW _blame AS
 SELECT n.item_id AS of_item, n.rid, json_extract(x.value, '$[0]') AS property, json_extract(x.value, '$[1]') AS value,
        i.version, i.at, i.t, i.actor
   FROM _item n
-  JOIN json_each((SELECT json_group_array(json_array(y.property, y.leaf, y.version))
-      FROM (SELECT l.property AS property, l.leaf AS leaf,
-                   max(coalesce(max(c.version), 0),
+  CROSS JOIN json_each((SELECT json_group_array(json_array(told.property, told.value, told.version))
+      FROM (SELECT leaf.property AS property, leaf.value AS value,
+                   max(coalesce(max(touched.version), 0),
                        coalesce((SELECT max(o.version) FROM _item o WHERE o.rid = n.rid AND o.version <= n.version AND o.status = 'ResourceDiscovered'),
                                 (SELECT min(o.version) FROM _item o WHERE o.rid = n.rid))) AS version
-              FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS leaf
+              FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value
                       FROM json_tree((SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = n.document_id)) k
-                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%') l
+                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%') leaf
               LEFT JOIN (SELECT replace(json_extract(m.value, '$.path'), '"', '') AS property, max(h.version) AS version
                            FROM _item h JOIN _diff f ON f.item_id = h.item_id JOIN json_each(f.changes) m
-                          WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1) c
-                ON c.property = l.property
-                OR substr(c.property, 1, length(l.property) + 1) IN (l.property || '.', l.property || '[')
-                OR substr(l.property, 1, length(c.property) + 1) IN (c.property || '.', c.property || '[')
-             GROUP BY l.property) y)) x
-  JOIN _item i ON i.rid = n.rid AND i.version = json_extract(x.value, '$[2]');
+                          WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1) touched
+                ON touched.property = leaf.property
+                OR substr(touched.property, 1, length(leaf.property) + 1) IN (leaf.property || '.', leaf.property || '[')
+                OR substr(leaf.property, 1, length(touched.property) + 1) IN (touched.property || '.', touched.property || '[')
+             GROUP BY leaf.property) told)) x
+  CROSS JOIN _item i ON i.rid = n.rid AND i.version = json_extract(x.value, '$[2]');

@@ -39,7 +39,7 @@ SELECT o.column1, o.column2, o.column4, o.column3 FROM (VALUES
   ('orphaned-volumes', 'Volumes that are attached to nothing', 'table',
 'SELECT resource_id, json_extract(configuration, ''$.size'') AS gib FROM resources NATURAL JOIN configs
  WHERE resource_type = ''AWS::EC2::Volume''
-   AND rid NOT IN (SELECT rid FROM relationships WHERE relation LIKE ''Is attached to Instance%'')'),
+   AND rid NOT IN (SELECT rid FROM relationships WHERE relation = ''Is attached to Instance'')'),
   ('public-instances', 'Instances in subnets that are routed to the internet', 'table',
 'SELECT i.resource_id, i.name FROM resources i
  WHERE i.rid IN (SELECT s.rid FROM relationships gw
