@@ -383,18 +383,17 @@ SELECT n.item_id AS of_item, n.rid, json_extract(x.value, '$[0]') AS property, j
   FROM _item n
   CROSS JOIN json_each((SELECT json_group_array(json_array(told.property, told.value, told.version))
       FROM (SELECT leaf.property AS property, leaf.value AS value,
-                   max(coalesce(max(touched.version), 0),
-                       coalesce((SELECT max(o.version) FROM _item o WHERE o.rid = n.rid AND o.version <= n.version AND o.status = 'ResourceDiscovered'),
-                                (SELECT min(o.version) FROM _item o WHERE o.rid = n.rid))) AS version
-              FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value
+                   max(touched.version) AS version
+              FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value,
+                           replace(substr(replace(k.fullkey, '"', ''), 3), '[', '.[') || '.' AS steps  -- one begins with the other: one is in the other
                       FROM json_tree((SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = n.document_id)) k
-                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%') leaf
-              LEFT JOIN (SELECT replace(json_extract(m.value, '$.path'), '"', '') AS property, max(h.version) AS version
+                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%' LIMIT -1) leaf  -- a list of its own, or each comparison would spell the path again
+              JOIN (SELECT replace(replace(json_extract(m.value, '$.path'), '"', ''), '[', '.[') || '.' AS steps, max(h.version) AS version
                            FROM _item h JOIN _diff f ON f.item_id = h.item_id JOIN json_each(f.changes) m
-                          WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1) touched
-                ON touched.property = leaf.property
-                OR substr(touched.property, 1, length(leaf.property) + 1) IN (leaf.property || '.', leaf.property || '[')
-                OR substr(leaf.property, 1, length(touched.property) + 1) IN (touched.property || '.', touched.property || '[')
+                          WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1
+                    UNION ALL  -- all of it came with the resource
+                    SELECT '', coalesce(max(CASE o.status WHEN 'ResourceDiscovered' THEN o.version END), min(o.version)) FROM _item o WHERE o.rid = n.rid AND o.version <= n.version) touched
+                ON substr(touched.steps, 1, length(leaf.steps)) = leaf.steps OR substr(leaf.steps, 1, length(touched.steps)) = touched.steps
              GROUP BY leaf.property) told)) x
   CROSS JOIN _item i ON i.rid = n.rid AND i.version = json_extract(x.value, '$[2]');

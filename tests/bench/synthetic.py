@@ -3,7 +3,7 @@
 
 Networks with public and private subnets, instances with volumes and security groups, buckets, functions; machines
 are stopped, retagged, replaced, ports are opened and closed, thirty machines more than others. What is written are
-observations, one JSON object a line, in the order of time; an empty line ends a sweep, in which nothing stands twice.
+observations, one JSON object a line; an empty line ends a sweep, in which nothing stands twice.
 Who did it and what rules found are told beside, as no recorder knows them yet.
 """
 import json
@@ -19,7 +19,7 @@ PEOPLE = ["alice", "bob", "carol", "ci-deploy", "terraform", "autoscaling"]
 SIZES = ["t3.micro", "t3.large", "m5.large", "c6i.xlarge"]
 PORTS = [22, 80, 3306, 8080]
 NETS = ["0.0.0.0/0", "10.0.0.0/8", "192.168.0.0/16"]
-SWEEP_ROWS = 2000
+SWEEP_ROWS = 4000
 
 
 class Thing:
@@ -266,19 +266,31 @@ class Estate:
         return self
 
 
+def sweeps(estate):
+    """The observations, a resource at most once in a sweep and each resource's own in the order of time."""
+    out, last, floor = [[]], {}, 0
+    for o in estate.out:
+        n = max(floor, last.get(o[1], -1) + 1)
+        if n == len(out):
+            out.append([])
+        out[n].append(o)
+        last[o[1]] = n
+        while floor < len(out) - 1 and len(out[floor]) >= SWEEP_ROWS:
+            floor += 1
+        if len(out[floor]) >= SWEEP_ROWS:
+            out.append([])
+            floor += 1
+    return out
+
+
 def write(estate, file):
     """The observations as the loader reads them."""
-    seen, n = set(), 0
-    for ms, key, az, configuration, tags, _ in estate.out:
-        if key in seen or n == SWEEP_ROWS:
-            file.write("\n")
-            seen, n = set(), 0
-        seen.add(key)
-        n += 1
-        line = {"at": ms, "type": key[0], "id": key[1], "account": key[2], "region": key[3]}
-        if configuration is None:
-            line["gone"] = True
-        else:
-            line.update(az=az, configuration=configuration, tags=tags)
-        file.write(json.dumps(line, separators=(",", ":")) + "\n")
-    file.write("\n")
+    for sweep in sweeps(estate):
+        for ms, key, az, configuration, tags, _ in sweep:
+            line = {"at": ms, "type": key[0], "id": key[1], "account": key[2], "region": key[3]}
+            if configuration is None:
+                line["gone"] = True
+            else:
+                line.update(az=az, configuration=configuration, tags=tags)
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        file.write("\n")
