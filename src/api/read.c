@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/read.h"
 
+#include "api/ask.h"
 #include "base/buf.h"
 #include "base/time.h"
 #include "db/sql_text.h"
-
-#define TEXT_MAX (1 << 16)
 
 /* A named statement, asked as text; what it does not name of @values is passed over. */
 struct ask {
@@ -33,7 +32,7 @@ static struct cell int_or_null(int64_t v)
 	return v ? cell_int(v) : cell_null();
 }
 
-static enum code ask_filtered(struct reader *r, const char *sql, const struct read_filter *f,
+enum code ask_filtered(struct reader *r, const char *sql, const struct read_filter *f,
 	const struct rows *rows, struct err *e)
 {
 	struct select_value values[] = {
@@ -56,8 +55,7 @@ static enum code ask_filtered(struct reader *r, const char *sql, const struct re
 	return ask(r, &q, rows, e);
 }
 
-/* A statement without the semicolon it ends with. */
-static struct str bare(const char *sql)
+struct str ask_bare(const char *sql)
 {
 	struct str s = str_of(sql);
 
@@ -70,7 +68,7 @@ enum code read_resources(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
 {
 	const char *sql = sql_text[SQL_READ_RESOURCES].text;
-	struct buf b = BUF_INIT(TEXT_MAX);
+	struct buf b = BUF_INIT(ASK_TEXT_BYTES);
 	enum code c;
 
 	if (!f->where)
@@ -79,7 +77,7 @@ enum code read_resources(
 	buf_printf(&b,
 		"SELECT r.* FROM (%.*s) r " /* SQL: around a user's condition */
 		"LEFT JOIN configs c USING (rid, version)\nWHERE (%s\n)",
-		STR_ARG(bare(sql)), f->where);
+		STR_ARG(ask_bare(sql)), f->where);
 	c = buf_ok(&b) ? ask_filtered(r, b.p, f, rows, e)
 		       : err_set(e, E_TOOBIG, "the condition is too long");
 	buf_release(&b);
@@ -248,7 +246,7 @@ static bool is_view_name(const char *what)
 
 enum code read_export(struct reader *r, const char *what, const struct rows *rows, struct err *e)
 {
-	struct buf sql = BUF_INIT(TEXT_MAX);
+	struct buf sql = BUF_INIT(ASK_TEXT_BYTES);
 
 	if (strcmp(what, "resources") == 0)
 		return ask_plain(r, SQL_READ_EXPORT_RESOURCES, rows, e);

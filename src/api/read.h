@@ -44,6 +44,13 @@ enum code read_resources(
 /** What existed and is gone, in the same columns. No tags, no condition. */
 enum code read_deleted(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/**
+ * When a condition held (f->where, over the columns of the views `resources` and `configs`, and `event`): a row for
+ * each interval of each resource, with `still` (1: it holds at the end), `seconds` and the number of versions it went
+ * through. Only what lies between since_ms and until_ms counts, and is told cut to that. Memory does not grow with the history.
+ */
+enum code read_since(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
 /** Versions newest first, a row a property that changed; limit counts versions. */
 enum code read_log(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);

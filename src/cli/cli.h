@@ -120,6 +120,7 @@ enum code cmd_record(struct cli *c, struct err *e);
 enum code cmd_recorder(struct cli *c, struct err *e);
 enum code cmd_reindex(struct cli *c, struct err *e);
 enum code cmd_show(struct cli *c, struct err *e);
+enum code cmd_since(struct cli *c, struct err *e);
 enum code cmd_sink(struct cli *c, struct err *e);
 enum code cmd_snapshot(struct cli *c, struct err *e);
 enum code cmd_source(struct cli *c, struct err *e);

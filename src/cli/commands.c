@@ -75,6 +75,14 @@ const struct command commands[] = {
 	  ID_TEXT, OPT(AS_OF), 1, 1, cmd_blame,
 	  { { "blame web-1", "every property" },
 	    { "blame web-1@v7 --format json", "as of a version" } } },
+	{ "since", "SQL", "when a condition held, over the whole history",
+	  "The condition speaks about the columns of the view resources, about configuration, supplementary and tags_json, as "
+	  "that of ls --where does, and is asked of every version of every resource. A line is an interval from the version in "
+	  "which it began to hold to the one in which it did not any more; --since and --until cut what is looked at.",
+	  OPT(TYPE) | OPT(RESOURCE) | OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(REGION), 1, 1, cmd_since,
+	  { { "since \"configuration->>'$.publiclyAccessible'\" --type dbinstance", "when databases could be reached from everywhere" },
+	    { "since \"configuration LIKE '%0.0.0.0/0%'\" --resource sg-1 --format json", "one resource, for a program" },
+	    { "since \"json_extract(tags_json, '$.Owner') IS NULL\" --since 2026-10-01", "what had no owner since then" } } },
 	{ "query", "SQL", "one SELECT over the store",
 	  "The views are described in the store itself: SELECT * FROM help. Nothing can " /* example */
 	  "be changed by a query. With --as-of the same query answers for that moment.",

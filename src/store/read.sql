@@ -291,3 +291,23 @@ SELECT NULL, 'waiting', s.name, v.event_id, v.kind, r.type, r.id, CASE WHEN v.ev
   JOIN _event v ON v.event_id > s.cursor
   LEFT JOIN _item i ON i.item_id = v.item_id LEFT JOIN _resource r ON r.rid = i.rid
  ORDER BY 3, 4 LIMIT :limit;
+
+-- name: read_since
+-- plan: scan
+-- Every version, in the columns of the views resources and configs, to be asked a condition about in the order of
+-- resource and version. The documents are joined here: a view that is a join itself would be put together whole first.
+SELECT r.rid AS rid, r.type AS resource_type, r.id AS resource_id,
+       CASE WHEN i.name IS NULL THEN r.name ELSE nullif(i.name, '') END AS name, r.account AS account, r.region AS region,
+       i.az AS az, i.version AS version, i.at AS at, i.t AS t, i.actor AS actor,
+       CASE WHEN i.arn IS NULL THEN r.arn ELSE nullif(i.arn, '') END AS arn, i.status AS status, i.event AS event,
+       json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.configuration') AS configuration,
+       json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.supplementaryConfiguration') AS supplementary,
+       json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.tags') AS tags_json,
+       i.captured_ms AS captured_ms, i.until_ms AS until_ms
+  FROM _resource r CROSS JOIN _item i ON i.rid = r.rid
+  LEFT JOIN _document d ON d.document_id = i.document_id LEFT JOIN _document b ON b.document_id = d.base
+ WHERE i.until_ms > :since_ms AND i.captured_ms <= :until_ms
+   AND (:rid IS NULL OR r.rid = :rid)
+   AND (:types IS NULL OR glob_any(r.type, :types))
+   AND (:account IS NULL OR r.account = :account)
+   AND (:region IS NULL OR r.region GLOB :region);
