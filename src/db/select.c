@@ -14,7 +14,8 @@ static int look(void *ctx)
 {
 	struct select_watch *w = ctx;
 
-	if (w->stop && *w->stop)
+	/* Set by a signal handler, or by another thread. */
+	if (w->stop && __atomic_load_n(w->stop, __ATOMIC_RELAXED))
 		return 1;
 	w->late = w->deadline && time_ticks_ms() >= w->deadline;
 	return w->late;

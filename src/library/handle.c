@@ -154,7 +154,7 @@ const char *siltstone_hint(const struct siltstone *s)
 void siltstone_cancel(struct siltstone *s)
 {
 	if (s)
-		s->canceled = 1;
+		__atomic_store_n(&s->canceled, 1, __ATOMIC_RELAXED);
 }
 
 enum siltstone_code handle_begin(struct siltstone *s)

@@ -21,7 +21,7 @@ struct siltstone {
 	struct siltstone_rows *rows; /* that are open */
 	struct err err;
 	struct buf json;                /* what was answered last */
-	volatile sig_atomic_t canceled; /* what is running shall end */
+	volatile sig_atomic_t canceled; /* what is running shall end; by __atomic */
 };
 
 /** Forget how the last call ended. SILTSTONE_INVALID where the handle cannot be used; then @s, if there is one,

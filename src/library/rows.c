@@ -37,9 +37,8 @@ struct siltstone_rows {
  * again. */
 void rows_pass_on_cancel(struct siltstone *s)
 {
-	if (!s->canceled)
+	if (!__atomic_exchange_n(&s->canceled, 0, __ATOMIC_RELAXED))
 		return;
-	s->canceled = 0;
 	for (struct siltstone_rows *r = s->rows; r; r = r->next)
 		r->canceled = true;
 }
@@ -158,7 +157,8 @@ int siltstone_rows_next(struct siltstone_rows *r)
 	if (!r)
 		return 0;
 	r->row = false;
-	if (!r->err.code && r->stage != OVER && (r->canceled || r->s->canceled))
+	if (!r->err.code && r->stage != OVER &&
+		(r->canceled || __atomic_load_n(&r->s->canceled, __ATOMIC_RELAXED)))
 		err_set(&r->err, E_CANCELED, "the query was canceled");
 	if (r->stage == FRESH)
 		start(r);

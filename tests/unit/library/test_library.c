@@ -13,14 +13,15 @@
 
 static struct scratch scratch;
 static struct arena arena = ARENA_INIT(1 << 20);
+static const char *path_of_s;
 static struct siltstone *s;
 
 static int make(void **state)
 {
 	(void)state;
 	scratch_make(&scratch);
-	return siltstone_open(scratch_path(&scratch, &arena, "s.db"), SILTSTONE_CREATE, &s) !=
-	       SILTSTONE_OK;
+	path_of_s = scratch_path(&scratch, &arena, "s.db");
+	return siltstone_open(path_of_s, SILTSTONE_CREATE, &s) != SILTSTONE_OK;
 }
 
 static int unmake(void **state)
@@ -365,6 +366,68 @@ static void another_thread_can_end_a_query(void **state)
 	assert_string_equal(ask("SELECT 1"), "1 ");
 }
 
+#define WORKERS 4
+#define ROUNDS  5
+
+/* A program within the program: its own handle, resources of its own, and looks at those of all. */
+static void *work(void *ctx)
+{
+	const char *name = ctx;
+	struct siltstone *mine;
+	char configuration[64];
+	enum siltstone_code c = siltstone_open(path_of_s, SILTSTONE_WRITE, &mine);
+
+	for (int i = 0; i < ROUNDS && !c; i++) {
+		struct siltstone_resource r = { .size = sizeof(r),
+			.account = name,
+			.type = "Acme::Rack::Server",
+			.id = "one",
+			.configuration = configuration };
+		struct siltstone_sweep *w = NULL;
+		struct siltstone_rows *rows;
+		int64_t rid;
+
+		snprintf(configuration, sizeof(configuration), "{\"round\":%d}", i);
+		c = siltstone_sweep_begin(mine, name, &w);
+		if (!c)
+			c = siltstone_sweep_put(w, &r);
+		if (!c)
+			c = siltstone_sweep_listed(w, name, NULL, r.type, NULL);
+		if (!c)
+			c = siltstone_sweep_commit(w, NULL);
+		siltstone_sweep_end(w);
+		if (!c)
+			c = siltstone_query(mine, "SELECT * FROM changes", &rows);
+		while (!c && siltstone_rows_next(rows))
+			;
+		if (!c)
+			c = siltstone_rows_end(rows);
+		if (!c && siltstone_find(mine, "nobody", &rid) != SILTSTONE_NOTFOUND)
+			c = siltstone_failure(mine);
+	}
+	if (c)
+		fprintf(stderr, "%s: %s\n", name, siltstone_message(mine));
+	siltstone_close(mine);
+	return c ? ctx : NULL;
+}
+
+static void threads_with_handles_of_their_own_do_not_meet(void **state)
+{
+	static char names[WORKERS][2] = { "a", "b", "c", "d" };
+	pthread_t threads[WORKERS];
+	void *failed;
+
+	(void)state;
+	for (int i = 0; i < WORKERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, work, names[i]), 0);
+	for (int i = 0; i < WORKERS; i++) {
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+	}
+	assert_string_equal(
+		ask("SELECT account, max(version) FROM history GROUP BY 1"), "a|5 b|5 c|5 d|5 ");
+}
+
 static void who_was_canceled_stays_so_when_another_query_begins(void **state)
 {
 	struct siltstone_rows *r;
@@ -504,6 +567,7 @@ int main(void)
 		CASE(rows_do_not_get_in_each_others_way),
 		CASE(a_query_that_takes_too_long_ends),
 		CASE(another_thread_can_end_a_query),
+		CASE(threads_with_handles_of_their_own_do_not_meet),
 		CASE(who_was_canceled_stays_so_when_another_query_begins),
 		CASE(calls_out_of_turn_are_errors),
 		CASE(a_handle_for_reading_records_nothing),
