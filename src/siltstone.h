@@ -36,9 +36,10 @@
  * that come back are borrowed, and the comment says for how long.
  *
  * Threads. A handle with its rows and sweeps is used by one thread at a time; different handles do
- * not know of each other, also those of one file. siltstone_cancel() may come from anywhere. The library keeps
- * nothing outside its handles, starts no thread, touches no signal, and writes neither to
- * standard output nor to standard error. A handle does not survive fork().
+ * not know of each other, also those of one file. siltstone_cancel() may come from anywhere. The
+ * library keeps nothing outside its handles (the threads with which siltstone_snapshot() compresses
+ * end with it), touches no signal, and writes neither to standard
+ * output nor to standard error. A handle does not survive fork().
  *
  * Moments are milliseconds since 1970, UTC.
  *
@@ -110,9 +111,9 @@ SILTSTONE_EXPORT const char *siltstone_code_name(enum siltstone_code code);
 /** True where trying the same again later can succeed. */
 SILTSTONE_EXPORT int siltstone_code_is_transient(enum siltstone_code code);
 
-/** End what is running with this handle: rows stop and say SILTSTONE_CANCELED, siltstone_publish() returns it.
- * What is being committed is completed. From any thread or signal handler while the handle is open. What begins
- * later is not concerned. */
+/** End what is running with this handle: rows stop and say SILTSTONE_CANCELED, siltstone_publish()
+ * returns it. What is being committed is completed. From any thread or signal handler while the
+ * handle is open. What begins later is not concerned. */
 SILTSTONE_EXPORT void siltstone_cancel(struct siltstone *s);
 
 /**
@@ -236,9 +237,9 @@ struct siltstone_resource {
 SILTSTONE_EXPORT enum siltstone_code siltstone_sweep_put(
 	struct siltstone_sweep *w, const struct siltstone_resource *r);
 /**
- * All resources of this type, there (@region NULL: "global"), were looked for. @failure NULL: those that were
- * put are all there are, and at the commit the others are recorded as deleted. Else it says why they
- * could not all be seen: nothing is deleted, and the gap is on record.
+ * All resources of this type, there (@region NULL: "global"), were looked for. @failure NULL: those
+ * that were put are all there are, and at the commit the others are recorded as deleted. Else it
+ * says why they could not all be seen: nothing is deleted, and the gap is on record.
  */
 SILTSTONE_EXPORT enum siltstone_code siltstone_sweep_listed(struct siltstone_sweep *w,
 	const char *account, const char *region, const char *type, const char *failure);

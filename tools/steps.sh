@@ -53,6 +53,7 @@ libmicrohttpd-dev     pc:libmicrohttpd
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='
+g++                   cmd:g++
 clang-14              cmd:clang-14
 clang-format-14       cmd:clang-format-14
 clang-tidy-14         cmd:clang-tidy-14

@@ -24,8 +24,8 @@ struct siltstone {
 	volatile sig_atomic_t canceled; /* what is running shall end; by __atomic */
 };
 
-/** Forget how the last call ended. SILTSTONE_INVALID where the handle cannot be used; then @s, if there is one,
- * goes on saying why. */
+/** Forget how the last call ended. SILTSTONE_INVALID where the handle cannot be used; then @s, if
+ * there is one, goes on saying why. */
 enum siltstone_code handle_begin(struct siltstone *s);
 /** Before something that can be canceled begins: who was canceled before stays so, the newcomer is not. */
 void rows_pass_on_cancel(struct siltstone *s);
