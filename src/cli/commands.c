@@ -113,14 +113,16 @@ const struct command commands[] = {
 	{ "export", "[FILE]", "a copy for others: dashboards, spreadsheets, another machine",
 	  "Without more it is the flat copy: the views as plain typed tables in a SQLite file that any SQLite from 3.9 on opens, "
 	  "read-only or over HTTP. --exact is the store itself, in one file. --format writes the rows of one view, and - is "
-	  "standard output then. --lake writes items and changes "
+	  "standard output then. --case is a small store for whoever has to prove something: what was in force of the chosen "
+	  "resources in the chosen time, the chain of seals, and of everything else only the digests. --lake writes items and changes "
 	  "as gzipped JSON lines (--parquet: as Parquet besides, with the DuckDB library that SILTSTONE_DUCKDB names or that is installed) "
 	  "under Hive keys, with a manifest that lets the next run write only what changed, and DDL for Athena, "
 	  "Trino and DuckDB. Files are there whole or not at all.",
-	  OPT(EXACT) | OPT(AS_OF) | OPT(WHAT) | OPT(FORCE) | OPT(LAKE) | OPT(PARQUET) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(KMS_KEY), 0, 1, cmd_export,
+	  OPT(EXACT) | OPT(AS_OF) | OPT(WHAT) | OPT(FORCE) | OPT(LAKE) | OPT(PARQUET) | OPT(CASE) | OPT(ACCOUNT) | OPT(REGION) | OPT(TYPE) | OPT(RESOURCE) |
+	  OPT(SINCE) | OPT(UNTIL) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(KMS_KEY), 0, 1, cmd_export,
 	  { { "export dash.db --force", "for Metabase, Datasette, Excel, ..." },
 	    { "export before.db --as-of 2026-10-01", "how it was then" },
-	    { "export changes.csv --format csv --what changes", "for a spreadsheet" },
+	    { "export case.db --case --resource i-0abc --since 2026-10-01 --until 2026-10-08", "a week of one resource, provable" },
 	    { "export --lake s3://audit/lake --parquet", "for Athena, Trino, Spark, DuckDB" } } },
 	{ "publish", "[FILE]", "keep a flat copy up to date that dashboards read",
 	  "Writes it anew, and only when something changed, and puts it in place at once; readers are never disturbed. "

@@ -105,11 +105,29 @@ static enum code write_whole(struct cli *c, const char *path, write_fn *fn, stru
 	return e->code;
 }
 
+static bool chooses(struct cli *c)
+{
+	static const enum opt_id ids[] = { OPT_ACCOUNT, OPT_REGION, OPT_TYPE, OPT_RESOURCE,
+		OPT_SINCE, OPT_UNTIL };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+		if (opt_text(&c->o, ids[i]))
+			return true;
+	return false;
+}
+
 static write_fn *form(struct cli *c, struct err *e)
 {
-	bool exact = opt_text(&c->o, OPT_EXACT) != NULL;
+	bool exact = opt_text(&c->o, OPT_EXACT) != NULL, part = opt_text(&c->o, OPT_CASE) != NULL;
 
-	if (exact && c->format_given) {
+	if (part && (exact || c->format_given || opt_text(&c->o, OPT_AS_OF))) {
+		err_set(e, E_INVALID, "--case takes no --exact, --format or --as-of");
+		err_hint(e, "--until is how it was then");
+	} else if (!part && chooses(c)) {
+		err_set(e, E_INVALID,
+			"--account, --region, --type, --resource, --since and --until go with --case");
+		err_hint(e, "--format and siltstone ls or log choose for people and programs");
+	} else if (exact && c->format_given) {
 		err_set(e, E_INVALID, "--exact is a store and takes no --format");
 	} else if (opt_text(&c->o, OPT_WHAT) && !c->format_given) {
 		err_set(e, E_INVALID, "--what goes with a --format");
@@ -118,7 +136,7 @@ static write_fn *form(struct cli *c, struct err *e)
 		err_set(e, E_INVALID,
 			"a table is for people; export writes json, jsonl, csv or tsv");
 	}
-	return exact ? write_exact : c->format_given ? write_text : write_flat;
+	return part ? export_case : exact ? write_exact : c->format_given ? write_text : write_flat;
 }
 
 enum code cmd_export(struct cli *c, struct err *e)

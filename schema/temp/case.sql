@@ -1,0 +1,8 @@
+-- What goes into a case file; gone with the connection.
+CREATE TEMP TABLE case_item (
+  item_id     INTEGER PRIMARY KEY,
+  rid         INTEGER NOT NULL,
+  document_id INTEGER
+);
+CREATE INDEX temp.case_item_rid ON case_item(rid, item_id);
+CREATE INDEX temp.case_item_document ON case_item(document_id);
