@@ -362,7 +362,8 @@ enum code fault_read(const struct api_op *op, const struct http_response *r, int
 
 	fault->status = r->status;
 	fault->code[0] = '\0';
-	if (is_page(body) && !(good && raw_body(op)))
+	/* What is passed on as it came (a bucket's policy) is never a page either. */
+	if (is_page(body))
 		return page(r, e);
 	if (good && (raw_body(op) || !is_error_document(body)))
 		return E_OK;

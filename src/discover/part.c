@@ -30,8 +30,8 @@ static bool applies(struct reading *r, const struct entry_part *part)
 /* The service understood and does not want to: the caller may live without the part. */
 static bool is_refusal(enum code c, const struct describer *d)
 {
-	return c == E_DENIED || c == E_UNSUPPORTED || c == E_NOTFOUND ||
-	       (c == E_INVALID && d->fault.status >= 400);
+	return c == E_DENIED || c == E_NOTFOUND ||
+	       ((c == E_UNSUPPORTED || c == E_INVALID) && d->fault.status >= 400);
 }
 
 static enum code write_as_text(struct arena *a, struct json **v, struct err *e)

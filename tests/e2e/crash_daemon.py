@@ -313,8 +313,11 @@ target = {self.file}
             time.sleep(0.3)
             assert process.poll() is None and time.monotonic() < deadline, self.tail(process)
         self.clock.go_on(7 * HOUR)
+        progress = None
         while not self.is_settled():
             time.sleep(0.1)
+            if progress != (progress := self.progress()):
+                deadline = time.monotonic() + 60
             assert process.poll() is None and time.monotonic() < deadline, self.tail(process) + str(self.due())
         process.terminate()
         assert process.wait(10) == 0, self.tail(process)
@@ -323,6 +326,9 @@ target = {self.file}
 
     def due(self):
         return (program.rows(self.store, "SELECT * FROM _delivery WHERE done_ms IS NULL"), program.rows(self.store, "SELECT * FROM _sink"))
+
+    def progress(self):
+        return program.one(self.store, "SELECT (SELECT sum(cursor) FROM _sink) + (SELECT count(*) FROM _delivery WHERE done_ms)")
 
     def is_settled(self):
         return program.one(self.store, """SELECT NOT EXISTS (SELECT 1 FROM _delivery WHERE done_ms IS NULL)

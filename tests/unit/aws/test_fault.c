@@ -176,7 +176,10 @@ static void an_error_may_come_with_status_200(void **state)
 		E_REMOTE);
 	assert_int_equal(judge("s3", "GetBucketAcl", 200, "", "<AccessControlPolicy/>"), E_OK);
 	assert_int_equal(
-		judge("s3", "GetBucketPolicy", 200, "", "<html>is a policy for all we know"), E_OK);
+		judge("s3", "GetBucketPolicy", 200, "", "<p>is a policy for all we know"), E_OK);
+	/* A login page is none. */
+	assert_int_equal(judge("s3", "GetBucketPolicy", 200, "", "<html><title>Welcome</title>"),
+		E_UNSUPPORTED);
 }
 
 static void a_long_message_is_cut_and_made_one_line(void **state)
