@@ -346,6 +346,7 @@ static enum code refuse(const struct api_op *op, const struct http_response *r, 
 		err_set(e, c, "%s: %s", fault->code, printable(said.message, text));
 	else
 		err_set(e, c, "%s (HTTP %d)", fault->code, r->status);
+	err_remote(e, fault->code);
 	arena_release(&a);
 	if (c == E_DENIED)
 		hint_skew(r, now_ms, e);

@@ -94,6 +94,7 @@ static bool move(struct s3_store *s, const struct http_response *r, const char *
 enum code s3_absent(const struct s3_store *s, struct err *e)
 {
 	err_set(e, E_NOTFOUND, "there is no bucket \"%s\"", s->bucket);
+	err_remote(e, "NoSuchBucket");
 	return err_hint(e, "create it (aws s3 mb s3://%s), or name another", s->bucket);
 }
 

@@ -52,6 +52,13 @@ enum code err_sys(struct err *e, enum code code, int sys, const char *fmt, ...)
 	return code;
 }
 
+enum code err_remote(struct err *e, const char *word)
+{
+	if (!e->remote[0])
+		append(e->remote, sizeof(e->remote), word);
+	return e->code;
+}
+
 enum code err_hint(struct err *e, const char *fmt, ...)
 {
 	va_list ap;

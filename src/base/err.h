@@ -28,6 +28,8 @@ struct err {
 	int sql;        /* extended SQLite result code, or 0 */
 	char msg[600];  /* NUL-terminated; "" when code is E_OK */
 	char hint[240]; /* what to try; "" when there is nothing to say */
+	char remote
+		[64]; /* what the other side calls it, "NoSuchBucket"; "" when it has no word for it, or never answered */
 };
 
 /** Fill @e and return @code. The first error wins: a filled @e is kept. */
@@ -38,6 +40,8 @@ enum code err_sys(struct err *e, enum code code, int sys, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /** Say what to try. The innermost hint wins. Returns the code @e holds. */
 enum code err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Note what the other side calls it. The innermost wins. Returns the code @e holds. */
+enum code err_remote(struct err *e, const char *word);
 /** Put "context: " in front of what @e says. Returns the code it holds. */
 enum code err_add(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The usual out-of-memory error. */

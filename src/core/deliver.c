@@ -3,15 +3,18 @@
 
 #include "base/failpoint.h"
 #include "base/time.h"
-#include "core/notify.h"
+#include "core/notice.h"
 #include "core/snapshot.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-#define TEXT_BYTES (1 << 20)
+#define TEXT_BYTES  (1 << 20)
 /* Who is at it longer may find that somebody else has begun anew: the same object twice does no harm. */
-#define LEASE_MS   INT64_C(900000)
+#define LEASE_MS    INT64_C(900000)
+#define WAIT_MIN_MS INT64_C(30000)
+#define WAIT_MAX_MS INT64_C(900000)
 
 /** One file on its way. */
 struct job {
@@ -23,6 +26,7 @@ struct job {
 	struct delivery delivery;
 	const char *key;
 	int64_t items;
+	bool refused; /* where it should go would not have it */
 };
 
 static int64_t present(const struct job *job)
@@ -30,17 +34,27 @@ static int64_t present(const struct job *job)
 	return job->now_ms + (time_ticks_ms() - job->since_ticks_ms);
 }
 
-const char *deliver_error_code(enum code code)
+const char *deliver_error_code(const struct err *e)
 {
-	if (code == E_NOTFOUND)
-		return "NoSuchBucket";
-	if (code == E_DENIED)
-		return "AccessDenied";
-	if (code == E_THROTTLED)
-		return "SlowDown";
-	if (code == E_REMOTE)
-		return "ServiceUnavailable";
-	return "InternalError";
+	return e->code == E_NOTFOUND && !e->remote[0] ? "NoSuchBucket" : notice_error_code(e);
+}
+
+int64_t deliver_backoff_ms(int64_t failures)
+{
+	int64_t ms = WAIT_MIN_MS;
+
+	while (--failures > 0 && ms < WAIT_MAX_MS)
+		ms *= 2;
+	return ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS;
+}
+
+/* Up to a quarter less, so that those who failed together do not come back together. */
+static int64_t spread(int64_t wait_ms)
+{
+	uint32_t r = 0;
+
+	(void)!getrandom(&r, sizeof(r), 0);
+	return wait_ms - (int64_t)(r % (uint32_t)(wait_ms / 4 + 1));
 }
 
 static const char *prefixed(struct arena *a, const struct channel *c, const char *key)
@@ -53,9 +67,11 @@ static enum code put_object(struct job *job, const struct object *o, struct err 
 	struct object_store *store = NULL;
 	enum code c = job->ports->store(job->ports->ctx, &job->channel, &store, e);
 
+	job->refused = c != E_OK;
 	if (c)
 		return c;
 	c = store->put(store, o, e);
+	job->refused = c != E_OK;
 	if (store->free)
 		store->free(store);
 	return c;
@@ -198,15 +214,22 @@ static enum code note_failure(struct job *job, struct err *e)
 {
 	const struct delivery *d = &job->delivery;
 	struct err noting = { 0 };
-	int64_t now_ms = present(job);
+	struct delivery_failure f;
+	int64_t now_ms = present(job), failures = 0;
 
 	/* Being stopped is no failure: whoever comes next goes on with it. */
 	if (e->code == E_CANCELED) {
 		delivery_release(job->db, d, &noting);
 		return e->code;
 	}
-	delivery_failed(job->db, d, now_ms + notify_backoff_ms(d->tries + 1),
-		deliver_error_code(e->code), e->msg, now_ms, &noting);
+	(void)delivery_failures(job->db, d->channel, &failures, &noting);
+	f = (struct delivery_failure){ .error_code = deliver_error_code(e),
+		.error = e->msg,
+		.next_ms = now_ms +
+			   spread(deliver_backoff_ms((job->refused ? failures : d->tries) + 1)),
+		.of_channel = job->refused };
+	noting = (struct err){ 0 };
+	delivery_failed(job->db, d, &f, now_ms, &noting);
 	if (e->code == E_NOTFOUND)
 		e->code = E_REMOTE;
 	return err_add(e, "deliver %s of %s to channel \"%s\"", d->kind,

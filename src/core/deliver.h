@@ -12,6 +12,10 @@
  * What is due is planned as rows (delivery_plan()), each row is claimed with a lease, written to a
  * temporary file at constant memory, put, and marked done together with the event that tells of it. The
  * key is chosen and stored before the first try, so a second one writes the same object again.
+ *
+ * A channel whose store refuses waits, with everything it has: one file is tried after growing intervals, and when
+ * that goes out, so do the others. Files that have not failed go first, so that a channel that is
+ * gone holds no other up for longer than its one try.
  */
 struct deliver_ports {
 	/* The store of a channel; the caller frees it with ->free(). It gets whole keys: the channel's
@@ -33,4 +37,6 @@ enum code deliver_check(struct db *db, const struct deliver_ports *ports, const 
 	const char *account, struct err *e);
 
 /** What AWS Config would call an error of an object store: "NoSuchBucket", "AccessDenied", ... */
-const char *deliver_error_code(enum code code);
+const char *deliver_error_code(const struct err *e);
+/** What a channel waits at most after so many failures: 30 s, doubling, at most 15 minutes. */
+int64_t deliver_backoff_ms(int64_t failures);

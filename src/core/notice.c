@@ -411,3 +411,18 @@ enum code notice_write(
 	arena_release(&a);
 	return c ? err_add(e, "write the notice of event %lld", (long long)event->event_id) : E_OK;
 }
+
+const char *notice_error_code(const struct err *e)
+{
+	if (e->remote[0])
+		return e->remote;
+	if (e->code == E_NOTFOUND)
+		return "NotFound";
+	if (e->code == E_DENIED)
+		return "AccessDenied";
+	if (e->code == E_THROTTLED)
+		return "SlowDown";
+	if (e->code == E_REMOTE)
+		return "ServiceUnavailable";
+	return e->code == E_INVALID || e->code == E_TOOBIG ? "InvalidParameter" : "InternalError";
+}

@@ -38,3 +38,6 @@ enum code notice_write(
 enum code notice_write_oversized(struct notice *n, struct db *db, const struct event *event,
 	const char *location, const char *error_code, const char *error, int64_t now_ms,
 	struct err *e);
+
+/** What statuses call an error: the word of whoever refused, else one that AWS services have for such a thing. */
+const char *notice_error_code(const struct err *e);

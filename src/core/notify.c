@@ -305,7 +305,7 @@ static bool never_works(enum code c)
 static enum code failed(struct round *r, int64_t event_id, struct err *e)
 {
 	struct err ignored = { 0 };
-	const char *code = code_name(e->code);
+	const char *code = notice_error_code(e);
 	const int64_t wait_ms = notify_backoff_ms(r->tries + 1), at_ms = now(r);
 
 	if (e->code == E_CONFLICT)
@@ -416,7 +416,8 @@ enum code notify_dead(struct db *db, const struct notify_ports *ports, int64_t d
 		if (!c)
 			c = dead_remove(db, dead_id, e);
 		else
-			(void)dead_failed(db, dead_id, now(&r), code_name(c), e->msg, &ignored);
+			(void)dead_failed(
+				db, dead_id, now(&r), notice_error_code(e), e->msg, &ignored);
 	}
 	arena_release(&a);
 	return c ? err_add(e, "send dead letter %lld", (long long)dead_id) : E_OK;

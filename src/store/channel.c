@@ -189,7 +189,7 @@ static enum code put(struct db *db, const struct channel *c, int64_t now_ms, str
 	stmt_text(&st, channel_put__profile, c->profile);
 	stmt_int(&st, channel_put__now, now_ms);
 	stmt_int(&st, channel_put__every, c->frequency ? every_ms(c->frequency) : 0);
-	if (stmt_run(&st, e))
+	if (stmt_run(&st, e) || delivery_resume(db, c->name, now_ms, e))
 		return e->code;
 	return put_sink(db, c, e);
 }

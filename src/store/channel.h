@@ -73,9 +73,18 @@ enum code delivery_set_key(struct db *db, const struct delivery *d, const char *
  * (no items): done with @key NULL and nothing is told. */
 enum code delivery_done(struct db *db, const struct delivery *d, const char *key, int64_t items,
 	int64_t bytes, int64_t now_ms, struct err *e);
-/** Not out: to be tried again at @next_ms. The first failure of a snapshot is told. */
-enum code delivery_failed(struct db *db, const struct delivery *d, int64_t next_ms,
-	const char *error_code, const char *error, int64_t now_ms, struct err *e);
+/** How often what the channel has still to deliver has failed, all together. */
+enum code delivery_failures(struct db *db, const char *channel, int64_t *out, struct err *e);
+struct delivery_failure {
+	const char *error_code, *error;
+	int64_t next_ms; /* to be tried again then */
+	bool of_channel; /* and nothing else of its channel before that, until something goes out or channel_put() */
+};
+/** Not out. The first failure of a snapshot is told. */
+enum code delivery_failed(struct db *db, const struct delivery *d, const struct delivery_failure *f,
+	int64_t now_ms, struct err *e);
+/** What waited for its channel need not wait any more. Part of the caller's transaction. */
+enum code delivery_resume(struct db *db, const char *channel, int64_t now_ms, struct err *e);
 
 /** An item of a history file, borrowed. @body is what AWS Config writes into its files, compact JSON. */
 struct delivery_item {

@@ -341,6 +341,15 @@ enum code delivery_set_key(struct db *db, const struct delivery *d, const char *
 	return c;
 }
 
+enum code delivery_resume(struct db *db, const char *channel, int64_t now_ms, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DELIVERY_RESUME);
+
+	stmt_text(&st, delivery_resume__channel, channel);
+	stmt_int(&st, delivery_resume__now, now_ms);
+	return stmt_run(&st, e);
+}
+
 /* How large a delivered file is. */
 struct extent {
 	int64_t items, bytes;
@@ -374,6 +383,8 @@ enum code delivery_done(struct db *db, const struct delivery *d, const char *key
 	c = mark_done(db, d, key, &x, now_ms, e);
 	if (!c && key)
 		c = set_status(db, d, &t, now_ms, e);
+	if (!c && key)
+		c = delivery_resume(db, d->channel, now_ms, e);
 	if (!c && key && (is_kind(d, "snapshot") || is_kind(d, "history")))
 		c = tell(db, d, &t, now_ms, e);
 	if (!c)
@@ -382,29 +393,47 @@ enum code delivery_done(struct db *db, const struct delivery *d, const char *key
 	return c;
 }
 
-static enum code mark_failed(struct db *db, const struct delivery *d, int64_t next_ms,
-	const struct telling *t, struct err *e)
+enum code delivery_failures(struct db *db, const char *channel, int64_t *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DELIVERY_FAILURES);
+	enum code c;
+
+	stmt_text(&st, delivery_failures__channel, channel);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = stmt_col_int(&st, delivery_failures_failures);
+	stmt_end(&st);
+	return c;
+}
+
+static enum code mark_failed(
+	struct db *db, const struct delivery *d, const struct delivery_failure *f, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_DELIVERY_FAILED);
 
 	stmt_int(&st, delivery_failed__id, d->delivery_id);
-	stmt_int(&st, delivery_failed__next, next_ms);
-	stmt_text(&st, delivery_failed__error_code, t->error_code);
-	stmt_text(&st, delivery_failed__error, t->error);
+	stmt_int(&st, delivery_failed__next, f->next_ms);
+	stmt_text(&st, delivery_failed__error_code, f->error_code);
+	stmt_text(&st, delivery_failed__error, f->error);
+	if (stmt_run(&st, e) || !f->of_channel)
+		return e->code;
+	st = stmt_begin(db, SQL_DELIVERY_HOLD);
+	stmt_text(&st, delivery_hold__channel, d->channel);
+	stmt_int(&st, delivery_hold__next, f->next_ms);
 	return stmt_run(&st, e);
 }
 
-enum code delivery_failed(struct db *db, const struct delivery *d, int64_t next_ms,
-	const char *error_code, const char *error, int64_t now_ms, struct err *e)
+enum code delivery_failed(struct db *db, const struct delivery *d, const struct delivery_failure *f,
+	int64_t now_ms, struct err *e)
 {
 	struct telling t = { .kind = STR("ConfigurationSnapshotDeliveryFailed"),
-		.error_code = error_code,
-		.error = error };
+		.error_code = f->error_code,
+		.error = f->error };
 	enum code c = db_begin(db, e);
 
 	if (c)
 		return c;
-	c = mark_failed(db, d, next_ms, &t, e);
+	c = mark_failed(db, d, f, e);
 	if (!c)
 		c = set_status(db, d, &t, now_ms, e);
 	if (!c && is_kind(d, "snapshot") && !d->tries)

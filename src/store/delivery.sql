@@ -87,7 +87,18 @@ SELECT delivery_id, channel, kind, account, region, type, globals, due_ms, from_
   FROM _delivery
  WHERE done_ms IS NULL AND (next_ms <= :now OR next_ms > :now + 7200000)
    AND (lease_ms <= :now OR lease_ms > :now + :lease)
- ORDER BY next_ms, delivery_id LIMIT 1;
+ ORDER BY tries > 0, next_ms, delivery_id LIMIT 1;
+
+-- name: delivery_failures
+SELECT coalesce(sum(tries), 0) AS failures FROM _delivery WHERE channel = :channel AND done_ms IS NULL;
+
+-- name: delivery_hold
+UPDATE _delivery SET next_ms = :next WHERE channel = :channel AND done_ms IS NULL AND next_ms < :next;
+
+-- name: delivery_resume
+-- What failed by itself goes on waiting by itself.
+UPDATE _delivery SET next_ms = min(planned_ms, :now)
+ WHERE channel = :channel AND done_ms IS NULL AND next_ms > :now AND coalesce(error_code, '') <> 'InternalError';
 
 -- name: delivery_lease
 UPDATE _delivery SET lease_ms = :until WHERE delivery_id = :id;

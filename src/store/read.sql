@@ -219,11 +219,18 @@ SELECT c.name AS channel, c.target || CASE WHEN c.prefix IS NULL THEN '' ELSE '/
 -- How the streams of the channels are; never tried: no status.
 SELECT s.channel, s.stream, s.status, strftime('%Y-%m-%d %H:%M:%S', s.tried / 1000, 'unixepoch') AS tried,
        strftime('%Y-%m-%d %H:%M:%S', s.ok / 1000, 'unixepoch') AS succeeded,
-       strftime('%Y-%m-%d %H:%M:%S', s.next / 1000, 'unixepoch') AS next, s.error_code, s.error
-  FROM (SELECT name AS channel, 1 AS place, 'history' AS stream, history_status AS status, history_tried_ms AS tried, history_ok_ms AS ok,
-               history_at_ms AS next, history_error_code AS error_code, history_error AS error FROM _channel
-        UNION ALL SELECT name, 2, 'snapshot', snapshot_status, snapshot_tried_ms, snapshot_ok_ms, snapshot_at_ms, snapshot_error_code, snapshot_error FROM _channel
-        UNION ALL SELECT name, 3, 'notifications', stream_status, stream_changed_ms, NULL, NULL, stream_error_code, stream_error FROM _channel) s
+       strftime('%Y-%m-%d %H:%M:%S', s.next / 1000, 'unixepoch') AS next, s.error_code, s.error,
+       nullif(s.failures, 0) AS failures,
+       CASE WHEN s.failures > 0 THEN strftime('%Y-%m-%d %H:%M:%S', s.retry / 1000, 'unixepoch') END AS next_try
+  FROM (SELECT c.name AS channel, 1 AS place, 'history' AS stream, c.history_status AS status, c.history_tried_ms AS tried, c.history_ok_ms AS ok,
+               c.history_at_ms AS next, c.history_error_code AS error_code, c.history_error AS error,
+               (SELECT sum(d.tries) FROM _delivery d WHERE d.channel = c.name AND d.kind = 'history' AND d.done_ms IS NULL) AS failures,
+               (SELECT min(d.next_ms) FROM _delivery d WHERE d.channel = c.name AND d.kind = 'history' AND d.done_ms IS NULL) AS retry FROM _channel c
+        UNION ALL SELECT c.name, 2, 'snapshot', c.snapshot_status, c.snapshot_tried_ms, c.snapshot_ok_ms, c.snapshot_at_ms, c.snapshot_error_code, c.snapshot_error,
+               (SELECT sum(d.tries) FROM _delivery d WHERE d.channel = c.name AND d.kind = 'snapshot' AND d.done_ms IS NULL),
+               (SELECT min(d.next_ms) FROM _delivery d WHERE d.channel = c.name AND d.kind = 'snapshot' AND d.done_ms IS NULL) FROM _channel c
+        UNION ALL SELECT c.name, 3, 'notifications', c.stream_status, c.stream_changed_ms, NULL, NULL, c.stream_error_code, c.stream_error, k.tries, k.next_ms
+          FROM _channel c LEFT JOIN _sink k ON k.name = 'channel:' || c.name) s
  WHERE :name IS NULL OR s.channel = :name
  ORDER BY s.channel, s.place;
 

@@ -319,7 +319,7 @@ def test_a_topic_or_queue_that_is_not_there_is_waited_for(moto_server, told, sil
         siltstone.ok("sink", "add", name, where, *more, "--store", told, "--cursor", "0", "--endpoint", moto_server.endpoint)
     run = siltstone.run("notify", "--store", told)
     assert run.code == 6
-    assert program.rows(told, "SELECT cursor, tries, error_code FROM _sink") == [(0, 1, "NOTFOUND")] * 2
+    assert program.rows(told, "SELECT cursor, tries, error_code FROM _sink ORDER BY name DESC") == [(0, 1, "NotFound"), (0, 1, "AWS.SimpleQueueService.NonExistentQueue")]
     assert program.one(told, "SELECT count(*) FROM _dead") == 0
 
 
@@ -348,7 +348,7 @@ def test_a_channel_says_how_its_notifications_are(moto_server, told, siltstone):
     sns.delete_topic(TopicArn=topic)
     happens()
     assert siltstone.run("notify", "--store", told).code == 6
-    assert stream()["status"] == "FAILURE" and stream()["error_code"] == "NOTFOUND" and stream()["error"]
+    assert stream()["status"] == "FAILURE" and stream()["error_code"] == "NotFound" and stream()["error"]
     sns.create_topic(Name="channel-stream")
     happens()
     siltstone.ok("notify", "--store", told)

@@ -339,7 +339,8 @@ static void a_large_window_is_several_parts(void **state)
 	s->limit.items = 100;
 	assert_int_equal(deliver(s, DAY + 30 * HOUR), 0);
 	assert_int_equal(count(s, "/ConfigHistory/"), 3);
-	assert_int_equal(count(s, "/2026/3/1/ConfigHistory/"), 3);
+	/* The third waited with its channel, so that its key is of the day after. */
+	assert_int_equal(count(s, "/2026/3/1/ConfigHistory/"), 2);
 	for (int i = 0; i < 5; i++) {
 		snprintf(member, sizeof(member), "\"resourceId\":\"vpc-%d\"", i);
 		snprintf(part, sizeof(part), "_%d.json", (4 - i) / 2 + 1);
@@ -386,8 +387,8 @@ static void a_bucket_that_is_gone_for_a_day_gets_everything_in_the_end(void **st
 		tries += deliver(s, now);
 	}
 	assert_int_equal(s->store.n, 0);
-	/* Once an hour a file at most, when it has failed for a while. */
-	assert_in_range(tries, 60, 47 * 12);
+	/* One file every quarter of an hour, however many wait, when it has failed for a while. */
+	assert_in_range(tries, 60, 47 * 4 + 10);
 	assert_int_equal(s->e.code, E_REMOTE);
 	assert_string_equal(
 		rows(s, "SELECT history_status, history_error_code, history_error LIKE 'put %the fake is down', "
@@ -411,23 +412,80 @@ static void a_bucket_that_is_gone_for_a_day_gets_everything_in_the_end(void **st
 		"SUCCESS|-|-|SUCCESS\n");
 }
 
-static void a_wait_doubles_up_to_an_hour(void **state)
+static void a_channel_waits_longer_each_time_with_all_it_has(void **state)
 {
 	struct scene *s = *state;
 	int64_t now = DAY + 6 * HOUR;
-	static const int64_t waits[] = { 30, 60, 120, 240, 480, 960, 1920, 3600, 3600 };
+	static const int64_t waits[] = { 30, 60, 120, 240, 480, 900, 900, 900 };
+
+	channel(s, NULL, DAY);
+	for (int i = 0; i < 5; i++)
+		item(s, add(s, "eu-west-1", arena_printf(&s->arena, "AWS::EC2::T%d", i).p, "x"),
+			DAY + 1, "OK");
+	s->store.down = E_THROTTLED;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		const int64_t ms = waits[i] * 1000;
+
+		/* Of six files, with the write check, one is tried. */
+		assert_int_equal(deliver(s, now), 1);
+		assert_int_equal(deliver(s, now + ms - ms / 4 - 1), 0);
+		assert_in_range(number(s, "SELECT min(next_ms) FROM _delivery"), now + ms - ms / 4,
+			now + ms + TOOK_MS);
+		assert_int_equal(number(s, "SELECT max(next_ms) - min(next_ms) FROM _delivery"), 0);
+		now += ms + TOOK_MS;
+	}
+	assert_string_equal(rows(s, "SELECT history_error_code FROM _channel"), "SlowDown\n");
+	/* When one goes out, all do. */
+	s->store.down = E_OK;
+	assert_int_equal(deliver(s, now), 0);
+	assert_int_equal(number(s, "SELECT count(*) FROM _delivery WHERE done_ms IS NULL"), 0);
+	assert_int_equal(deliver_backoff_ms(1000), 900000);
+}
+
+static void what_is_said_anew_of_a_channel_is_tried_at_once(void **state)
+{
+	struct scene *s = *state;
 
 	channel(s, NULL, DAY);
 	item(s, add(s, "eu-west-1", "AWS::EC2::VPC", "vpc-1"), DAY + 1, "OK");
-	s->store.down = E_THROTTLED;
-	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
-		assert_int_equal(deliver(s, now), 2);
-		assert_int_equal(deliver(s, now + waits[i] * 1000 - 1), 0);
-		assert_in_range(number(s, "SELECT max(next_ms) FROM _delivery"),
-			now + waits[i] * 1000, now + waits[i] * 1000 + TOOK_MS);
-		now += waits[i] * 1000 + TOOK_MS;
+	s->store.down = E_DENIED;
+	assert_int_equal(deliver(s, DAY + 6 * HOUR), 1);
+	s->store.down = E_OK;
+	assert_int_equal(deliver(s, DAY + 6 * HOUR + 1), 0);
+	assert_int_equal(s->store.n, 0);
+	channel(s, NULL, DAY + 6 * HOUR + 2);
+	assert_int_equal(deliver(s, DAY + 6 * HOUR + 2), 0);
+	assert_int_equal(count(s, "/ConfigHistory/"), 1);
+}
+
+static enum code one_is_gone(
+	void *ctx, const struct channel *c, struct object_store **out, struct err *e)
+{
+	if (strcmp(c->name, "gone") == 0) {
+		err_set(e, E_NOTFOUND, "there is no bucket");
+		return err_remote(e, "PermanentRedirect");
 	}
-	assert_string_equal(rows(s, "SELECT history_error_code FROM _channel"), "SlowDown\n");
+	return lend(ctx, c, out, e);
+}
+
+static void a_channel_that_is_gone_holds_up_no_other(void **state)
+{
+	struct scene *s = *state;
+	struct channel gone = { .name = "gone", .target = "s3://gone" };
+	struct err e = { 0 };
+
+	channel(s, "One_Hour", DAY);
+	assert_int_equal(channel_put(&s->db, &gone, DAY, &e), E_OK);
+	s->ports.store = one_is_gone;
+	item(s, add(s, "eu-west-1", "AWS::EC2::VPC", "vpc-1"), DAY + 1, "OK");
+	for (int i = 6; i < 30; i++)
+		deliver(s, DAY + i * HOUR);
+	assert_string_equal(
+		rows(s, "SELECT channel, count(*) FROM _delivery WHERE done_ms IS NULL GROUP BY 1"),
+		"gone|2\n");
+	assert_string_equal(
+		rows(s, "SELECT history_status, history_error_code FROM _channel ORDER BY name"),
+		"FAILURE|PermanentRedirect\nSUCCESS|-\n");
 }
 
 static void a_snapshot_of_nothing_is_not_delivered(void **state)
@@ -504,7 +562,7 @@ static void a_clock_that_is_set_back_stops_nothing(void **state)
 	vpc = add(s, "eu-west-1", "AWS::EC2::VPC", "vpc-1");
 	item(s, vpc, DAY + 1, "OK");
 	s->store.down = E_REMOTE;
-	assert_int_equal(deliver(s, DAY + 9006 * HOUR), 3);
+	assert_int_equal(deliver(s, DAY + 9006 * HOUR), 1);
 	s->store.down = E_OK;
 	run(s, "UPDATE _delivery SET lease_ms = %lld", (long long)(DAY + 9006 * HOUR));
 	item(s, vpc, DAY + 2, "OK");
@@ -698,7 +756,9 @@ int main(void)
 		CASE(a_large_window_is_several_parts),
 		CASE(a_part_ends_before_it_is_too_large),
 		CASE(a_bucket_that_is_gone_for_a_day_gets_everything_in_the_end),
-		CASE(a_wait_doubles_up_to_an_hour),
+		CASE(a_channel_waits_longer_each_time_with_all_it_has),
+		CASE(what_is_said_anew_of_a_channel_is_tried_at_once),
+		CASE(a_channel_that_is_gone_holds_up_no_other),
 		CASE(a_snapshot_of_nothing_is_not_delivered),
 		CASE(the_check_object_is_empty_and_comes_with_the_files),
 		CASE(a_snapshot_that_was_asked_for_is_of_the_moment_asked_for),

@@ -181,7 +181,7 @@ static void a_failure_holds_up_what_is_behind_it(void **state)
 	assert_int_equal(notify(T0), E_REMOTE);
 	assert_string_equal(f.log.p, "1 " CHANGE SUBJECT("vpc-1", "Discovered"));
 	assert_string_equal(estate_rows(&w, "SELECT cursor, tries, error_code, error FROM _sink"),
-		"1|1|REMOTE|the fake says no\n");
+		"1|1|ServiceUnavailable|the fake says no\n");
 	/* It waits; then it goes on where it was. */
 	assert_int_equal(notify(T0 + 29000), E_NOTFOUND);
 	f.fail_with = E_OK;
@@ -231,7 +231,7 @@ static void what_fails_for_a_day_becomes_a_dead_letter_and_the_rest_goes_on(void
 	}
 	assert_true(at_ms > T0 + DAY_MS - 7200000);
 	assert_string_equal(
-		estate_rows(&w, "SELECT sink, event_id, error_code FROM _dead"), "s|2|REMOTE\n");
+		estate_rows(&w, "SELECT sink, event_id, error_code FROM _dead"), "s|2|ServiceUnavailable\n");
 	assert_int_equal(notify(at_ms), E_OK);
 	assert_string_equal(estate_rows(&w, "SELECT cursor FROM _sink"), "3\n");
 
@@ -540,14 +540,14 @@ static void a_channels_stream_is_how_telling_its_topic_went(void **state)
 	assert_string_equal(estate_rows(&w, STREAM), "-|-|-\n");
 	f.fail_with = E_REMOTE;
 	assert_int_equal(notify(T0), E_REMOTE);
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|REMOTE|the fake says no\n");
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
 	assert_changed(T0);
 	/* Another reason, the same status: it has not changed. */
 	assert_int_equal(notify(T0 + 1), E_OK);
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|REMOTE|the fake says no\n");
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
 	f.fail_with = E_DENIED;
 	assert_int_equal(notify(T0 + hour_ms), E_DENIED);
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|DENIED|the fake says no\n");
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|AccessDenied|the fake says no\n");
 	assert_changed(T0);
 	f.fail_with = E_OK;
 	assert_int_equal(notify(T0 + 2 * hour_ms), E_OK);
@@ -568,7 +568,7 @@ static void what_a_channel_gave_up_is_a_failure_until_the_next_is_told(void **st
 	f.fail_event = 2;
 	assert_int_equal(notify(T0), E_TOOBIG);
 	assert_string_equal(estate_rows(&w, "SELECT event_id FROM _dead"), "2\n");
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|TOOBIG|the fake says no\n");
+	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|InvalidParameter|the fake says no\n");
 	assert_int_equal(notify(T0 + 60000), E_OK);
 	assert_string_equal(estate_rows(&w, STREAM), "SUCCESS|-|-\n");
 }
