@@ -120,6 +120,39 @@ static void on_idle(void *arg, const struct err *first)
 
 /* Reading the configuration again */
 
+static const struct config_value *said(
+	const struct config *config, const char *section, const char *key)
+{
+	const struct config_value *v = config->first;
+
+	while (v && (strcmp(v->section, section) != 0 || strcmp(v->key, key) != 0))
+		v = v->next;
+	return v;
+}
+
+static bool same(const struct config_value *a, const struct config_value *b)
+{
+	return a && b ? strcmp(a->text, b->text) == 0 : a == b;
+}
+
+/* A flag beats the file, whatever that says now. */
+static void tell_restarts(const struct up_options *o, const struct config *config)
+{
+	static const struct {
+		const char *section, *key, *name;
+	} fixed[] = { { "http", "listen", "http.listen" }, { "store", "path", "store.path" } };
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		const struct config_value *was = said(o->config, fixed[i].section, fixed[i].key);
+		const struct config_value *is = said(config, fixed[i].section, fixed[i].key);
+		bool by_flag = (was && was->origin[0] == '-') || (i == 0 && o->listen);
+
+		if (!by_flag && !same(was, is))
+			log_write(EV_SETTING_RESTART, NULL, log_text("setting", fixed[i].name),
+				log_text("said", is ? is->text : ""));
+	}
+}
+
 static enum code read_again(struct job *job, struct db *db, struct err *e)
 {
 	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
@@ -127,7 +160,11 @@ static enum code read_again(struct job *job, struct db *db, struct err *e)
 
 	if (!config_read(&config, u->o->config_file, e)) {
 		set_level(u->o, &config);
+		tell_restarts(u->o, &config);
 		seed_rows(db, &config, time_now_ms(), e);
+		/* Keys may have been changed where no row says so: in the environment's files, in profiles. */
+		targets_forget(&u->targets);
+		courier_forget(u->courier);
 	}
 	config_release(&config);
 	return e->code;

@@ -9,7 +9,7 @@
  * Takes the store's lock, makes the store where there is none, seeds rows from the configuration, listens, and
  * from then on does what the schedule finds due, until SIGINT or SIGTERM. What is under way then is called off: a
  * sweep has written nothing, a file or a message is tried again at the next start. SIGHUP reads the
- * configuration and the rows again. A second SIGTERM, or five seconds, end it at once, which loses nothing either.
+ * configuration and the rows again and forgets credentials; where it listens and which store it is stays. A second SIGTERM, or five seconds, end it at once, which loses nothing either.
  */
 struct up_options {
 	const char *store;

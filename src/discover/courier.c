@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ struct contact {
 struct courier {
 	pthread_mutex_t lock; /* over the list and canceled */
 	bool canceled;
+	atomic_bool forget;
 	struct contact *first;
 	struct arena kept;
 	struct object_store *store; /* of the newest oversized(), or NULL */
@@ -311,12 +313,36 @@ static enum code open_publisher(struct courier *c, struct settings *s, const str
 	return err_set(e, E_INVALID, "there is no sink of kind \"%s\"", sink->kind);
 }
 
+static void forget_store(struct courier *c)
+{
+	if (c->store)
+		c->store->free(c->store);
+	c->store = NULL;
+	c->bucket = NULL;
+	arena_release(&c->texts);
+}
+
+static void forget_contacts(struct courier *c)
+{
+	forget_store(c);
+	pthread_mutex_lock(&c->lock);
+	for (struct contact *k = c->first; k; k = k->next)
+		login_close(&k->login);
+	c->first = NULL;
+	pthread_mutex_unlock(&c->lock);
+	arena_release(&c->kept);
+}
+
 static enum code publisher(
 	void *ctx, const struct sink *sink, struct publisher **out, struct err *e)
 {
 	struct settings s = { .a = ARENA_INIT(SETTINGS_MAX_BYTES) };
+	struct courier *courier = ctx;
 	enum code c = read_settings(&s, sink, e);
 
+	/* Whoever got a publisher has freed it before the next one is asked for. */
+	if (atomic_exchange(&courier->forget, false))
+		forget_contacts(courier);
 	if (!c)
 		c = open_publisher(ctx, &s, sink, out, e);
 	arena_release(&s.a);
@@ -355,15 +381,6 @@ static enum code open_store(struct courier *c, struct settings *s, struct err *e
 	return E_OK;
 }
 
-static void forget_store(struct courier *c)
-{
-	if (c->store)
-		c->store->free(c->store);
-	c->store = NULL;
-	c->bucket = NULL;
-	arena_release(&c->texts);
-}
-
 static enum code oversized(void *ctx, const struct sink *sink, struct object_store **out,
 	const char **bucket, struct err *e)
 {
@@ -400,10 +417,7 @@ void courier_close(struct courier *c)
 {
 	if (!c)
 		return;
-	forget_store(c);
-	for (struct contact *k = c->first; k; k = k->next)
-		login_close(&k->login);
-	arena_release(&c->kept);
+	forget_contacts(c);
 	pthread_mutex_destroy(&c->lock);
 	mem_free(c);
 }
@@ -415,6 +429,11 @@ void courier_cancel(struct courier *c)
 	for (struct contact *k = c->first; k; k = k->next)
 		http_cancel(k->login.http);
 	pthread_mutex_unlock(&c->lock);
+}
+
+void courier_forget(struct courier *c)
+{
+	atomic_store(&c->forget, true);
 }
 
 struct notify_ports courier_ports(struct courier *c)

@@ -7,7 +7,7 @@
  *
  * A sink's settings say whose credentials and which endpoint; identities and connections are made
  * at the first use and kept. A webhook's key is read from its file or variable each time it is needed and
- * kept nowhere. Used by one thread at a time, but for courier_cancel().
+ * kept nowhere. Used by one thread at a time, but for courier_cancel() and courier_forget().
  */
 struct courier;
 
@@ -16,6 +16,10 @@ enum code courier_open(struct courier **out, struct err *e);
 void courier_close(struct courier *c);
 /** What is under way, and all that comes, fails with E_CANCELED. From any thread. */
 void courier_cancel(struct courier *c);
+
+/** Identities and connections are made anew, with the credentials of then, when they are needed next. From any
+ * thread. */
+void courier_forget(struct courier *c);
 
 /** Valid until courier_close(). */
 struct notify_ports courier_ports(struct courier *c);

@@ -190,8 +190,11 @@ enum code targets_store(
 	void *ctx, const struct channel *c, struct object_store **out, struct err *e)
 {
 	struct targets *t = ctx;
-	struct kept_target *k = find(t, c);
+	struct kept_target *k;
 
+	if (atomic_exchange(&t->forget, false))
+		targets_release(t);
+	k = find(t, c);
 	if (!k) {
 		k = open_kept(t, c, e);
 		if (!k)
@@ -201,6 +204,11 @@ enum code targets_store(
 	}
 	*out = &k->port;
 	return E_OK;
+}
+
+void targets_forget(struct targets *t)
+{
+	atomic_store(&t->forget, true);
 }
 
 void targets_release(struct targets *t)

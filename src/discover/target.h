@@ -3,6 +3,7 @@
 #include "discover/login.h"
 #include "port/object_store.h"
 #include "store/channel.h"
+#include <stdatomic.h>
 
 /**
  * Where files go, opened
@@ -35,14 +36,17 @@ void target_close(struct target *t);
 
 /**
  * The stores of delivery channels, each opened once and kept until it fails or its channel changes:
- * opening one may mean asking for credentials. For deliver_ports. One thread.
+ * opening one may mean asking for credentials. For deliver_ports. One thread at a time, but for targets_forget().
  */
 struct targets {
 	struct kept_target *first;
+	atomic_bool forget;
 	const volatile sig_atomic_t *stop; /* or NULL */
 };
 
 /** @ctx: a struct targets. What comes out is freed as every object store is, and stays open inside. */
 enum code targets_store(
 	void *ctx, const struct channel *c, struct object_store **out, struct err *e);
+/** Each is opened anew, with the credentials of then, when it is needed next. From any thread. */
+void targets_forget(struct targets *t);
 void targets_release(struct targets *t);

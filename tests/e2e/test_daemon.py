@@ -2,11 +2,14 @@
 """`siltstone up` as a service manager and a scraper see it."""
 
 import http.client
+import http.server
 import json
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
+import threading
 import time
 
 import pytest
@@ -79,6 +82,13 @@ def config(siltstone, text):
     path = pathlib.Path(siltstone.home) / "siltstone.conf"
     path.write_text(text)
     return path
+
+
+def wait_for(condition, timeout=60):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def prod(moto, **more):
@@ -194,6 +204,75 @@ def test_sighup_reads_the_file_again_and_a_mistake_in_it_changes_nothing(siltsto
     assert "siltstone.conf:2" in d.text() and "did you mean regions?" in d.text()
     assert names() == ["b"]
     assert d.stop() < 3
+
+
+def test_sighup_takes_new_keys_and_says_what_takes_a_restart(siltstone, small, store, tmp_path):
+    """A bucket and a queue see the key that signs; the profile's file is rewritten while the daemon runs."""
+    seen = []
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            seen.append((self.command, self.headers.get("Authorization", "").split("Credential=")[-1].split("/")[0]))
+            out = b'{"MessageId":"m"}' if self.command == "POST" and body.startswith(b"{") else b""
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(out)))
+            self.end_headers()
+            self.wfile.write(out)
+
+        do_GET = do_HEAD = do_PUT = do_POST = answer
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    here = f"http://127.0.0.1:{server.server_port}"
+    keys = tmp_path / "credentials"
+    write_key = lambda key: keys.write_text(f"[p]\naws_access_key_id = {key}\naws_secret_access_key = x\n")
+    text = (f"[recorder]\nrecording = no\n[http]\nlisten = 127.0.0.1:{emulator.free_port()}\n"
+            f'[channel "c"]\ntarget = s3://archive\nendpoint = {here}\nprofile = p\n'
+            f'[sink "q"]\nkind = sqs\ntarget = {here}/123456789012/q\nendpoint = {here}\nregion = us-east-1\nprofile = p\n')
+    write_key("AKIAFIRST")
+    config(siltstone, text)
+    log = tmp_path / "up.log"
+    # No key in the environment, which would be taken before the profile's.
+    env = siltstone.environment(keys=False, AWS_SHARED_CREDENTIALS_FILE=str(keys), AWS_CONFIG_FILE=str(tmp_path / "none"))
+    with open(log, "wb") as err:
+        p = siltstone.start("up", "--store", store, env=env, stderr=err)
+    try:
+        wait_for(lambda: "event=daemon.ready" in log.read_text())
+
+        def happens():
+            db = sqlite3.connect(store, timeout=20)
+            db.execute("INSERT INTO _event (at_ms, kind, account, region, payload) VALUES (1, 'ConfigRulesEvaluationStarted', '123456789012', 'us-east-1', '{}')")
+            db.execute("INSERT INTO _delivery (channel, kind, account, region, due_ms, planned_ms, next_ms) "
+                       "SELECT 'c', 'check', '123456789012', '', count(*), 1, 1 FROM _delivery")
+            db.commit()
+            db.close()
+
+        signed = lambda key: {m for m, k in seen if k == key} >= {"PUT", "POST"}
+        happens()
+        wait_for(lambda: signed("AKIAFIRST"))
+        write_key("AKIASECOND")
+        happens()
+        wait_for(lambda: program.one(store, "SELECT count(*) FROM _delivery WHERE done_ms IS NULL") == 0)
+        assert not signed("AKIASECOND")
+        config(siltstone, text.replace("[http]\nlisten = 127.0.0.1", "[http]\nlisten = 127.0.0.2"))
+        p.send_signal(signal.SIGHUP)
+        wait_for(lambda: "event=daemon.reloaded" in log.read_text())
+        assert "event=setting.restart setting=http.listen said=127.0.0.2" in log.read_text()
+        assert "setting=store.path" not in log.read_text()
+        happens()
+        wait_for(lambda: signed("AKIASECOND"))
+    finally:
+        p.terminate()
+        assert p.wait(10) == 0
+        server.shutdown()
+        server.server_close()
 
 
 def test_what_a_command_changed_wins_over_the_file(siltstone, store):
