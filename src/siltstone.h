@@ -38,14 +38,15 @@
  * Threads. A handle with its rows and sweeps is used by one thread at a time; different handles do
  * not know of each other, also those of one file. siltstone_cancel() may come from anywhere. The
  * library keeps nothing outside its handles (the threads with which siltstone_snapshot() compresses
- * end with it), touches no signal, and writes neither to standard
- * output nor to standard error. A handle does not survive fork().
+ * end with it), touches no signal, and writes neither to standard output nor to standard error. A
+ * handle does not survive fork().
  *
- * Moments are milliseconds since 1970, UTC.
+ * Moments are milliseconds since 1970, UTC; SILTSTONE_NOW is the latest.
  *
  * Stability. Only names that begin with siltstone_ are exported. What is declared here stays as it
  * is under the soname libsiltstone.so.0. Structs begin with their own size, which the caller sets,
- * and only grow at their end: a program built with an older header goes on working with a newer library.
+ * and only grow at their end: a program built with an older header goes on working with a newer
+ * library.
  */
 #ifdef __cplusplus
 extern "C" {
@@ -80,6 +81,8 @@ enum siltstone_code {
 	SILTSTONE_NOMEM = 15,      /* out of memory */
 	SILTSTONE_CANCELED = 16    /* siltstone_cancel() */
 };
+
+#define SILTSTONE_NOW INT64_MAX
 
 /** A store, open. */
 struct siltstone;
@@ -131,7 +134,7 @@ SILTSTONE_EXPORT enum siltstone_code siltstone_query(
 
 /* Before the first row. They cannot fail: what is wrong is told by siltstone_rows_end(). */
 
-/** The views answer for the moment @at_ms. */
+/** The views answer for the moment @at_ms; SILTSTONE_NOW: as without it. */
 SILTSTONE_EXPORT void siltstone_rows_as_of(struct siltstone_rows *r, int64_t at_ms);
 /** End with SILTSTONE_TOOBIG @ms after the first row was asked for, the caller's own time included. */
 SILTSTONE_EXPORT void siltstone_rows_timeout(struct siltstone_rows *r, int64_t ms);
@@ -180,9 +183,6 @@ SILTSTONE_EXPORT enum siltstone_code siltstone_rows_end(struct siltstone_rows *r
  * @rid is the key that all views have. The JSON that comes back is valid until the next call with
  * the handle that gives JSON.
  */
-
-/** The latest moment. */
-#define SILTSTONE_NOW INT64_MAX
 
 /** Who is meant by an id, a name, an ARN, TYPE/ID, or the beginning of an id or a name.
  * SILTSTONE_NOTFOUND. SILTSTONE_AMBIGUOUS. */

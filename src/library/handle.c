@@ -7,7 +7,9 @@
 #include <string.h>
 
 /* A document is 64 MB at most before it is spelled. */
-#define JSON_BYTES ((size_t)1 << 30)
+#define JSON_BYTES  ((size_t)1 << 30)
+/* 0001-01-01 */
+#define EARLIEST_MS INT64_C(-62135596800000)
 
 int siltstone_api(void)
 {
@@ -179,6 +181,13 @@ enum siltstone_code handle_misuse(struct siltstone *s, const char *what)
 		err_set(&s->err, E_INVALID, "%s", what);
 	}
 	return SILTSTONE_INVALID;
+}
+
+int64_t handle_moment(int64_t at_ms)
+{
+	if (at_ms < EARLIEST_MS)
+		return EARLIEST_MS;
+	return at_ms < TIME_FOREVER_MS ? at_ms : TIME_FOREVER_MS - 1;
 }
 
 enum code handle_take(struct siltstone *s, struct db *own, struct db **out, struct err *e)

@@ -34,6 +34,9 @@ enum siltstone_code handle_end(const struct siltstone *s);
 /** A call that makes no sense, in @s if there is one. */
 enum siltstone_code handle_misuse(struct siltstone *s, const char *what);
 
+/** @at_ms, within what can be written as a date. */
+int64_t handle_moment(int64_t at_ms);
+
 /** The spare connection where it is free, else @own, which is opened for it. For reading. */
 enum code handle_take(struct siltstone *s, struct db *own, struct db **out, struct err *e);
 /** Also what was not taken after all (NULL). */

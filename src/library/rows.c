@@ -13,6 +13,9 @@
 /* The numbers of one row as texts. */
 #define NUMBERS_BYTES (4u << 20)
 
+/* 0001-01-01. */
+#define EARLIEST_MS INT64_C(-62135596800000)
+
 enum stage { FRESH, RUNNING, OVER };
 
 struct siltstone_rows {
@@ -85,8 +88,8 @@ void siltstone_rows_as_of(struct siltstone_rows *r, int64_t at_ms)
 {
 	if (!is_in(r, FRESH, "a moment was given after the first row was asked for"))
 		return;
-	r->as_of = true;
-	r->at_ms = at_ms;
+	r->as_of = at_ms < TIME_FOREVER_MS;
+	r->at_ms = handle_moment(at_ms);
 }
 
 void siltstone_rows_timeout(struct siltstone_rows *r, int64_t ms)

@@ -62,7 +62,7 @@ enum siltstone_code siltstone_snapshot(struct siltstone *s, const char *account,
 	int64_t at_ms, const char *path)
 {
 	enum siltstone_code c = handle_begin(s);
-	struct snapshot_query q = { account, region, at_ms };
+	struct snapshot_query q = { account, region, handle_moment(at_ms) };
 	struct db db = { 0 };
 
 	if (c)
@@ -70,9 +70,6 @@ enum siltstone_code siltstone_snapshot(struct siltstone *s, const char *account,
 	if (!account || !region || !path)
 		return handle_misuse(
 			s, "a snapshot needs an account, a region and the path of a file");
-	/* The latest moment, as far as it can be written as a date. */
-	if (at_ms > TIME_FOREVER_MS - 1)
-		q.at_ms = TIME_FOREVER_MS - 1;
 	if (!handle_open_writing(s, &db, &s->err))
 		deliver(&db, &q, path, &s->err);
 	db_close(&db);

@@ -31,13 +31,13 @@ int main(int argc, char **argv)
 	const char *counts = "SELECT resource_type, count(*) FROM resources GROUP BY 1 ORDER BY 1";
 	const char *changes =
 		"SELECT at, resource_id, property, after FROM changes ORDER BY at DESC LIMIT 10";
-	int64_t now_ms = (int64_t)time(NULL) * 1000;
+	int64_t week_ago = ((int64_t)time(NULL) - 7 * 86400) * 1000;
 	struct siltstone *s = NULL;
 	int bad = siltstone_open(argc > 1 ? argv[1] : "siltstone.db", SILTSTONE_READ, &s) !=
 			  SILTSTONE_OK ||
-		  panel(s, "Now", counts, now_ms) ||
-		  panel(s, "A week ago", counts, now_ms - INT64_C(7) * 86400000) ||
-		  panel(s, "Changes", changes, now_ms);
+		  panel(s, "Now", counts, SILTSTONE_NOW) ||
+		  panel(s, "A week ago", counts, week_ago) ||
+		  panel(s, "Changes", changes, SILTSTONE_NOW);
 
 	if (bad)
 		fprintf(stderr, "dashboard: %s\n", siltstone_message(s));

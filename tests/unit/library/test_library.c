@@ -116,6 +116,9 @@ static void what_is_recorded_is_there_for_every_moment(void **state)
 	assert_string_equal(
 		ask_at("SELECT resource_id, version FROM resources ORDER BY 1", T0 + 30000),
 		"a|1 b|1 ");
+	assert_string_equal(ask_at("SELECT resource_id FROM resources", SILTSTONE_NOW), "a ");
+	assert_string_equal(ask_at("SELECT resource_id FROM resources", SILTSTONE_NOW - 1), "a ");
+	assert_string_equal(ask_at("SELECT count(*) FROM resources", INT64_MIN), "0 ");
 	assert_string_equal(ask("SELECT resource_id, property, before, after FROM changes WHERE "
 				"property GLOB 'conf*.cpus'"),
 		"a|configuration.cpus|4|16 ");
@@ -211,6 +214,7 @@ static void one_resource_is_found_and_told(void **state)
 	assert_string_equal(json,
 		"[{\"path\":\"configuration.cpus\",\"op\":\"change\",\"before\":4,\"after\":16}]");
 	assert_int_equal(siltstone_item(s, rid, T0 - 1, &json), SILTSTONE_NOTFOUND);
+	assert_int_equal(siltstone_item(s, rid, INT64_MIN, &json), SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_item_version(s, rid, 3, &json), SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_diff(s, rid, 1, 9, &json), SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_find(s, "nobody", &rid), SILTSTONE_NOTFOUND);
@@ -515,6 +519,8 @@ static void a_snapshot_is_one_file(void **state)
 	assert_true(gzread(f, text, sizeof(text) - 1) > 0);
 	gzclose(f);
 	assert_non_null(strstr(text, "\"configuration\":{\"cpus\":4}"));
+	assert_int_equal(siltstone_snapshot(s, "acme", "us-east-1", INT64_MIN, path),
+		SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_snapshot(s, "nobody", "us-east-1", SILTSTONE_NOW, path),
 		SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_snapshot(s, "acme", "us-east-1", SILTSTONE_NOW,
