@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "core/deliver.h"
 #include "daemon/lock.h"
+#include "discover/courier.h"
 #include "discover/kept.h"
 #include "discover/login.h"
 #include "discover/target.h"
@@ -28,6 +29,8 @@ struct doctor {
 	size_t n_sources;
 	struct channel channels[SOURCES_MAX];
 	size_t n_channels;
+	struct sink sinks[SOURCES_MAX];
+	size_t n_sinks;
 	const char *account; /* of the first source that said */
 	bool clock_seen;
 	int bad;
@@ -187,37 +190,46 @@ static void check_source(struct doctor *d, const struct source *s)
 	login_close(&login);
 }
 
-static void check_topic(struct doctor *d, const struct channel *ch)
+static const char *keep(struct doctor *d, const char *text)
 {
-	const char *what = arena_printf(&d->c->arena, "topic of %s", ch->name).p;
-	struct arena a = ARENA_INIT(1 << 20);
-	struct login login = LOGIN_INIT;
-	struct sweep_options o = {
-		.kind = "aws", .profile = ch->profile, .endpoint = ch->endpoint, .any_account = true
-	};
-	struct str region = str_of(ch->topic);
-	struct aws_call call = { "sns", "GetTopicAttributes", NULL, NULL };
-	struct aws_fault fault;
-	struct json *answer, *params = json_new(&a, JSON_OBJECT);
+	return text ? arena_text(&d->c->arena, str_of(text)) : NULL;
+}
+
+static enum code take_sink(void *ctx, const struct sink *sink, struct err *e)
+{
+	struct doctor *d = ctx;
+
+	if (d->n_sinks == SOURCES_MAX)
+		return E_OK;
+	d->sinks[d->n_sinks++] = (struct sink){ .name = keep(d, sink->name),
+		.kind = keep(d, sink->kind),
+		.target = keep(d, sink->target),
+		.settings = keep(d, sink->settings) };
+	return arena_ok(&d->c->arena) ? E_OK : err_nomem(e);
+}
+
+static void check_sink(struct doctor *d, struct courier *courier, const struct sink *sink)
+{
+	struct str name = str_of(sink->name);
+	const bool topic = str_starts(name, STR("channel:"));
+	const char *what = topic ? arena_printf(&d->c->arena, "topic of %s", sink->name + 8).p
+				 : arena_printf(&d->c->arena, "sink %s", sink->name).p;
 	struct err e = { 0 };
 
-	for (int i = 0; i < 3; i++)
-		region = str_from(region, str_find(region, ':') + 1);
-	region.n = str_find(region, ':');
-	call.region = arena_text(&a, region);
-	call.params = params;
-	o.regions = call.region;
-	if (params)
-		json_add(params, STR("TopicArn"), json_string(&a, str_of(ch->topic)));
-	if (!arena_ok(&a))
-		err_nomem(&e);
-	else if (!login_open(&login, &o, &e))
-		aws_call(login.aws, &call, &a, &answer, &fault, &e);
-	if (e.code)
-		err_hint(&e, "make the topic, or name another one: siltstone help channel");
-	say(d, what, ch->topic, &e);
-	login_close(&login);
-	arena_release(&a);
+	courier_check(courier, sink, &e);
+	say(d, what, sink->target, &e);
+}
+
+static enum code check_sinks(struct doctor *d, struct err *e)
+{
+	struct courier *courier = NULL;
+
+	if (sink_walk(&d->c->db, take_sink, d, e) || courier_open(&courier, e))
+		return e->code;
+	for (size_t i = 0; i < d->n_sinks; i++)
+		check_sink(d, courier, &d->sinks[i]);
+	courier_close(courier);
+	return E_OK;
 }
 
 static void check_channel(struct doctor *d, const struct channel *ch)
@@ -228,8 +240,6 @@ static void check_channel(struct doctor *d, const struct channel *ch)
 
 	deliver_check(&d->c->db, &ports, ch->name, d->account ? d->account : "000000000000", &e);
 	say(d, what, ch->target, &e);
-	if (ch->topic)
-		check_topic(d, ch);
 }
 
 static void check_publication(struct doctor *d)
@@ -256,22 +266,14 @@ static enum code take_source(void *ctx, const struct source *s, struct err *e)
 	return kept_copy(&d->c->arena, s, &d->sources[d->n_sources++], e);
 }
 
-static const char *keep(struct doctor *d, const char *text)
-{
-	return text ? arena_text(&d->c->arena, str_of(text)) : NULL;
-}
-
 static enum code take_channel(void *ctx, const struct channel *ch, struct err *e)
 {
 	struct doctor *d = ctx;
 
 	if (d->n_channels == SOURCES_MAX)
 		return E_OK;
-	d->channels[d->n_channels++] = (struct channel){ .name = keep(d, ch->name),
-		.target = keep(d, ch->target),
-		.topic = keep(d, ch->topic),
-		.endpoint = keep(d, ch->endpoint),
-		.profile = keep(d, ch->profile) };
+	d->channels[d->n_channels++] =
+		(struct channel){ .name = keep(d, ch->name), .target = keep(d, ch->target) };
 	return arena_ok(&d->c->arena) ? E_OK : err_nomem(e);
 }
 
@@ -291,7 +293,7 @@ static enum code check_rows(struct doctor *d, struct err *e)
 	if (!d->n_channels)
 		good(d, "channels", "none yet; siltstone help channel");
 	targets_release(&d->targets);
-	return E_OK;
+	return check_sinks(d, e);
 }
 
 enum code cmd_doctor(struct cli *c, struct err *e)

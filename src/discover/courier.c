@@ -23,6 +23,7 @@
 enum { KEPT_MAX_BYTES = 4 << 20, SETTINGS_MAX_BYTES = 1 << 20, SECRET_MAX_BYTES = 4096 };
 
 #define FALLBACK_REGION "us-east-1"
+#define KNOCK_MS        10000
 
 /* An AWS identity, or connections alone (for webhooks: login.aws is NULL). */
 struct contact {
@@ -289,6 +290,95 @@ static enum code open_webhook(struct courier *c, struct settings *s, const struc
 		explicit_bzero(key.p, key.cap);
 	buf_release(&key);
 	return code;
+}
+
+/* Looking without telling */
+
+/* What is asked of each kind of the three. */
+static const struct inquiry {
+	const char *kind, *service, *op, *param, *hint;
+} inquiries[] = {
+	{ "sns", "sns", "GetTopicAttributes", "TopicArn",
+		"make the topic (aws sns create-topic), allow sns:GetTopicAttributes and sns:Publish on "
+		"it, or name another" },
+	{ "sqs", "sqs", "GetQueueAttributes", "QueueUrl",
+		"make the queue (aws sqs create-queue), allow sqs:GetQueueAttributes and "
+		"sqs:SendMessage on it, or name another" },
+	{ "eventbridge", "events", "DescribeEventBus", "Name",
+		"make the bus (aws events create-event-bus), allow events:DescribeEventBus and "
+		"events:PutEvents on it, or name another" },
+};
+
+static const char *sink_region(struct settings *s, const struct contact *k, const struct sink *sink)
+{
+	if (strcmp(sink->kind, "sns") == 0)
+		return bus_region(&s->a, sink->target);
+	return region_of(s, k,
+		strcmp(sink->kind, "sqs") == 0 ? queue_region(&s->a, sink->target)
+					       : bus_region(&s->a, sink->target));
+}
+
+static enum code ask(struct courier *c, struct settings *s, const struct sink *sink,
+	const struct inquiry *q, struct err *e)
+{
+	struct json *params = json_new(&s->a, JSON_OBJECT), *answer;
+	struct aws_call call = { q->service, q->op, NULL, params };
+	struct aws_fault fault;
+	struct contact *k;
+
+	if (aws_contact(c, s, &k, e))
+		return e->code;
+	call.region = sink_region(s, k, sink);
+	if (params)
+		json_add(params, str_of(q->param), json_string(&s->a, str_of(sink->target)));
+	if (!arena_ok(&s->a))
+		return err_nomem(e);
+	if (aws_call(k->login.aws, &call, &s->a, &answer, &fault, e) == E_REMOTE)
+		return err_hint(e, "is its endpoint right, and can this machine reach it?");
+	return e->code ? err_hint(e, "%s", q->hint) : E_OK;
+}
+
+static enum code knock(
+	struct courier *c, struct settings *s, const struct sink *sink, struct err *e)
+{
+	struct buf key = BUF_INIT(SECRET_MAX_BYTES);
+	struct http_request q = {
+		.method = "HEAD", .url = sink->target, .body_fd = -1, .deadline_ms = KNOCK_MS
+	};
+	struct http_response r = HTTP_RESPONSE_INIT;
+	struct contact *k = NULL;
+
+	if (find_secret(s, &key, e))
+		err_hint(e, "put the key there, or name another place with --secret-file");
+	else if (!connect_to(c, s, "web", false, &k, e))
+		(void)http_perform(k->login.http, &q, &r, e);
+	if (key.cap)
+		explicit_bzero(key.p, key.cap);
+	buf_release(&key);
+	http_response_release(&r);
+	return e->code;
+}
+
+static enum code look(struct courier *c, struct settings *s, const struct sink *sink, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(inquiries) / sizeof(*inquiries); i++)
+		if (strcmp(inquiries[i].kind, sink->kind) == 0)
+			return ask(c, s, sink, &inquiries[i], e);
+	if (strcmp(sink->kind, "webhook") == 0)
+		return knock(c, s, sink, e);
+	if (file_sink_check(sink->target, e))
+		return err_hint(e, "make the folder, and let the user of the daemon write to it");
+	return E_OK;
+}
+
+enum code courier_check(struct courier *c, const struct sink *sink, struct err *e)
+{
+	struct settings s = { .a = ARENA_INIT(SETTINGS_MAX_BYTES) };
+
+	if (!read_settings(&s, sink, e))
+		look(c, &s, sink, e);
+	arena_release(&s.a);
+	return e->code;
 }
 
 static enum code open_publisher(struct courier *c, struct settings *s, const struct sink *sink,

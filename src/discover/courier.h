@@ -21,5 +21,12 @@ void courier_cancel(struct courier *c);
  * thread. */
 void courier_forget(struct courier *c);
 
+/**
+ * Whether a sink could be told, without telling it anything: a topic, queue or bus is asked for its attributes, a
+ * webhook's server answers anything at all to a HEAD and its key is there, a file's folder can be written to. The
+ * hint says what to mend.
+ */
+enum code courier_check(struct courier *c, const struct sink *sink, struct err *e);
+
 /** Valid until courier_close(). */
 struct notify_ports courier_ports(struct courier *c);

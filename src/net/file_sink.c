@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/file_sink.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -93,4 +94,27 @@ enum code file_sink_open(struct publisher **out, const char *path, struct err *e
 	memcpy(f->path, path, n);
 	*out = &f->port;
 	return E_OK;
+}
+
+enum code file_sink_check(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf folder = BUF_INIT(1 << 16);
+	struct stat s;
+
+	if (stat(path, &s) == 0) {
+		if (!S_ISREG(s.st_mode))
+			return err_set(e, E_INVALID, "\"%s\" is not a file", path);
+		if (access(path, W_OK) != 0)
+			return err_sys(e, E_DENIED, errno, "could not write to \"%s\"", path);
+		return E_OK;
+	}
+	buf_printf(&folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+	if (!buf_ok(&folder))
+		err_nomem(e);
+	else if (access(folder.p, W_OK | X_OK) != 0)
+		err_sys(e, errno == ENOENT ? E_NOTFOUND : E_DENIED, errno,
+			"could not make a file in \"%s\"", folder.p);
+	buf_release(&folder);
+	return e->code;
 }

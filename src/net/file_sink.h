@@ -10,3 +10,6 @@
  * E_IO: what is there is no file, or it failed. E_FULL, E_DENIED, E_NOTFOUND (no such directory).
  */
 enum code file_sink_open(struct publisher **out, const char *path, struct err *e);
+
+/** Whether it could be written to; nothing is. E_NOTFOUND: there is no such folder. E_DENIED. */
+enum code file_sink_check(const char *path, struct err *e);

@@ -384,3 +384,54 @@ def test_doctor_says_what_to_mend(siltstone, small, store):
     siltstone.ok("up", "--once", "--store", store)
     r = siltstone.run("doctor", "--store", store)
     assert r.code == 6 and "FAIL  channel default" in r.out and "ok    source prod" in r.out
+
+
+def test_doctor_asks_about_every_sink_and_tells_it_nothing(siltstone, small, store, tmp_path):
+    topic = small.client("sns").create_topic(Name="watch")["TopicArn"]
+    queue = small.client("sqs").create_queue(QueueName="watch")["QueueUrl"]
+    small.client("events").create_event_bus(Name="watch")
+    asked = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            asked.append(self.command)
+            self.send_response(405)
+            self.end_headers()
+
+        do_POST = do_GET = do_HEAD
+
+        def log_message(self, *args):
+            pass
+
+    hook = http.server.HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=hook.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{hook.server_port}/x"
+    silent = emulator.free_port()
+
+    def sinks(bus, sqs, sns, web, file):
+        return prod(small) + "[recorder]\nrecording = no\n" + "".join(
+            f'[sink "{name}"]\nkind = {kind}\ntarget = {target}\n' + (f"endpoint = {small.endpoint}\nregion = us-east-1\n" if name not in ("web", "file") else "")
+            for name, kind, target in (("bus", "eventbridge", bus), ("sqs", "sqs", sqs), ("sns", "sns", sns), ("web", "webhook", web), ("file", "file", file)))
+
+    try:
+        config(siltstone, sinks("watch", queue, topic, url, tmp_path / "told.jsonl"))
+        siltstone.ok("up", "--once", "--store", store)
+        r = siltstone.ok("doctor", "--store", store)
+        for name in ("bus", "sqs", "sns", "web", "file"):
+            assert f"ok    sink {name} " in r.out, r.out
+        assert asked == ["HEAD"]
+        assert not (tmp_path / "told.jsonl").exists()
+        received = small.client("sqs").receive_message(QueueUrl=queue)
+        assert not received.get("Messages")
+        config(siltstone, sinks("nosuch", queue + "-not", topic + "-not", f"http://127.0.0.1:{silent}/", tmp_path / "nosuch" / "told"))
+        siltstone.ok("up", "--once", "--store", store)
+        r = siltstone.run("doctor", "--store", store)
+        assert r.code == 6
+        lines = r.out.splitlines()
+        for name, hint in (("bus", "create-event-bus"), ("sqs", "create-queue"), ("sns", "create-topic"), ("web", "is the service running there"),
+                           ("file", "make the folder")):
+            at = next(i for i, line in enumerate(lines) if line.startswith(f"FAIL  sink {name} "))
+            assert "try: " in lines[at + 1] and hint in lines[at + 1], r.out
+    finally:
+        hook.shutdown()
+        hook.server_close()
