@@ -25,6 +25,7 @@ static const struct evil_route routes[] = {
 	{ .path = "/headless", .mode = EVIL_RAW, .body = "HTTP/1.1 200 OK\r\nETag: \"1" },
 	{ .path = "/statusless", .mode = EVIL_RAW, .body = "HTTP/1.1 200 O" },
 	{ .path = "/interim", .mode = EVIL_RAW, .body = "HTTP/1.1 100 Continue\r\n\r\n" },
+	{ .path = "/garbage", .mode = EVIL_RAW, .body = "\x01\xff what is this\r\n\r\n" },
 	{ .path = "/freeze", .mode = EVIL_FREEZE, .body = "half of it" },
 	{ .path = "/huge", .mode = EVIL_HUGE },
 	{ .path = "/drip", .mode = EVIL_DRIP, .body = "slowly", .drip_ms = 120 },
@@ -407,7 +408,7 @@ static void a_deadline_ends_what_still_moves(void **state)
 static void a_broken_answer_is_no_answer(void **state)
 {
 	static const char *const paths[] = { "/cut", "/close", "/reset", "/headless", "/statusless",
-		"/interim" };
+		"/interim", "/garbage" };
 	struct world *w = world_open(NULL);
 
 	(void)state;
