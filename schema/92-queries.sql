@@ -8,7 +8,7 @@ SELECT q.name,                   -- what it is called
        q.chart                   -- how it is best drawn: table | bar | line | number
   FROM _query q
 UNION ALL
-SELECT o.column1, o.column2, o.column4, o.column3 FROM (VALUES
+SELECT CAST(o.column1 AS TEXT), CAST(o.column2 AS TEXT), CAST(o.column4 AS TEXT), CAST(o.column3 AS TEXT) FROM (VALUES
   ('changed-yesterday', 'What changed yesterday', 'table',
 'SELECT at, resource_type, resource_id, property, before, after, actor FROM changes
  WHERE at >= date(''now'', ''-1 day'') AND at < date(''now'') ORDER BY at'),

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/buf.h"
+#include "db/sql_text.h"
 #include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
@@ -56,7 +57,9 @@ static enum code init_file(struct cli *c, char *path, size_t size, struct err *e
 		buf_text(&b, ".mode box\n.nullvalue \xc2\xb7\n");
 	if (c->format_given)
 		buf_printf(&b, "%s\n", shell_format(c->format));
-	buf_text(&b, "PRAGMA cache_size=-65536;\n");
+	/* The stock cache of 2 MB makes joins over a whole estate twice as slow. Setting mmap_size is a
+	 * query: its answer goes nowhere. */
+	buf_text(&b, "PRAGMA cache_size=-65536;\n.once /dev/null\nPRAGMA mmap_size=1000000000;\n");
 	add_extension(&b);
 	if (isatty(STDIN_FILENO))
 		buf_text(&b, ".prompt 'siltstone> ' '      ...> '\n");
@@ -67,6 +70,46 @@ static enum code init_file(struct cli *c, char *path, size_t size, struct err *e
 	buf_release(&b);
 	snprintf(path, size, "/dev/fd/%d", fd);
 	return e->code;
+}
+
+static enum code begin_nothing(void *ctx, const char *const *names, size_t n, struct err *e)
+{
+	(void)ctx;
+	(void)names;
+	(void)n;
+	(void)e;
+	return E_OK;
+}
+
+/* 2026-08-24 10:00:00 -> 2026-08-24 */
+static struct str day_of(struct str at)
+{
+	return (struct str){ at.p, at.n < 10 ? at.n : 10 };
+}
+
+static enum code greet_row(void *ctx, const struct cell *cells, size_t n, struct err *e)
+{
+	struct cli *c = ctx;
+	const int64_t resources = cells[read_counts_resources].i,
+		      items = cells[read_counts_items].i;
+
+	(void)n;
+	(void)e;
+	cli_note(c,
+		"%s  %lld %s, %lld %s, %.*s to %.*s.  SELECT * FROM help;  .quit to leave", /* example */
+		c->store, (long long)resources, cli_plural(resources, "resource", "resources"),
+		(long long)items, cli_plural(items, "item", "items"),
+		STR_ARG(day_of(cells[read_counts_first_at].text)),
+		STR_ARG(day_of(cells[read_counts_last_at].text)));
+	return E_OK;
+}
+
+/* What a person finds here, and how to leave. */
+static enum code greet(struct cli *c, struct err *e)
+{
+	struct rows rows = { begin_nothing, greet_row, c };
+
+	return isatty(STDIN_FILENO) ? read_counts(&c->reader, &rows, e) : E_OK;
 }
 
 enum code cmd_sql(struct cli *c, struct err *e)
@@ -81,7 +124,7 @@ enum code cmd_sql(struct cli *c, struct err *e)
 		return err_hint(e, "siltstone query --format jsonl");
 	}
 	/* Opening it says what is wrong with it better than the shell would. */
-	if (cli_open(c, e) || init_file(c, init, sizeof(init), e))
+	if (cli_open(c, e) || greet(c, e) || init_file(c, init, sizeof(init), e))
 		return e->code;
 	db_close(&c->db);
 	if (!argv || !store)

@@ -8,7 +8,7 @@
 #include "store/migrate.h"
 #include "store/typed.h"
 
-/* The public views, and those of some hundred types with some sixty columns. */
+/* The public views, and those of some hundred types with up to a hundred columns. */
 #define AS_OF_BYTES ((size_t)64 << 20)
 
 struct identity {

@@ -3,7 +3,7 @@
 
 #include "db/stmt.h"
 
-/* Some sixty columns of a hundred bytes, for each of some hundred types. */
+/* Up to a hundred columns of a hundred bytes, for each of some hundred types. */
 #define SCRIPT_BYTES ((size_t)64 << 20)
 
 /* What makes the missing and wrong views right, of one type or (STR_NONE) all. */

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The eighteen questions of the view "queries", asked of a synthetic estate and answered by brute force beside.
 
-    questions.py --load PROGRAM [--items N] [--seed N] [--keep FILE]
+    questions.py --load PROGRAM [--program SILTSTONE] [--items N] [--seed N] [--keep FILE]
 
-PROGRAM is load_estate. Each question is run as the store has it, but for two things: 'now' is the estate's last
+PROGRAM is load_estate. With SILTSTONE the past (query --as-of) and conditions over the whole history (since) are asked, too. Each question is run as the store has it, but for two things: 'now' is the estate's last
 moment, and where it takes any resource it is given one with a long life. Python answers the same from what was
 observed, or, where it is about differences, from the recorded documents, which are compared with what was observed
 first. Prints the time of each, best of three, the time the prototype's notes give for as many items, and whatever the
@@ -447,6 +447,74 @@ def ask(o, items):
     return bad
 
 
+# -- the program: the past under the same names, and conditions over the whole history
+
+def run(program, path, *args):
+    began = time.perf_counter()
+    r = subprocess.run([program, *args, "--store", path, "--format", "jsonl", "--quiet"], capture_output=True, text=True, check=False)
+    if r.returncode:
+        sys.exit(f"questions: siltstone {args[0]}: {r.stderr}")
+    return [tuple(json.loads(line).values()) for line in r.stdout.splitlines()], (time.perf_counter() - began) * 1000
+
+
+def verdict(what, got, want, ms):
+    same = collections.Counter(got) == collections.Counter(want)
+    print(f"{what:52} {len(got):7} rows {ms:9.0f} ms{'' if same else '   WRONG'}")
+    if not same:
+        got, want = collections.Counter(got), collections.Counter(want)
+        print(f"    only told: {list((got - want).elements())[:3]}\n    only true: {list((want - got).elements())[:3]}")
+    return not same
+
+
+PAST = [
+    ("SELECT resource_type, resource_id, version FROM resources", lambda o, at, t: [(*k[:2], v.number) for k, v in at.items()]),
+    ("SELECT key, value, count(*) AS n FROM tags GROUP BY 1, 2",
+     lambda o, at, t: [(*k, n) for k, n in collections.Counter(x for v in at.values() for x in v.tags.items()).items()]),
+    ("SELECT relation, count(*) AS n FROM relationships GROUP BY 1",
+     lambda o, at, t: list(collections.Counter(r for v in at.values() for r, _, _ in o.links(v)).items())),
+    ("SELECT rule, result, count(*) AS n FROM compliance GROUP BY 1, 2",
+     lambda o, at, t: [(*k, n) for k, n in collections.Counter((v[1], v[2]) for v in o.verdicts if v[4] < t + 1000 <= v[5]).items()]),
+    ("SELECT event, sum(n) AS n FROM activity GROUP BY 1", lambda o, at, t: list(collections.Counter(v.event for v in o.versions if v.ms < t + 1000).items())),
+    ("SELECT instance_type, count(*) AS n FROM aws_ec2_instance WHERE state = 'running' GROUP BY 1",
+     lambda o, at, t: list(collections.Counter(v.configuration["instanceType"] for k, v in at.items() if k[0] == "AWS::EC2::Instance"
+                                               and v.configuration["state"]["name"] == "running").items())),
+]
+
+CONDITIONS = [
+    ("configuration->>'$.state.name' = 'stopped'", lambda v: v.configuration.get("state", {}) == {"code": 80, "name": "stopped"}),
+    ("resource_type = 'AWS::EC2::SecurityGroup' AND configuration LIKE '%0.0.0.0/0%'",
+     lambda v: v.key[0] == "AWS::EC2::SecurityGroup" and "0.0.0.0/0" in text_of(v.configuration)),
+    ("json_extract(tags_json, '$.Owner') IS NULL", lambda v: "Owner" not in v.tags),
+]
+
+
+def intervals(life, holds):
+    out = []
+    for v in life:
+        if v.configuration is not None and holds(v):
+            if out and out[-1][1] == v.ms:
+                out[-1][1:] = [v.until, out[-1][2] + 1]
+            else:
+                out.append([v.ms, v.until, 1])
+    return out
+
+
+def ask_program(o, program, path):
+    bad = 0
+    for at in ("2026-09-10 12:34:56", "2026-11-20 14:00:00"):
+        t = moment(at)
+        there = o.at(t)
+        for sql, brute in PAST:
+            rows, ms = run(program, path, "query", "--as-of", at, "--limit", "0", sql)
+            bad += verdict(f"{at[:10]}: {sql[7:45]}", rows, brute(o, there, t), ms)
+    for condition, holds in CONDITIONS:
+        rows, ms = run(program, path, "since", condition)
+        want = [(key[1], stamp(since), "9999-12-31 23:59:59" if until == FOREVER else stamp(until), int(until == FOREVER), n)
+                for key, life in o.lives.items() for since, until, n in intervals(life, holds)]
+        bad += verdict(f"since {condition[:45]}", [(r[1], r[5], r[6], r[7], r[9]) for r in rows], want, ms)
+    return bad
+
+
 def load(program, estate, path):
     for end in ("", "-wal", "-shm"):
         if os.path.exists(path + end):
@@ -473,6 +541,7 @@ def load(program, estate, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--load", required=True)
+    parser.add_argument("--program")
     parser.add_argument("--items", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--keep", help="leave the store there")
@@ -490,6 +559,8 @@ def main():
             if v.configuration is not None:
                 oracle.document(v)
         bad = ask(oracle, options.items)
+        if options.program:
+            bad += ask_program(oracle, options.program, path)
         db.close()
     sys.exit(f"questions: {bad} not as they should be" if bad else 0)
 
