@@ -68,11 +68,10 @@ static enum code detail_of(struct arena *a, const struct message *m, struct str 
 	return c;
 }
 
-static enum code parameters(struct arena *a, const struct aws_publisher *p, const struct message *m,
+static enum code entry_of(struct arena *a, const struct aws_publisher *p, const struct message *m,
 	struct json **out, struct err *e)
 {
-	struct json *params = json_new(a, JSON_OBJECT), *entry = json_new(a, JSON_OBJECT);
-	struct json *entries = json_new(a, JSON_ARRAY), *resources = json_new(a, JSON_ARRAY);
+	struct json *entry = json_new(a, JSON_OBJECT), *resources = json_new(a, JSON_ARRAY);
 	const char *detail_type = eventbridge_detail_type(m->type);
 	char iso[TIME_ISO_BYTES];
 	struct str detail;
@@ -90,9 +89,7 @@ static enum code parameters(struct arena *a, const struct aws_publisher *p, cons
 	message_put(a, entry, "DetailType", detail_type);
 	json_add(entry, STR("Detail"), json_string(a, detail));
 	message_put(a, entry, "EventBusName", p->target);
-	json_push(entries, entry);
-	json_add(params, STR("Entries"), entries);
-	*out = params;
+	*out = entry;
 	return arena_ok(a) ? E_OK : err_nomem(e);
 }
 
@@ -118,39 +115,58 @@ static enum code code_of(struct str code)
 	return E_REMOTE;
 }
 
-/* The call may succeed while its entry does not. */
-static enum code judge(const struct json *answer, struct err *e)
+/* The call may succeed while an entry does not. */
+static void judge(const struct aws_publisher *p, const struct json *entry, struct err *e)
 {
-	const struct json *entries = json_get(answer, "Entries");
-	const struct json *entry = entries ? entries->first : NULL;
-	struct str code = json_get_text(entry, "ErrorCode");
+	const struct str code = json_get_text(entry, "ErrorCode");
 
 	if (!code.n)
-		return E_OK;
+		return;
 	err_set(e, code_of(code), "%.*s: %.*s", STR_ARG(code),
 		STR_ARG(json_get_text(entry, "ErrorMessage")));
 	if (str_is(code, "NotAuthorizedForSourceException"))
 		err_hint(e, "AWS keeps sources that begin with \"aws.\" to itself; give the sink "
 			    "another one with --event-source");
-	return e->code;
+	err_add(e, "put an event on bus \"%s\"", p->target);
+}
+
+/* Entries are answered in their order. */
+static enum code publish_batch(
+	struct aws_publisher *p, const struct message *m, size_t n, struct err *each, struct err *e)
+{
+	struct arena a = ARENA_INIT(MESSAGE_ARENA_BYTES);
+	struct json *params = json_new(&a, JSON_OBJECT), *entries = json_new(&a, JSON_ARRAY);
+	const struct aws_call call = { "events", "PutEvents", p->region, params };
+	struct json *answer = NULL, *entry = NULL;
+	struct aws_fault fault = { "", 0 };
+	const struct json *k;
+	enum code c = params && entries ? E_OK : err_nomem(e);
+
+	for (size_t i = 0; i < n && !c; i++) {
+		c = entry_of(&a, p, &m[i], &entry, e);
+		if (!c)
+			json_push(entries, entry);
+	}
+	if (!c) {
+		json_add(params, STR("Entries"), entries);
+		c = aws_call(p->aws, &call, &a, &answer, &fault, e);
+	}
+	k = c ? NULL : json_get(answer, "Entries");
+	k = k ? k->first : NULL;
+	for (size_t i = 0; i < n && k; i++, k = k->next)
+		judge(p, k, &each[i]);
+	arena_release(&a);
+	return c ? err_add(e, "put an event on bus \"%s\"", p->target) : E_OK;
 }
 
 static enum code publish(struct publisher *port, const struct message *m, struct err *e)
 {
-	struct aws_publisher *p = (struct aws_publisher *)port;
-	struct arena a = ARENA_INIT(MESSAGE_ARENA_BYTES);
-	struct json *params = NULL, *answer = NULL;
-	struct aws_call call = { "events", "PutEvents", p->region, NULL };
-	struct aws_fault fault = { "", 0 };
-	enum code c = parameters(&a, p, m, &params, e);
+	struct err entry = { 0 };
+	enum code c = publish_batch((struct aws_publisher *)port, m, 1, &entry, e);
 
-	call.params = params;
-	if (!c)
-		c = aws_call(p->aws, &call, &a, &answer, &fault, e);
-	if (!c)
-		c = judge(answer, e);
-	arena_release(&a);
-	return c ? err_add(e, "put an event on bus \"%s\"", p->target) : E_OK;
+	if (!c && entry.code)
+		*e = entry;
+	return e->code;
 }
 
 enum code eventbridge_open(
@@ -167,6 +183,8 @@ enum code eventbridge_open(
 		return err_nomem(e);
 	}
 	p->port.publish = publish;
+	p->port.publish_many = message_publish_many;
+	p->publish_batch = publish_batch;
 	*out = &p->port;
 	return E_OK;
 }

@@ -4,7 +4,7 @@
 #include "port/publisher.h"
 
 /**
- * A bus of EventBridge as a publisher (spec section 4.6): PutEvents with one entry, whose detail is
+ * A bus of EventBridge as a publisher (spec section 4.6): PutEvents with entries whose detail is
  * the body, whose detail-type follows from the kind of message, and whose resources are the ARN of what it
  * is about. Nulls of a compliance change are left out.
  *

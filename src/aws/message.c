@@ -3,8 +3,14 @@
 
 #include "base/mem.h"
 #include "base/sha256.h"
+#include <stdio.h>
+#include <string.h>
 
-enum { TEXTS_MAX_BYTES = 64 << 10 };
+enum {
+	TEXTS_MAX_BYTES = 64 << 10,
+	AROUND_BYTES = 1024, /* what is counted besides: ids, names */
+	AT_ONCE = 8          /* calls at a time */
+};
 
 static const char *keep(struct arena *a, const char *s)
 {
@@ -38,6 +44,7 @@ void aws_publisher_free(struct publisher *port)
 {
 	struct aws_publisher *p = (struct aws_publisher *)port;
 
+	crew_close(p->crew, NULL);
 	arena_release(&p->texts);
 	mem_free(p);
 }
@@ -74,4 +81,105 @@ struct str message_arn_region(const char *arn)
 		s = str_from(s, str_find(s, ':') + 1);
 	s.n = str_find(s, ':');
 	return s.n ? s : STR_NONE;
+}
+
+/* A call's worth of messages each. */
+struct batches {
+	struct aws_publisher *p;
+	const struct message *messages;
+	struct err *each;
+	size_t *first; /* of each batch; one more is the end */
+};
+
+static size_t size_of(const struct message *m)
+{
+	return m->body.n + (m->subject ? strlen(m->subject) : 0) + AROUND_BYTES;
+}
+
+static size_t cut(const struct message *m, size_t n, size_t *first)
+{
+	size_t n_batches = 0, bytes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bytes += size_of(&m[i]);
+		if (!i || i - first[n_batches - 1] == BATCH_MESSAGES || bytes > BATCH_BYTES) {
+			first[n_batches++] = i;
+			bytes = size_of(&m[i]);
+		}
+	}
+	first[n_batches] = n;
+	return n_batches;
+}
+
+/* One after the other; what failed for a reason that holds for all is not tried with the others. */
+static void publish_singly(
+	struct aws_publisher *p, const struct message *m, size_t n, struct err *each)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p->port.publish(&p->port, &m[i], &each[i]) && each[i].code != E_INVALID &&
+			each[i].code != E_TOOBIG)
+			while (++i < n)
+				each[i] = each[i - 1];
+}
+
+static void publish_one_batch(void *ctx, size_t number)
+{
+	const struct batches *b = ctx;
+	const size_t first = b->first[number], n = b->first[number + 1] - first;
+	const struct message *m = &b->messages[first];
+	struct err *each = &b->each[first], e = { 0 };
+
+	if (n == 1) {
+		publish_singly(b->p, m, 1, each);
+		return;
+	}
+	if (!b->p->publish_batch(b->p, m, n, each, &e))
+		return;
+	for (size_t i = 0; i < n; i++)
+		each[i] = (struct err){ 0 };
+	/* Emulators may not know the call, and one message may spoil it for the others. */
+	if (e.code == E_UNSUPPORTED || e.code == E_INVALID || e.code == E_TOOBIG ||
+		e.code == E_DENIED) {
+		publish_singly(b->p, m, n, each);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		each[i] = e;
+}
+
+void message_publish_many(
+	struct publisher *port, const struct message *m, size_t n, struct err *each)
+{
+	struct aws_publisher *p = (struct aws_publisher *)port;
+	struct arena a = ARENA_INIT(1 << 20);
+	struct batches b = { p, m, each, arena_alloc(&a, (n + 1) * sizeof(*b.first)) };
+
+	if (b.first)
+		crew_each(&p->crew, AT_ONCE, cut(m, n, b.first), publish_one_batch, &b);
+	else
+		publish_singly(p, m, n, each);
+	arena_release(&a);
+}
+
+void message_retry_failed(struct aws_publisher *p, const struct json *answer,
+	const struct message *m, size_t n, struct err *each)
+{
+	const struct json *list = json_get(answer, "Failed");
+
+	for (const struct json *k = list ? list->first : NULL; k; k = k->next) {
+		const struct str id = json_get_text(k, "Id");
+
+		for (size_t i = 0; i < n; i++) {
+			char number[24];
+
+			snprintf(number, sizeof(number), "%zu", i);
+			if (str_is(id, number))
+				(void)p->port.publish(&p->port, &m[i], &each[i]);
+		}
+	}
+}
+
+void message_put_number(struct arena *a, struct json *params, size_t i)
+{
+	json_add(params, STR("Id"), json_string(a, arena_printf(a, "%zu", i)));
 }

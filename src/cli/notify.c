@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Events a sink is told before another one has its turn. */
-#define ROUND 100
+#define ROUND 1000
 #define SHOWN 50
 
 /* How a command that tells many went. */

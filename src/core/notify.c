@@ -12,8 +12,15 @@
 #include "json/read.h"
 #include "json/write.h"
 
-/* Longer than one publish takes with all its repeats; it is renewed after each. */
+/* Longer than one wave takes with all its repeats; it is renewed after each. */
 #define LEASE_MS     INT64_C(300000)
+/* Events told together, and how large they may be together: what is kept in memory. */
+#define WAVE_EVENTS  80
+/* The first wave of a round is one event, so that whoever is not there is asked once; each is so many times the
+ * one before it. */
+#define WAVE_GROWTH  8
+#define WAVE_BYTES   (4u << 20)
+#define WAVE_MEMORY  (1u << 20)
 #define FIRST_MS     INT64_C(30000)
 #define GIVE_UP_MS   INT64_C(86400000)
 #define EVENT_BYTES  (256u << 20)
@@ -50,6 +57,8 @@ struct round {
 	int64_t begun_ms, ticks;
 	int64_t seen;  /* events up to here need nothing more */
 	int64_t tries; /* failures so far of the event behind it */
+	struct wave *wave;
+	size_t width; /* events of the next wave, at most */
 };
 
 static int64_t now(const struct round *r)
@@ -62,12 +71,27 @@ struct telling {
 	struct arena a;
 	struct event event;
 	bool found;
+	bool wanted;
+	int64_t rid; /* 0: it is about no resource */
 	struct notice notice;
+	struct message message;
 };
 #define TELLING_INIT                                                                               \
 	{                                                                                          \
 		.a = ARENA_INIT(EVENT_BYTES), .notice = NOTICE_INIT                                \
 	}
+
+/* Events that follow each other, no two of them about the same resource: it does not matter which of them
+ * is told first. */
+struct wave {
+	struct telling events[WAVE_EVENTS];
+	struct err each[WAVE_EVENTS]; /* what became of it */
+	size_t n;
+	struct message messages[WAVE_EVENTS]; /* of those that are to be told */
+	struct err answers[WAVE_EVENTS];
+	size_t of[WAVE_EVENTS]; /* which event a message is of */
+	size_t n_messages;
+};
 
 static void release(struct telling *t)
 {
@@ -263,17 +287,17 @@ static enum code store_oversized(struct round *r, struct telling *t, struct err 
 		location_of(&t->a, store, bucket, key), NULL, NULL, now(r), e);
 }
 
-static enum code tell(struct round *r, struct telling *t, struct err *e)
+/* What is to be published of an event. */
+static enum code write_message(struct round *r, struct telling *t, struct err *e)
 {
 	struct notice *n = &t->notice;
-	struct message m;
 	enum code c = notice_write(n, r->db, &t->event, now(r), e);
 
 	if (!c && is_too_large(r, t))
 		c = store_oversized(r, t, e);
 	if (c)
 		return c;
-	m = (struct message){ .event_id = t->event.event_id,
+	t->message = (struct message){ .event_id = t->event.event_id,
 		.type = n->type,
 		.account = n->account,
 		.region = n->region,
@@ -281,7 +305,7 @@ static enum code tell(struct round *r, struct telling *t, struct err *e)
 		.subject = n->subject.p,
 		.body = buf_slice(&n->body),
 		.at_ms = n->at_ms };
-	return r->publisher->publish(r->publisher, &m, e);
+	return E_OK;
 }
 
 /* The cursor */
@@ -300,75 +324,215 @@ static bool never_works(enum code c)
 	return c == E_INVALID || c == E_TOOBIG;
 }
 
+/* The row says why, and when it is tried again; E_CONFLICT: it is no longer ours, and says nothing. */
+static enum code note_failure(
+	struct round *r, int64_t event_id, const struct err *why, struct err *e)
+{
+	const char *code = notice_error_code(why);
+	const int64_t wait_ms = notify_backoff_ms(r->tries + 1), at_ms = now(r);
+	enum code c = pass(r, e);
+
+	if (c)
+		return c;
+	if (why->code == E_CANCELED)
+		return sink_release(r->db, &r->sink, e);
+	if (!event_id || !(never_works(why->code) || waited_enough(r->tries)))
+		return sink_failed(r->db, &r->sink, at_ms + wait_ms, at_ms, code, why->msg, e);
+	c = sink_give_up(r->db, &r->sink, event_id, at_ms, code, why->msg, e);
+	if (!c) {
+		r->seen = event_id;
+		r->tries = 0;
+	}
+	return c;
+}
+
 /* @event_id 0: it was not about one event, so none is given up. Noting it may fail too: then the lease
- * runs out, and the event is tried again. */
+ * runs out, and the event is tried again. Whoever took the sink over knows better what became of it. */
 static enum code failed(struct round *r, int64_t event_id, struct err *e)
 {
-	struct err ignored = { 0 };
-	const char *code = notice_error_code(e);
-	const int64_t wait_ms = notify_backoff_ms(r->tries + 1), at_ms = now(r);
+	struct err noting = { 0 };
 
-	if (e->code == E_CONFLICT)
+	if (note_failure(r, event_id, e, &noting) == E_CONFLICT) {
+		*e = noting;
 		return e->code;
-	(void)pass(r, &ignored);
-	ignored = (struct err){ 0 };
-	if (e->code == E_CANCELED)
-		(void)sink_release(r->db, r->sink.name, &ignored);
-	else if (event_id && (never_works(e->code) || waited_enough(r->tries)))
-		(void)sink_give_up(r->db, r->sink.name, event_id, at_ms, code, e->msg, &ignored);
-	else
-		(void)sink_failed(
-			r->db, r->sink.name, at_ms + wait_ms, at_ms, code, e->msg, &ignored);
+	}
 	if (!event_id)
 		return err_add(e, "tell \"%s\"", r->sink.name);
 	return err_add(e, "tell \"%s\" of event %lld", r->sink.name, (long long)event_id);
 }
 
-static enum code tell_next(struct round *r, struct telling *t, struct err *e)
-{
-	bool wanted = false;
-	enum code c = wants(r, t, &wanted, e);
+/* A wave */
 
-	if (!c && wanted)
-		c = tell(r, t, e);
-	if (c)
-		return failed(r, t->event.event_id, e);
-	if (wanted)
-		failpoint("notify.after_publish");
-	r->seen = t->event.event_id;
-	r->tries = 0;
+/* Events about no resource keep their order among themselves. */
+static bool goes_along(const struct wave *w, int64_t rid)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->events[i].rid == rid)
+			return false;
+	return true;
+}
+
+static enum code prepare(struct round *r, struct telling *t, struct err *e)
+{
+	enum code c = wants(r, t, &t->wanted, e);
+
+	return c || !t->wanted ? c : write_message(r, t, e);
+}
+
+/* The event behind @after, if it belongs into the wave. E_NOTFOUND: it does not, or there is none. */
+static enum code add_event(struct round *r, int64_t after, struct err *e)
+{
+	static const struct telling fresh = TELLING_INIT;
+	struct wave *w = r->wave;
+	struct telling *t = &w->events[w->n];
+	enum code c;
+
+	*t = fresh;
+	w->each[w->n] = (struct err){ 0 };
+	c = next_event(r->db, after, t, e);
+	if (!c && t->event.item_id)
+		c = item_resource(r->db, t->event.item_id, &t->rid, e);
+	if (!c && !goes_along(w, t->rid))
+		c = E_NOTFOUND;
+	if (c) {
+		release(t);
+		return c;
+	}
+	prepare(r, t, &w->each[w->n]);
+	w->n++;
+	return E_OK;
+}
+
+/* Behind an event that cannot be prepared there is nothing in the wave. */
+static enum code gather(struct round *r, size_t limit, struct err *e)
+{
+	const size_t most = r->width < limit ? r->width : limit;
+	struct wave *w = r->wave;
+	int64_t after = r->seen;
+	size_t bytes = 0;
+	enum code c = E_OK;
+
+	while (!c && w->n < most && bytes < WAVE_BYTES) {
+		const struct telling *t = &w->events[w->n];
+
+		c = add_event(r, after, e);
+		if (c)
+			break;
+		after = t->event.event_id;
+		bytes += t->message.body.n + t->a.used;
+		if (w->each[w->n - 1].code)
+			break;
+	}
+	return w->n && !e->code ? E_OK : c;
+}
+
+static void publish(struct round *r)
+{
+	struct wave *w = r->wave;
+	struct publisher *p = r->publisher;
+
+	w->n_messages = 0;
+	for (size_t i = 0; i < w->n; i++) {
+		if (!w->events[i].wanted || w->each[i].code)
+			continue;
+		w->of[w->n_messages] = i;
+		w->answers[w->n_messages] = (struct err){ 0 };
+		w->messages[w->n_messages++] = w->events[i].message;
+	}
+	if (!w->n_messages)
+		return;
+	if (w->n_messages > 1)
+		p->publish_many(p, w->messages, w->n_messages, w->answers);
+	else
+		(void)p->publish(p, w->messages, w->answers);
+	for (size_t i = 0; i < w->n_messages; i++)
+		w->each[w->of[i]] = w->answers[i];
+	failpoint("notify.after_publish");
+}
+
+/* The cursor goes as far as everything is told or given up; what was told behind that is told again. */
+static enum code settle(struct round *r, struct err *e)
+{
+	struct wave *w = r->wave;
+	struct err noting = { 0 };
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct err *why = &w->each[i];
+		const int64_t event_id = w->events[i].event.event_id;
+
+		if (why->code && failed(r, event_id, why)) {
+			if (!e->code)
+				*e = *why;
+			if (r->seen < event_id)
+				return e->code;
+		}
+		r->seen = event_id;
+		r->tries = 0;
+	}
 	failpoint("notify.before_cursor");
-	return wanted ? pass(r, e) : E_OK;
+	if (w->n_messages && pass(r, &noting) && !e->code)
+		*e = noting;
+	/* One was given up: that is told, and the sink has its next turn like all others. */
+	if (e->code && !noting.code)
+		(void)sink_release(r->db, &r->sink, &noting);
+	return e->code;
+}
+
+static void grow(struct round *r)
+{
+	if (r->publisher->publish_many)
+		r->width *= WAVE_GROWTH;
+	if (r->width > WAVE_EVENTS)
+		r->width = WAVE_EVENTS;
+}
+
+static enum code tell_wave(struct round *r, size_t *limit, struct err *e)
+{
+	struct wave *w = r->wave;
+	enum code c;
+
+	w->n = 0;
+	c = gather(r, *limit, e);
+	*limit -= w->n;
+	if (!c) {
+		publish(r);
+		c = settle(r, e);
+		grow(r);
+	}
+	for (size_t i = 0; i < w->n; i++)
+		release(&w->events[i]);
+	return c;
 }
 
 static enum code tell_all(struct round *r, int limit, struct err *e)
 {
+	size_t left = (size_t)limit;
 	enum code c = E_OK;
 
-	while (!c && limit-- > 0) {
-		struct telling t = TELLING_INIT;
-
-		c = next_event(r->db, r->seen, &t, e);
-		if (!c)
-			c = tell_next(r, &t, e);
-		release(&t);
-	}
+	while (!c && left)
+		c = tell_wave(r, &left, e);
 	if (c && !(c == E_NOTFOUND && !e->code))
 		return c;
-	return sink_told(r->db, r->sink.name, r->seen, now(r), e);
+	return sink_told(r->db, &r->sink, r->seen, now(r), e);
 }
 
 static enum code run(struct round *r, int limit, struct err *e)
 {
+	struct arena a = ARENA_INIT(WAVE_MEMORY);
 	enum code c;
 
 	r->seen = r->sink.cursor;
 	r->tries = r->sink.tries;
-	c = r->ports->publisher(r->ports->ctx, &r->sink, &r->publisher, e);
-	if (c)
-		return failed(r, 0, e);
-	c = tell_all(r, limit, e);
-	r->publisher->free(r->publisher);
+	r->width = 1;
+	r->wave = arena_alloc(&a, sizeof(*r->wave));
+	c = r->wave ? r->ports->publisher(r->ports->ctx, &r->sink, &r->publisher, e) : err_nomem(e);
+	if (c) {
+		c = failed(r, 0, e);
+	} else {
+		c = tell_all(r, limit, e);
+		r->publisher->free(r->publisher);
+	}
+	arena_release(&a);
 	return c;
 }
 
@@ -393,7 +557,9 @@ static enum code tell_dead(struct round *r, int64_t event_id, struct err *e)
 	if (!c)
 		c = next_event(r->db, event_id - 1, &t, e);
 	if (!c)
-		c = tell(r, &t, e);
+		c = write_message(r, &t, e);
+	if (!c)
+		c = r->publisher->publish(r->publisher, &t.message, e);
 	if (r->publisher)
 		r->publisher->free(r->publisher);
 	release(&t);

@@ -9,8 +9,8 @@
  * Notifying: events to sinks, in order per resource, at least once
  * ================================================================
  *
- * A sink is claimed with a lease, the events behind its cursor are told one after the other, and
- * the cursor follows. What fails may be tried again later (30 s, doubling, at most an hour; the sink
+ * A sink is claimed with a lease, the events behind its cursor are told, many at a time where they are about
+ * different resources and the publisher can, and the cursor follows as far as all are told. What fails may be tried again later (30 s, doubling, at most an hour; the sink
  * waits, so that order holds); what can never work, or failed for a day, becomes a dead letter.
  */
 

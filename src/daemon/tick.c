@@ -13,7 +13,7 @@
 #define ARENA_MAX       (4 << 20)
 #define SOURCES_MAX     1000
 /* A sink that has much to be told gives way to others after so many. */
-#define NOTICES_AT_ONCE 200
+#define NOTICES_AT_ONCE 1000
 
 struct round {
 	struct arena arena;

@@ -273,3 +273,46 @@ void crew_close(struct crew *crew, crew_job_fn *drop)
 	pthread_mutex_destroy(&crew->lock);
 	mem_free(crew);
 }
+
+/* The numbers that are still to be called. */
+struct numbers {
+	pthread_mutex_t lock;
+	size_t next, n;
+	void (*fn)(void *ctx, size_t i);
+	void *ctx;
+};
+
+static void count(void *ctx)
+{
+	struct numbers *all = ctx;
+
+	for (;;) {
+		size_t i;
+
+		pthread_mutex_lock(&all->lock);
+		i = all->next++;
+		pthread_mutex_unlock(&all->lock);
+		if (i >= all->n)
+			return;
+		all->fn(all->ctx, i);
+	}
+}
+
+void crew_each(struct crew **crew, int width, size_t n, void (*fn)(void *ctx, size_t i), void *ctx)
+{
+	struct numbers all = { .n = n, .fn = fn, .ctx = ctx };
+	struct err ignored = { 0 };
+
+	must(width > 0);
+	pthread_mutex_init(&all.lock, NULL);
+	if (n > 1 && (*crew || !crew_open(crew, width, &ignored))) {
+		for (int i = 0; i < width && (size_t)i < n; i++)
+			if (crew_add(*crew, "each", width, count, &all, &ignored))
+				break;
+	}
+	if (*crew)
+		crew_wait(*crew);
+	/* What nobody could be found for. */
+	count(&all);
+	pthread_mutex_destroy(&all.lock);
+}

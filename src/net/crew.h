@@ -2,6 +2,7 @@
 #pragma once
 #include "base/err.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 /**
  * A crew: threads that take jobs
@@ -27,3 +28,7 @@ void crew_wait(struct crew *crew);
 /** Wait for the jobs that run, drop those that wait (their functions are never called; @drop,
  * if not NULL, is called with each one's ctx), end the threads. Takes NULL. */
 void crew_close(struct crew *crew, crew_job_fn *drop);
+
+/** Call @fn for each number below @n, at most @width at a time, and wait for all. *@crew is opened at the first
+ * call and the caller's to close; where there are no threads to be had, the caller's own does it. */
+void crew_each(struct crew **crew, int width, size_t n, void (*fn)(void *ctx, size_t i), void *ctx);

@@ -45,7 +45,16 @@ static bool ends_in_line(int fd, off_t size)
 	return !size || (pread(fd, &last, 1, size - 1) == 1 && last == '\n');
 }
 
-static enum code append(const struct file_sink *f, int fd, struct str body, struct err *e)
+static bool write_lines(int fd, const struct message *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (write_all(fd, m[i].body) != 0 || write_all(fd, STR("\n")) != 0)
+			return false;
+	return fsync(fd) == 0;
+}
+
+static enum code append(
+	const struct file_sink *f, int fd, const struct message *m, size_t n, struct err *e)
 {
 	struct stat s;
 	int sys;
@@ -54,8 +63,7 @@ static enum code append(const struct file_sink *f, int fd, struct str body, stru
 		return failed(f, "look at", errno, e);
 	if (!S_ISREG(s.st_mode))
 		return err_set(e, E_IO, "\"%s\" is not a file", f->path);
-	if ((ends_in_line(fd, s.st_size) || write_all(fd, STR("\n")) == 0) &&
-		write_all(fd, body) == 0 && write_all(fd, STR("\n")) == 0 && fsync(fd) == 0)
+	if ((ends_in_line(fd, s.st_size) || write_all(fd, STR("\n")) == 0) && write_lines(fd, m, n))
 		return E_OK;
 	sys = errno;
 	/* What cannot be taken back is ended by the next line. */
@@ -63,9 +71,9 @@ static enum code append(const struct file_sink *f, int fd, struct str body, stru
 	return failed(f, "write to", sys, e);
 }
 
-static enum code publish(struct publisher *port, const struct message *m, struct err *e)
+static enum code write_messages(
+	const struct file_sink *f, const struct message *m, size_t n, struct err *e)
 {
-	const struct file_sink *f = (struct file_sink *)port;
 	int fd = open(
 		f->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
 	enum code c;
@@ -73,9 +81,25 @@ static enum code publish(struct publisher *port, const struct message *m, struct
 	if (fd < 0)
 		return errno == EISDIR ? err_set(e, E_IO, "\"%s\" is not a file", f->path)
 				       : failed(f, "open", errno, e);
-	c = append(f, fd, m->body, e);
+	c = append(f, fd, m, n, e);
 	close(fd);
 	return c;
+}
+
+static enum code publish(struct publisher *port, const struct message *m, struct err *e)
+{
+	return write_messages((struct file_sink *)port, m, 1, e);
+}
+
+/* All of them or none, with one sync. */
+static void publish_many(
+	struct publisher *port, const struct message *m, size_t n, struct err *each)
+{
+	struct err e = { 0 };
+
+	if (write_messages((struct file_sink *)port, m, n, &e))
+		for (size_t i = 0; i < n; i++)
+			each[i] = e;
 }
 
 static void free_file_sink(struct publisher *port)
@@ -90,7 +114,7 @@ enum code file_sink_open(struct publisher **out, const char *path, struct err *e
 
 	if (!f)
 		return err_nomem(e);
-	f->port = (struct publisher){ publish, free_file_sink };
+	f->port = (struct publisher){ publish, free_file_sink, publish_many };
 	memcpy(f->path, path, n);
 	*out = &f->port;
 	return E_OK;

@@ -5,19 +5,23 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "net/crew.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* A receiver answers when it has taken the message, not when it has worked on it. */
 #define DEADLINE_MS      INT64_C(30000)
+/* POSTs at a time. */
+#define AT_ONCE          20
 #define ANSWER_MAX_BYTES (1 << 20)
 #define BODY_MAX_BYTES   (256u << 20)
 
 struct webhook {
 	struct publisher port; /* first, so that one pointer is both */
 	struct http *http;
-	char *url, *key; /* key NULL: none */
+	struct crew *crew; /* NULL until several are told at a time */
+	char *url, *key;   /* key NULL: none */
 	size_t key_bytes;
 };
 
@@ -114,10 +118,32 @@ static enum code publish(struct publisher *port, const struct message *m, struct
 	return c;
 }
 
+struct several {
+	struct publisher *port;
+	const struct message *messages;
+	struct err *each;
+};
+
+static void publish_one(void *ctx, size_t i)
+{
+	const struct several *s = ctx;
+
+	(void)publish(s->port, &s->messages[i], &s->each[i]);
+}
+
+static void publish_many(
+	struct publisher *port, const struct message *m, size_t n, struct err *each)
+{
+	struct several s = { port, m, each };
+
+	crew_each(&mine(port)->crew, AT_ONCE, n, publish_one, &s);
+}
+
 static void free_webhook(struct publisher *port)
 {
 	struct webhook *w = mine(port);
 
+	crew_close(w->crew, NULL);
 	if (w->key)
 		explicit_bzero(w->key, w->key_bytes);
 	mem_free(w->key);
@@ -141,7 +167,7 @@ enum code webhook_open(
 
 	if (!w)
 		return err_nomem(e);
-	w->port = (struct publisher){ publish, free_webhook };
+	w->port = (struct publisher){ publish, free_webhook, publish_many };
 	w->http = http;
 	w->url = copy(str_of(url));
 	w->key = key.p ? copy(key) : NULL;

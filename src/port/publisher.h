@@ -25,4 +25,10 @@ struct publisher {
 	 */
 	enum code (*publish)(struct publisher *p, const struct message *m, struct err *e);
 	void (*free)(struct publisher *p);
+	/**
+	 * Tell several, of which no two are about the same resource, in any order and as many at a time as it
+	 * likes. NULL: it knows only how to tell one. What became of each is in @each, which comes cleared.
+	 */
+	void (*publish_many)(
+		struct publisher *p, const struct message *m, size_t n, struct err *each);
 };

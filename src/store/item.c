@@ -73,6 +73,19 @@ enum code item_file(struct db *db, int64_t item_id, struct buf *out, struct err 
 	return take_text(&st, out, "there is no such item", e);
 }
 
+enum code item_resource(struct db *db, int64_t item_id, int64_t *rid, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_ITEM_RESOURCE);
+	enum code c;
+
+	stmt_int(&st, item_resource__item, item_id);
+	c = stmt_step(&st, e);
+	if (!c)
+		*rid = stmt_col_int(&st, item_resource_rid);
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? err_set(e, c, "there is no such item") : c;
+}
+
 enum code item_files(
 	struct db *db, const struct item_walk *w, item_fn *fn, void *ctx, struct err *e)
 {

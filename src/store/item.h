@@ -19,6 +19,8 @@ enum code item_version(
 
 /** Append the item in AWS's file spelling: one JSON object. E_NOTFOUND. */
 enum code item_file(struct db *db, int64_t item_id, struct buf *out, struct err *e);
+/** Whose item it is. E_NOTFOUND. */
+enum code item_resource(struct db *db, int64_t item_id, int64_t *rid, struct err *e);
 struct item_walk {
 	int64_t since_ms, until_ms; /* both inclusive */
 	const char *types;          /* comma-separated globs, or NULL */

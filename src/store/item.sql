@@ -75,3 +75,6 @@ SELECT r.account AS account, r.region AS region, r.type AS type, r.id AS id, r.n
        (SELECT d.document FROM _item p JOIN _item_document d ON d.item_id = p.item_id
          WHERE p.rid = i.rid AND p.version = i.version - 1) AS before
   FROM _item i JOIN _resource r ON r.rid = i.rid WHERE i.item_id = :item;
+
+-- name: item_resource
+SELECT i.rid AS rid FROM _item i WHERE i.item_id = :item;

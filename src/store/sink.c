@@ -269,22 +269,28 @@ static enum code end(struct db *db, enum code c, struct err *e)
 	return c;
 }
 
+/* Run a statement that changes the row of whoever holds the lease. */
+static enum code run_held(struct db *db, struct stmt *st, const struct sink *sink, struct err *e)
+{
+	enum code c = stmt_run(st, e);
+
+	if (!c && !db_changes(db))
+		c = err_set(
+			e, E_CONFLICT, "sink \"%s\" was taken over by somebody else", sink->name);
+	return c;
+}
+
 static enum code move_on(struct db *db, const struct sink *sink, int64_t event_id, int64_t now_ms,
 	int64_t lease_ms, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_SINK_PASSED);
-	enum code c;
 
 	stmt_text(&st, sink_passed__name, sink->name);
 	stmt_int(&st, sink_passed__event, event_id);
 	stmt_int(&st, sink_passed__now, now_ms);
 	stmt_int(&st, sink_passed__held, sink->lease_ms);
 	stmt_int(&st, sink_passed__lease, lease_ms);
-	c = stmt_run(&st, e);
-	if (!c && !db_changes(db))
-		c = err_set(
-			e, E_CONFLICT, "sink \"%s\" was taken over by somebody else", sink->name);
-	return c;
+	return run_held(db, &st, sink, e);
 }
 
 enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
@@ -306,7 +312,7 @@ enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_
 }
 
 enum code sink_told(
-	struct db *db, const char *name, int64_t event_id, int64_t now_ms, struct err *e)
+	struct db *db, const struct sink *sink, int64_t event_id, int64_t now_ms, struct err *e)
 {
 	struct stmt st;
 	enum code c = db_begin(db, e);
@@ -314,21 +320,23 @@ enum code sink_told(
 	if (c)
 		return c;
 	st = stmt_begin(db, SQL_SINK_TOLD);
-	stmt_text(&st, sink_told__name, name);
+	stmt_text(&st, sink_told__name, sink->name);
+	stmt_int(&st, sink_told__held, sink->lease_ms);
 	stmt_int(&st, sink_told__event, event_id);
 	stmt_int(&st, sink_told__now, now_ms);
-	c = stmt_run(&st, e);
+	c = run_held(db, &st, sink, e);
 	if (!c)
-		c = note_stream(db, name, now_ms, NULL, NULL, e);
+		c = note_stream(db, sink->name, now_ms, NULL, NULL, e);
 	return end(db, c, e);
 }
 
-enum code sink_release(struct db *db, const char *name, struct err *e)
+enum code sink_release(struct db *db, const struct sink *sink, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_SINK_RELEASE);
 
-	stmt_text(&st, sink_release__name, name);
-	return stmt_run(&st, e);
+	stmt_text(&st, sink_release__name, sink->name);
+	stmt_int(&st, sink_release__held, sink->lease_ms);
+	return run_held(db, &st, sink, e);
 }
 
 enum code sink_free_leases(struct db *db, struct err *e)
@@ -338,7 +346,7 @@ enum code sink_free_leases(struct db *db, struct err *e)
 	return stmt_run(&st, e);
 }
 
-enum code sink_failed(struct db *db, const char *name, int64_t next_ms, int64_t now_ms,
+enum code sink_failed(struct db *db, const struct sink *sink, int64_t next_ms, int64_t now_ms,
 	const char *error_code, const char *error, struct err *e)
 {
 	struct stmt st;
@@ -347,18 +355,19 @@ enum code sink_failed(struct db *db, const char *name, int64_t next_ms, int64_t 
 	if (c)
 		return c;
 	st = stmt_begin(db, SQL_SINK_FAILED);
-	stmt_text(&st, sink_failed__name, name);
+	stmt_text(&st, sink_failed__name, sink->name);
+	stmt_int(&st, sink_failed__held, sink->lease_ms);
 	stmt_int(&st, sink_failed__next, next_ms);
 	stmt_text(&st, sink_failed__code, error_code);
 	stmt_text(&st, sink_failed__error, error);
-	c = stmt_run(&st, e);
+	c = run_held(db, &st, sink, e);
 	if (!c)
-		c = note_stream(db, name, now_ms, error_code, error, e);
+		c = note_stream(db, sink->name, now_ms, error_code, error, e);
 	return end(db, c, e);
 }
 
 struct burial {
-	const char *name;
+	const struct sink *sink;
 	int64_t event_id, now_ms;
 	const char *error_code, *error;
 };
@@ -368,7 +377,7 @@ static enum code bury(struct db *db, const struct burial *b, struct err *e)
 	struct stmt st = stmt_begin(db, SQL_SINK_BURY);
 	enum code c;
 
-	stmt_text(&st, sink_bury__name, b->name);
+	stmt_text(&st, sink_bury__name, b->sink->name);
 	stmt_int(&st, sink_bury__event, b->event_id);
 	stmt_int(&st, sink_bury__now, b->now_ms);
 	stmt_text(&st, sink_bury__code, b->error_code);
@@ -377,24 +386,29 @@ static enum code bury(struct db *db, const struct burial *b, struct err *e)
 	if (c)
 		return c;
 	st = stmt_begin(db, SQL_SINK_PASS_BURIED);
-	stmt_text(&st, sink_pass_buried__name, b->name);
+	stmt_text(&st, sink_pass_buried__name, b->sink->name);
+	stmt_int(&st, sink_pass_buried__held, b->sink->lease_ms);
 	stmt_int(&st, sink_pass_buried__event, b->event_id);
 	stmt_text(&st, sink_pass_buried__code, b->error_code);
 	stmt_text(&st, sink_pass_buried__error, b->error);
-	c = stmt_run(&st, e);
-	return c ? c : note_stream(db, b->name, b->now_ms, b->error_code, b->error, e);
+	c = run_held(db, &st, b->sink, e);
+	return c ? c : note_stream(db, b->sink->name, b->now_ms, b->error_code, b->error, e);
 }
 
-enum code sink_give_up(struct db *db, const char *name, int64_t event_id, int64_t now_ms,
+enum code sink_give_up(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
 	const char *error_code, const char *error, struct err *e)
 {
-	const struct burial b = { name, event_id, now_ms, error_code, error };
+	const struct burial b = { sink, event_id, now_ms, error_code, error };
 	enum code c = db_begin(db, e);
 
 	if (c)
 		return c;
-	c = bury(db, &b, e);
-	return end(db, c, e);
+	c = end(db, bury(db, &b, e), e);
+	if (!c) {
+		sink->cursor = event_id;
+		sink->tries = 0;
+	}
+	return c;
 }
 
 static void read_dead(const struct stmt *st, struct arena *a, struct dead *out)

@@ -40,24 +40,25 @@ enum code sink_walk(struct db *db, sink_fn *fn, void *ctx, struct err *e);
  * @lease_ms (out->lease_ms). E_NOTFOUND: none. */
 enum code sink_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t lease_ms,
 	struct sink *out, struct err *e);
-/** Nothing happened: frees the lease. */
-enum code sink_release(struct db *db, const char *name, struct err *e);
 /** Whoever held a lease is gone: any sink can be taken. */
 enum code sink_free_leases(struct db *db, struct err *e);
+/* What follows is for whoever holds the lease that sink->lease_ms names: E_CONFLICT, and nothing is changed, when
+ * it had run out and somebody else took the sink. */
+/** Nothing happened: frees the lease. */
+enum code sink_release(struct db *db, const struct sink *sink, struct err *e);
 /* The four below say in the same transaction how the notifications of a channel are when the sink is
  * that of its topic, "channel:NAME": SUCCESS, or FAILURE with the error. */
-/** Told up to @event_id and at work on what follows; the lease is @lease_ms from now on, also in @sink.
- * E_CONFLICT: the lease had run out and somebody else took it. */
+/** Told up to @event_id and at work on what follows; the lease is @lease_ms from now on, also in @sink. */
 enum code sink_passed(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
 	int64_t lease_ms, struct err *e);
 /** Told up to @event_id; frees the lease. */
 enum code sink_told(
-	struct db *db, const char *name, int64_t event_id, int64_t now_ms, struct err *e);
+	struct db *db, const struct sink *sink, int64_t event_id, int64_t now_ms, struct err *e);
 /** The event behind the cursor could not be told; wait until @next_ms; frees the lease. */
-enum code sink_failed(struct db *db, const char *name, int64_t next_ms, int64_t now_ms,
+enum code sink_failed(struct db *db, const struct sink *sink, int64_t next_ms, int64_t now_ms,
 	const char *error_code, const char *error, struct err *e);
-/** Give up the event behind the cursor: a dead letter, and on. One transaction. */
-enum code sink_give_up(struct db *db, const char *name, int64_t event_id, int64_t now_ms,
+/** Give up the event behind the cursor: a dead letter, and on; the lease is kept. One transaction. */
+enum code sink_give_up(struct db *db, struct sink *sink, int64_t event_id, int64_t now_ms,
 	const char *error_code, const char *error, struct err *e);
 
 struct dead {

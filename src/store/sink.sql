@@ -34,7 +34,7 @@ UPDATE _sink SET lease_ms = :lease WHERE name = :name;
 
 -- name: sink_release
 -- alone
-UPDATE _sink SET lease_ms = 0 WHERE name = :name;
+UPDATE _sink SET lease_ms = 0 WHERE name = :name AND lease_ms = :held;
 
 -- name: sink_free_leases
 -- plan: scan
@@ -47,10 +47,11 @@ UPDATE _sink SET cursor = max(cursor, :event), lease_ms = :lease, tries = 0, nex
 
 -- name: sink_told
 UPDATE _sink SET cursor = max(cursor, :event), lease_ms = 0, tries = 0, next_ms = 0, told_ms = :now, error_code = NULL, error = NULL
- WHERE name = :name;
+ WHERE name = :name AND lease_ms = :held;
 
 -- name: sink_failed
-UPDATE _sink SET tries = tries + 1, next_ms = :next, lease_ms = 0, error_code = :code, error = :error WHERE name = :name;
+UPDATE _sink SET tries = tries + 1, next_ms = :next, lease_ms = 0, error_code = :code, error = :error
+ WHERE name = :name AND lease_ms = :held;
 
 -- name: sink_stream_status
 -- What befalls the sink of a channel's topic is how that channel's notifications are.
@@ -65,7 +66,8 @@ SELECT s.name, :event, :now, s.tries + 1, :code, :error FROM _sink s WHERE s.nam
 ON CONFLICT (sink, event_id) DO UPDATE SET at_ms = excluded.at_ms, tries = excluded.tries, error_code = excluded.error_code, error = excluded.error;
 
 -- name: sink_pass_buried
-UPDATE _sink SET cursor = max(cursor, :event), lease_ms = 0, tries = 0, next_ms = 0, error_code = :code, error = :error WHERE name = :name;
+UPDATE _sink SET cursor = max(cursor, :event), tries = 0, next_ms = 0, error_code = :code, error = :error
+ WHERE name = :name AND lease_ms = :held;
 
 -- name: dead_walk
 -- plan: scan

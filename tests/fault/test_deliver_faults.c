@@ -291,7 +291,7 @@ static int set_up(void **state)
 	before = strdup(scratch_path(&scratch, &arena, "before.db"));
 	arena_release(&arena);
 	bucket.port.put = put;
-	topic.port = (struct publisher){ publish, free_topic };
+	topic.port = (struct publisher){ publish, free_topic, NULL };
 	estate_open(&w, before);
 	must(channel_put(&w.db, &c, T0, &e) == E_OK);
 	must(sink_put(&w.db, &chosen, false, &e) == E_OK);

@@ -8,6 +8,8 @@
 #include "store/channel.h"
 #include "json/read.h"
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -21,6 +23,7 @@ struct fake {
 	struct fake_store store;
 	struct buf log; /* "event type subject\n" */
 	struct buf last;
+	struct buf waves; /* how many were told at a time, where it was more than one */
 	enum code fail_with;
 	int64_t fail_event; /* only this one; 0: every one */
 	int tries, opened, freed;
@@ -47,6 +50,14 @@ static enum code publish(struct publisher *p, const struct message *m, struct er
 		fflush(f.out);
 	}
 	return E_OK;
+}
+
+/* The last one first: order is nobody's business within a wave. */
+static void publish_many(struct publisher *p, const struct message *m, size_t n, struct err *each)
+{
+	buf_printf(&f.waves, "%zu ", n);
+	for (size_t i = n; i--;)
+		(void)publish(p, &m[i], &each[i]);
 }
 
 static void free_fake(struct publisher *p)
@@ -82,9 +93,10 @@ static int set_up(void **state)
 {
 	(void)state;
 	e = (struct err){ 0 };
-	f = (struct fake){
-		.port = { publish, free_fake }, .log = BUF_INIT(1 << 20), .last = BUF_INIT(16 << 20)
-	};
+	f = (struct fake){ .port = { publish, free_fake, NULL },
+		.log = BUF_INIT(1 << 20),
+		.last = BUF_INIT(16 << 20),
+		.waves = BUF_INIT(4096) };
 	fake_store_init(&f.store);
 	estate_open(&w, ":memory:");
 	return 0;
@@ -98,6 +110,7 @@ static int tear_down(void **state)
 	fake_store_release(&f.store);
 	buf_release(&f.log);
 	buf_release(&f.last);
+	buf_release(&f.waves);
 	return 0;
 }
 
@@ -297,7 +310,7 @@ static void a_clock_put_back_leaves_no_sink_behind(void **state)
 	history();
 	assert_int_equal(sink_claim(&w.db, &a, T0 + DAY_MS, T0 + DAY_MS + 1000, &s, &e), E_OK);
 	assert_int_equal(
-		sink_failed(&w.db, "s", T0 + DAY_MS, T0 + DAY_MS, "REMOTE", "no", &e), E_OK);
+		sink_failed(&w.db, &s, T0 + DAY_MS, T0 + DAY_MS, "REMOTE", "no", &e), E_OK);
 	assert_int_equal(notify(T0), E_OK);
 	arena_release(&a);
 }
@@ -324,6 +337,149 @@ static void a_predicate_sees_all_columns(void **state)
 	history();
 	assert_int_equal(notify(T0), E_OK);
 	assert_string_equal(f.log.p, "2 " CHANGE SUBJECT("two", "Discovered"));
+}
+
+/* Resources 1 to @n, in events of their own; then 3 changes twice. */
+static void many(int n)
+{
+	char id[16];
+
+	estate_begin(&w, T0);
+	for (int i = 1; i <= n; i++) {
+		snprintf(id, sizeof(id), "v-%03d", i);
+		estate_see(&w, VPC, id, NULL, "{\"n\":0}", NULL);
+	}
+	estate_settle(&w);
+	for (int k = 1; k <= 2; k++) {
+		estate_begin(&w, T0 + k * 1000);
+		estate_see(&w, VPC, "v-003", NULL, k == 1 ? "{\"n\":1}" : "{\"n\":2}", NULL);
+		estate_settle(&w);
+	}
+}
+
+/* The events of the log in the order in which they were told. */
+static size_t told_events(int64_t *ids, size_t max)
+{
+	size_t n = 0;
+
+	for (const char *p = f.log.p; *p; p = strchr(p, '\n') + 1) {
+		assert_true(n < max);
+		ids[n++] = strtoll(p, NULL, 10);
+	}
+	return n;
+}
+
+static void different_resources_are_told_together_and_one_resource_in_order(void **state)
+{
+	int64_t ids[16], at_three = 0;
+
+	(void)state;
+	f.port.publish_many = publish_many;
+	add_sink("s", NULL);
+	many(9);
+	assert_int_equal(notify(T0), E_OK);
+	/* One, eight, then each change of the same resource alone. */
+	assert_string_equal(f.waves.p, "8 ");
+	assert_int_equal(told_events(ids, 16), 11);
+	assert_int_equal(ids[0], 1);
+	assert_int_equal(ids[1], 9);
+	for (int i = 0; i < 11; i++) {
+		if (ids[i] != 3 && ids[i] != 10 && ids[i] != 11)
+			continue;
+		assert_true(ids[i] > at_three);
+		at_three = ids[i];
+	}
+	assert_int_equal(at_three, 11);
+	assert_string_equal(
+		estate_rows(&w, "SELECT cursor, lease_ms, tries FROM _sink"), "11|0|0\n");
+}
+
+static void the_cursor_stops_before_what_failed_in_a_wave(void **state)
+{
+	int64_t ids[32];
+
+	(void)state;
+	f.port.publish_many = publish_many;
+	add_sink("s", NULL);
+	many(9);
+	f.fail_with = E_REMOTE;
+	f.fail_event = 5;
+	assert_int_equal(notify(T0), E_REMOTE);
+	assert_non_null(strstr(e.msg, "of event 5"));
+	assert_string_equal(
+		estate_rows(&w, "SELECT cursor, tries, lease_ms FROM _sink"), "4|1|0\n");
+	/* While it fails, nothing behind it is told again. */
+	buf_clear(&f.log);
+	assert_int_equal(notify(T0 + 31000), E_REMOTE);
+	assert_string_equal(f.log.p, "");
+	f.fail_with = E_OK;
+	assert_int_equal(notify(T0 + DAY_MS), E_OK);
+	assert_int_equal(told_events(ids, 32), 7);
+	assert_int_equal(ids[0], 5);
+	assert_string_equal(estate_rows(&w, "SELECT cursor, tries FROM _sink"), "11|0\n");
+}
+
+static void what_can_never_work_is_given_up_and_the_rest_of_its_wave_stays_told(void **state)
+{
+	int64_t ids[32];
+
+	(void)state;
+	f.port.publish_many = publish_many;
+	add_sink("s", NULL);
+	many(9);
+	f.fail_with = E_TOOBIG;
+	f.fail_event = 5;
+	assert_int_equal(notify(T0), E_TOOBIG);
+	assert_string_equal(estate_rows(&w, "SELECT event_id, tries FROM _dead"), "5|1\n");
+	assert_string_equal(estate_rows(&w, "SELECT cursor, lease_ms FROM _sink"), "9|0\n");
+	assert_int_equal(notify(T0), E_OK);
+	assert_int_equal(told_events(ids, 32), 10);
+	assert_string_equal(estate_rows(&w, "SELECT cursor FROM _sink"), "11\n");
+}
+
+static void a_wave_is_not_larger_than_it_may_be(void **state)
+{
+	(void)state;
+	f.port.publish_many = publish_many;
+	add_sink("s", NULL);
+	many(200);
+	assert_int_equal(notify(T0), E_OK);
+	assert_string_equal(f.waves.p, "8 64 27 ");
+	assert_int_equal(notify(T0), E_OK);
+	assert_string_equal(f.waves.p, "8 64 27 8 64 27 ");
+	assert_int_equal(notify(T0), E_OK);
+	assert_int_equal(notify(T0), E_NOTFOUND);
+}
+
+/* Somebody else has the sink by now: the row is theirs, whatever we found. */
+static enum code steal(struct publisher *p, const struct message *m, struct err *err)
+{
+	(void)p;
+	(void)m;
+	assert_int_equal(
+		sqlite3_exec(w.db.h, "UPDATE _sink SET lease_ms = 1790000999999", NULL, NULL, NULL),
+		SQLITE_OK);
+	return f.fail_with ? err_set(err, f.fail_with, "the fake says no") : E_OK;
+}
+
+static void whoever_lost_the_sink_leaves_its_row_alone(void **state)
+{
+	static const enum code ends[] = { E_OK, E_REMOTE, E_TOOBIG, E_CANCELED };
+
+	(void)state;
+	f.port.publish = steal;
+	add_sink("s", NULL);
+	history();
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		f.fail_with = ends[i];
+		estate_rows(&w, "UPDATE _sink SET lease_ms = 0");
+		assert_int_equal(notify(T0), E_CONFLICT);
+		assert_non_null(strstr(e.msg, "taken over"));
+		assert_string_equal(
+			estate_rows(&w, "SELECT cursor, tries, lease_ms, error FROM _sink"),
+			"0|0|1790000999999|-\n");
+		assert_string_equal(estate_rows(&w, "SELECT count(*) FROM _dead"), "0\n");
+	}
 }
 
 static void a_bad_predicate_is_refused(void **state)
@@ -605,6 +761,11 @@ int main(void)
 		CASE(a_clock_put_back_leaves_no_sink_behind),
 		CASE(a_predicate_chooses),
 		CASE(a_predicate_sees_all_columns),
+		CASE(different_resources_are_told_together_and_one_resource_in_order),
+		CASE(the_cursor_stops_before_what_failed_in_a_wave),
+		CASE(what_can_never_work_is_given_up_and_the_rest_of_its_wave_stays_told),
+		CASE(a_wave_is_not_larger_than_it_may_be),
+		CASE(whoever_lost_the_sink_leaves_its_row_alone),
 		CASE(a_bad_predicate_is_refused),
 		CASE(a_sink_that_cannot_be_is_refused),
 		CASE(what_is_too_large_goes_to_the_store_first),
