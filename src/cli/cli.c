@@ -76,6 +76,7 @@ static enum code open_store(struct cli *c, enum db_mode mode, struct err *e)
 {
 	enum code code = store_open(&c->db, c->store, mode, c->now_ms, e);
 
+	c->db.seal_key = config_get(&c->config, "evidence", "", "key");
 	return code ? code : opened(c, e);
 }
 

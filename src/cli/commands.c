@@ -182,6 +182,36 @@ const struct command commands[] = {
 	  "Versions, the moments until which they hold, differences, links, tags and counts. On a healthy store nothing changes.",
 	  0, 0, 0, cmd_reindex,
 	  { { "reindex", "and say what was not right" } } },
+	{ "verify", "", "check that nothing that was recorded has been changed",
+	  "Recomputes every document, item and seal, offline; tells the first things that do not fit (-n N of them, 0: all). Each "
+	  "commit seals what it added, and each seal names the one before. --key also checks who signed; --against that a seal "
+	  "kept elsewhere (beside snapshots, or by siltstone seal) is still in the store, so that nothing after it was cut off. "
+	  "Status 5: something does not fit.",
+	  OPT(KEY) | OPT(AGAINST) | OPT(COUNT), 0, 0, cmd_verify,
+	  { { "verify", "everything" },
+	    { "verify --key seal.pem.pub --against seal.json", "with who signed, and what was kept elsewhere" },
+	    { "verify --format json -n 0", "for a program" } } },
+	{ "seal", "", "print the newest seal, to be kept elsewhere",
+	  "One JSON object; verify --against FILE says later whether the store still holds what it held now.",
+	  0, 0, 0, cmd_seal,
+	  { { "seal > /media/usb/seal.json", "where nobody changes it" } } },
+	{ "key", "new|id FILE", "keys that sign what is recorded",
+	  "new makes FILE (private, for nobody else to read) and FILE.pub (for those who verify). Seals are signed "
+	  "when the configuration names the private one as key in [evidence].",
+	  0, 2, 2, cmd_key,
+	  { { "key new /etc/siltstone/seal.pem", "a new pair" },
+	    { "key id seal.pem.pub", "what seals call it" } } },
+	{ "prune", "", "remove what is no longer in force and old enough",
+	  "Versions that were superseded before then, and whole resources that were gone by then, with what hangs on them. The version in "
+	  "force always stays, and so does what somebody is still to be told of. Digests stay, so that verify goes on working.",
+	  OPT(OLDER_THAN) | OPT(DRY_RUN) | OPT(VACUUM), 0, 0, cmd_prune,
+	  { { "prune --older-than 2y --dry-run", "what would go" },
+	    { "prune --older-than 400d --vacuum", "and make the file smaller" } } },
+	{ "retention", "set DAYS|off|show", "how long what is no longer in force is kept",
+	  "30 to 2557 days. A running daemon removes daily what is older.",
+	  0, 1, 2, cmd_retention,
+	  { { "retention set 400", "a year and some" },
+	    { "retention off", "for ever" } } },
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added.",

@@ -25,10 +25,19 @@ static void count(struct tally *t, const struct err *one)
 		t->first = *one;
 }
 
+static void tell_seal(const char *channel, const struct err *e)
+{
+	fprintf(stderr,
+		"siltstone: the newest seal could not be put beside the files of channel \"%s\": %s\n",
+		channel, e->msg);
+}
+
 enum code deliver_due(struct cli *c, struct err *e)
 {
 	struct targets targets = { .stop = c->stop };
-	struct deliver_ports ports = { .store = targets_store, .ctx = &targets };
+	struct deliver_ports ports = {
+		.store = targets_store, .ctx = &targets, .seal_failed = tell_seal
+	};
 	struct tally t = { 0 };
 	int64_t began = time_ticks_ms();
 	enum code code = db_spare_memory(&c->db, e);

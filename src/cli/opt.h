@@ -28,9 +28,10 @@ struct opt {
 
 extern const struct opt opts[OPT_IDS];
 
-/** A set of options. */
-typedef uint64_t opt_set;
-#define OPT(id) (UINT64_C(1) << OPT_##id)
+/** A set of options. There are more than 64 of them. */
+__extension__ typedef unsigned __int128 opt_set;
+_Static_assert(OPT_IDS <= 128, "an option more than a set holds");
+#define OPT(id) ((opt_set)1 << OPT_##id)
 #define OPT_GLOBAL                                                                                 \
 	(OPT(STORE) | OPT(QUIET) | OPT(FORMAT) | OPT(COLUMNS) | OPT(COLOR) | OPT(HELP) |           \
 		OPT(VERSION) | OPT(CONFIG))

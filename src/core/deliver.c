@@ -3,6 +3,7 @@
 
 #include "base/failpoint.h"
 #include "base/time.h"
+#include "core/anchor.h"
 #include "core/notice.h"
 #include "core/snapshot.h"
 #include <errno.h>
@@ -188,6 +189,25 @@ static enum code send_check(struct job *job, struct err *e)
 	return arena_ok(&job->memory) ? put_nothing(job, e) : err_nomem(e);
 }
 
+/* Once for each account and round, as the check is. */
+static void keep_seal(struct job *job)
+{
+	const struct channel *channel = &job->channel;
+	const char *prefix =
+		channel->prefix ? arena_printf(&job->memory, "%s/", channel->prefix).p : "";
+	struct object_store *store = NULL;
+	struct err why = { 0 };
+
+	if (!arena_ok(&job->memory))
+		err_nomem(&why);
+	else if (!job->ports->store(job->ports->ctx, channel, &store, &why))
+		anchor_put(job->db, store, prefix, job->delivery.account, &why);
+	if (store && store->free)
+		store->free(store);
+	if (why.code && job->ports->seal_failed)
+		job->ports->seal_failed(channel->name, &why);
+}
+
 static enum code send(struct job *job, struct err *e)
 {
 	const struct delivery *d = &job->delivery;
@@ -204,6 +224,8 @@ static enum code send(struct job *job, struct err *e)
 		c = err_set(e, E_UNSUPPORTED, "nobody delivers what is called \"%s\"", d->kind);
 	if (c)
 		return c;
+	if (is_kind(job, "check"))
+		keep_seal(job);
 	failpoint("deliver.before_done");
 	return delivery_done(
 		job->db, d, job->key, job->items, job->key ? bytes : 0, present(job), e);

@@ -24,6 +24,9 @@ struct deliver_ports {
 		void *ctx, const struct channel *c, struct object_store **out, struct err *e);
 	void *ctx;
 	const struct history_limit *limit; /* NULL: HISTORY_LIMIT */
+	/* The newest seal (core/anchor.h) could not be put beside an account's files. They are delivered all
+	 * the same: a bucket's policy may allow AWS Config's keys only. NULL: nobody is told. */
+	void (*seal_failed)(const char *channel, const struct err *e);
 };
 
 /** Deliver one file that is due; @db is best a connection that db_spare_memory() was called for. E_OK: one went out, or turned out to be empty. E_NOTFOUND: none is due

@@ -74,6 +74,7 @@ static enum code ready(struct worker *w, struct err *e)
 		db_close(&w->db);
 		return e->code;
 	}
+	w->db.seal_key = l->o.seal_key;
 	uv_mutex_lock(&l->lock);
 	w->open = true;
 	uv_mutex_unlock(&l->lock);

@@ -32,6 +32,7 @@ struct job {
 struct lanes;
 struct lanes_options {
 	const char *store;       /* borrowed */
+	const char *seal_key;    /* what seals are signed with, or NULL; borrowed */
 	int workers[LANE_COUNT]; /* 0: 1 */
 	void (*wake)(void *ctx); /* from any worker: something is to be reaped */
 	void *ctx;

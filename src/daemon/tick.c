@@ -7,6 +7,7 @@
 #include "core/deliver.h"
 #include "core/publish.h"
 #include "discover/kept.h"
+#include "store/prune.h"
 #include "store/publication.h"
 #include "store/recorder.h"
 
@@ -131,10 +132,17 @@ static enum code sweep(void *ctx, struct db *db, struct err *e)
 	return c;
 }
 
+static void seal_failed(const char *channel, const struct err *e)
+{
+	log_write(EV_SEAL_FAILED, e, log_text("channel", channel));
+}
+
 static enum code deliver(void *ctx, struct db *db, struct err *e)
 {
 	const struct tick_ports *ports = ctx;
-	struct deliver_ports p = { .store = targets_store, .ctx = ports->targets };
+	struct deliver_ports p = {
+		.store = targets_store, .ctx = ports->targets, .seal_failed = seal_failed
+	};
 	enum code c = delivery_plan(db, time_now_ms(), e);
 
 	if (!c)
@@ -202,6 +210,29 @@ static enum code publish_tick(void *ctx, struct db *db, struct err *e)
 	return c;
 }
 
+/* Nothing remembers when it was done last: doing it again finds nothing. */
+static enum code prune(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	struct prune_options o = { .stop = ports->stop };
+	struct prune_sum sum = { 0 };
+	int64_t days = 0, began_ms = time_ticks_ms();
+	enum code c = prune_days(db, &days, e);
+
+	if (!c && !days)
+		return E_NOTFOUND;
+	o.limit_ms = time_now_ms() - days * PRUNE_DAY_MS;
+	if (!c)
+		c = prune_run(db, &o, time_now_ms(), &sum, e);
+	if (c && c != E_CANCELED)
+		log_write(EV_PRUNE_FAILED, e, log_text("tick", "prune"));
+	else if (sum.items)
+		log_write(EV_PRUNE_DONE, NULL, log_int("items", sum.items),
+			log_int("resources", sum.resources), log_int("bytes", sum.bytes),
+			log_int("ms", time_ticks_ms() - began_ms));
+	return c ? c : E_NOTFOUND;
+}
+
 /* A second is what a person does not notice; asking rows costs some microseconds. */
 const struct tick ticks[] = {
 	{ "sweep", LANE_NET, 1000, sweep },
@@ -209,5 +240,6 @@ const struct tick ticks[] = {
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },
 	{ "publish", LANE_NET, 5000, publish_tick },
+	{ "prune", LANE_NET, PRUNE_DAY_MS, prune },
 };
 const size_t n_ticks = sizeof(ticks) / sizeof(*ticks);

@@ -313,9 +313,11 @@ static void on_watchdog(void *arg)
 static enum code open_parts(struct up *u, struct err *e)
 {
 	struct loop_calls calls = { on_wake, on_stop, on_reload, u };
-	struct lanes_options lanes = {
-		.store = u->o->store, .workers = { 2, 1, 2 }, .wake = loop_wake, .ctx = &u->loop
-	};
+	struct lanes_options lanes = { .store = u->o->store,
+		.seal_key = config_get(u->o->config, "evidence", "", "key"),
+		.workers = { 2, 1, 2 },
+		.wake = loop_wake,
+		.ctx = &u->loop };
 
 	if (loop_init(&u->loop, &calls, e))
 		return e->code;

@@ -21,6 +21,7 @@ struct db {
 	struct sqlite3_stmt *slot[SQL_COUNT + 1];
 	const char *tx;        /* file:line that began the open transaction, or NULL */
 	int64_t busy_since_ms; /* ticks: since then it has waited for a lock */
+	const char *seal_key;  /* file of the key that seals are signed with; NULL: they are not */
 	bool guarded;          /* PRAGMA query_only is on, or may be */
 	bool spent; /* its user left much in it, as temporary tables: better closed than kept */
 };

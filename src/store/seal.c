@@ -2,6 +2,7 @@
 #include "store/seal.h"
 
 #include "base/netstring.h"
+#include "base/sign_key.h"
 #include "db/stmt.h"
 
 /* Names and ids are a few KB at most; extra holds what one item said besides. */
@@ -67,6 +68,30 @@ bool seal_digest(const struct seal *seal, unsigned char out[SHA256_BYTES])
 	return digest_of(&b, out);
 }
 
+bool seal_text(struct buf *out, const unsigned char digest[SHA256_BYTES])
+{
+	netstring_add(out, STR("siltstone-signature-1"));
+	netstring_hex(out, digest, SHA256_BYTES);
+	return buf_ok(out);
+}
+
+static enum code sign(const char *path, const unsigned char digest[SHA256_BYTES],
+	unsigned char signature[SIGNATURE_BYTES], char key_id[SHA256_HEX_BYTES], struct err *e)
+{
+	struct buf text = BUF_INIT(1 << 12);
+	struct sign_key key;
+	enum code c = sign_key_read(&key, path, e);
+
+	if (c)
+		return err_add(e, "sign what was recorded");
+	memcpy(key_id, key.id, sizeof(key.id));
+	if (!seal_text(&text, digest) || !sign_key_sign(&key, buf_slice(&text), signature))
+		c = err_nomem(e);
+	sign_key_release(&key);
+	buf_release(&text);
+	return c;
+}
+
 /* The seal to come, as far as the one before it says. */
 static enum code read_head(struct db *db, struct seal *next, struct err *e)
 {
@@ -112,7 +137,8 @@ static enum code read_items(struct db *db, struct seal *next, struct err *e)
 
 enum code seal_add(struct db *db, int64_t now_ms, struct err *e)
 {
-	unsigned char digest[SHA256_BYTES];
+	unsigned char digest[SHA256_BYTES], signature[SIGNATURE_BYTES];
+	char key_id[SHA256_HEX_BYTES];
 	struct seal next;
 	struct stmt st;
 	enum code c = read_head(db, &next, e);
@@ -124,6 +150,8 @@ enum code seal_add(struct db *db, int64_t now_ms, struct err *e)
 	next.sealed_ms = now_ms;
 	if (!seal_digest(&next, digest))
 		return err_nomem(e);
+	if (db->seal_key && sign(db->seal_key, digest, signature, key_id, e))
+		return e->code;
 	st = stmt_begin(db, SQL_SEAL_ADD);
 	stmt_int(&st, seal_add__seal, next.seal_id);
 	stmt_int(&st, seal_add__first, next.first_item);
@@ -133,5 +161,36 @@ enum code seal_add(struct db *db, int64_t now_ms, struct err *e)
 	stmt_blob(&st, seal_add__items, next.items, SHA256_BYTES);
 	stmt_blob(&st, seal_add__previous, next.previous, SHA256_BYTES);
 	stmt_blob(&st, seal_add__digest, digest, SHA256_BYTES);
+	if (db->seal_key) {
+		stmt_text(&st, seal_add__key_id, key_id);
+		stmt_blob(&st, seal_add__signature, signature, SIGNATURE_BYTES);
+	}
 	return stmt_run(&st, e);
+}
+
+static void copy(unsigned char *out, size_t n, struct str from)
+{
+	if (from.n)
+		memcpy(out, from.p, from.n < n ? from.n : n);
+}
+
+enum code seal_head(struct db *db, struct seal_head *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_SEAL_HEAD);
+	enum code c = stmt_step(&st, e);
+
+	if (!c) {
+		struct str key_id = stmt_col_str(&st, seal_head_key_id);
+
+		*out = (struct seal_head){ .seal_id = stmt_col_int(&st, seal_head_seal_id),
+			.last_item = stmt_col_int(&st, seal_head_last_item),
+			.sealed_ms = stmt_col_int(&st, seal_head_sealed_ms),
+			.is_signed = !stmt_is_null(&st, seal_head_signature) };
+		copy(out->digest, sizeof(out->digest), stmt_col_blob(&st, seal_head_digest));
+		copy(out->signature, sizeof(out->signature),
+			stmt_col_blob(&st, seal_head_signature));
+		copy((unsigned char *)out->key_id, sizeof(out->key_id) - 1, key_id);
+	}
+	stmt_end(&st);
+	return c;
 }

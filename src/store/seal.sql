@@ -10,3 +10,9 @@ SELECT item_id AS item_id, digest AS digest FROM _item WHERE item_id > :after OR
 -- name: seal_add
 INSERT INTO _seal(seal_id, first_item, last_item, n, sealed_ms, items, previous, digest, key_id, signature)
 VALUES (:seal, :first, :last, :n, :sealed, :items, :previous, :digest, :key_id, :signature);
+
+-- name: seal_head
+-- plan: scan
+-- The head of the chain, whole.
+SELECT seal_id AS seal_id, last_item AS last_item, sealed_ms AS sealed_ms, digest AS digest, key_id AS key_id, signature AS signature
+  FROM _seal ORDER BY seal_id DESC LIMIT 1;

@@ -13,6 +13,7 @@ KEY = re.compile(
     r"|ConfigSnapshot/(?P=account)_Config_(?P=region)_ConfigSnapshot_(?P<stamp>\d{8}T\d{6}Z)_"
     r"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))\.json\.gz$")
 CHECK = re.compile(r"^(?:[^/].*/)?AWSLogs/\d{12}/Config/ConfigWritabilityCheckFile$")
+SEAL = re.compile(r"^(?:[^/].*/)?AWSLogs/\d{12}/siltstone-seals/\d{4}/\d{1,2}/\d{1,2}/seal-\d{12}\.json$")
 ORDER = ["relatedEvents", "relationships", "configuration", "supplementaryConfiguration", "tags", "configurationItemVersion",
          "configurationItemCaptureTime", "configurationStateId", "awsAccountId", "configurationItemStatus", "resourceType",
          "resourceId", "resourceName", "ARN", "awsRegion", "availabilityZone", "configurationStateMd5Hash", "resourceCreationTime"]

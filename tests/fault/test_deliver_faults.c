@@ -49,6 +49,9 @@ static enum code put(struct object_store *port, const struct object *o, struct e
 
 	(void)port;
 	(void)e;
+	/* Seals are put beside the files when they can be: that is not counted here. */
+	if (strstr(o->key, "/siltstone-seals/"))
+		return E_OK;
 	while (at < bucket.n && strcmp(bucket.kept[at].key, o->key) != 0)
 		at++;
 	must(at < KEPT && strlen(o->key) < sizeof(bucket.kept[at].key));
@@ -109,7 +112,7 @@ static enum code no_store(void *ctx, const struct sink *s, struct object_store *
 /* E_OK: everything that was due went out. */
 static enum code deliver_all(int64_t at_ms, struct err *e)
 {
-	const struct deliver_ports ports = { lend, NULL, NULL };
+	const struct deliver_ports ports = { .store = lend };
 	enum code c = delivery_plan(&w.db, at_ms, e);
 
 	while (!c)

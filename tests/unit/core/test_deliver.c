@@ -85,7 +85,7 @@ static int set_up(void **state)
 
 	s->arena = (struct arena)ARENA_INIT(64 << 20);
 	s->limit = (struct history_limit)HISTORY_LIMIT;
-	s->ports = (struct deliver_ports){ lend, s, &s->limit };
+	s->ports = (struct deliver_ports){ lend, s, &s->limit, NULL };
 	scratch_make(&s->scratch);
 	s->path = scratch_path(&s->scratch, &s->arena, "silt.db");
 	fake_store_init(&s->store);
