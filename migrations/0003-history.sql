@@ -6,6 +6,7 @@ ALTER TABLE _item ADD COLUMN state_id INTEGER;
 ALTER TABLE _item ADD COLUMN name TEXT;
 ALTER TABLE _item ADD COLUMN arn TEXT;
 ALTER TABLE _item ADD COLUMN extra TEXT;
+CREATE INDEX _item_rid_at ON _item(rid, at);
 ALTER TABLE _activity ADD COLUMN t INTEGER GENERATED ALWAYS AS (strftime('%s', day) + 0) VIRTUAL;
 DROP INDEX _item_captured;
 CREATE INDEX _item_captured ON _item(rid, captured_ms, version);
