@@ -50,10 +50,6 @@ static enum code write_flat(struct cli *c, const char *path, struct err *e)
 
 static enum code write_exact(struct cli *c, const char *path, struct err *e)
 {
-	if (c->as_of) {
-		err_set(e, E_INVALID, "--exact is the whole store, and takes no --as-of");
-		return err_hint(e, "leave out --exact, or use --case --until");
-	}
 	return db_spare_memory(&c->db, e) ? e->code : copy_exact(&c->db, path, c->stop, e);
 }
 
@@ -127,6 +123,9 @@ static write_fn *form(struct cli *c, struct err *e)
 		err_set(e, E_INVALID,
 			"--account, --region, --type, --resource, --since and --until go with --case");
 		err_hint(e, "--format and siltstone ls or log choose for people and programs");
+	} else if (exact && opt_text(&c->o, OPT_AS_OF)) {
+		err_set(e, E_INVALID, "--exact is the whole store, and takes no --as-of");
+		err_hint(e, "leave out --exact, or use --case --until");
 	} else if (exact && c->format_given) {
 		err_set(e, E_INVALID, "--exact is a store and takes no --format");
 	} else if (opt_text(&c->o, OPT_WHAT) && !c->format_given) {
