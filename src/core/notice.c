@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "store/item.h"
+#include "store/place.h"
 #include "json/canon.h"
 #include "json/config_diff.h"
 #include "json/read.h"
@@ -136,6 +137,7 @@ static enum code finish(
 
 struct change {
 	struct item_change item;
+	struct str region;              /* whose recorder tells of it: there is none of no region */
 	struct json *document, *before; /* or NULL */
 };
 
@@ -144,6 +146,9 @@ static enum code load(
 {
 	enum code c = item_change(db, a, item_id, &ch->item, e);
 
+	ch->region = ch->item.region;
+	if (!c && str_is(ch->region, PLACE_GLOBAL))
+		c = place_home(db, a, ch->item.account, &ch->region, e);
 	if (!c && ch->item.document.p)
 		c = json_read(a, ch->item.document, &ch->document, e);
 	if (!c && ch->item.before.p)
@@ -172,7 +177,7 @@ static void write_head(struct notice *n, const struct change *ch)
 
 	clear(n);
 	set_text(n->account, sizeof(n->account), i->account);
-	set_text(n->region, sizeof(n->region), i->region);
+	set_text(n->region, sizeof(n->region), ch->region);
 	buf_str(&n->arn, i->arn);
 	start_subject(n);
 	buf_printf(&n->subject, "%.*s ", STR_ARG(i->type));

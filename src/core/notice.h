@@ -19,7 +19,8 @@
 struct notice {
 	struct buf subject, body;
 	char type[64];
-	char account[32], region[32];
+	char account[32],
+		region[32]; /* of whoever tells: of what has no region its account's home */
 	struct buf arn;
 	int64_t at_ms;
 };

@@ -192,6 +192,7 @@ static bool is_too_large(const struct round *r, const struct telling *t)
 /* Spec section 3.1. All of it is the item's own, so that a second try writes the same object. */
 static enum code key_of(struct db *db, struct telling *t, const char **key, struct err *e)
 {
+	const struct str region = str_of(t->notice.region);
 	struct item_change i;
 	struct time_fields at;
 	char stamp[TIME_ISO_BYTES];
@@ -202,9 +203,9 @@ static enum code key_of(struct db *db, struct telling *t, const char **key, stru
 	*key = arena_printf(&t->a,
 		"AWSLogs/%.*s/Config/%.*s/%d/%d/%d/OversizedChangeNotification/%.*s/%.*s/"
 		"%.*s_Config_%.*s_ChangeNotification_%.*s_%.*s_%s_%lld.json.gz",
-		STR_ARG(i.account), STR_ARG(i.region), at.year, at.month, at.day, STR_ARG(i.type),
-		STR_ARG(i.id), STR_ARG(i.account), STR_ARG(i.region), STR_ARG(i.type),
-		STR_ARG(i.id), time_stamp(i.captured_ms, stamp), (long long)i.captured_ms)
+		STR_ARG(i.account), STR_ARG(region), at.year, at.month, at.day, STR_ARG(i.type),
+		STR_ARG(i.id), STR_ARG(i.account), STR_ARG(region), STR_ARG(i.type), STR_ARG(i.id),
+		time_stamp(i.captured_ms, stamp), (long long)i.captured_ms)
 		       .p;
 	return arena_ok(&t->a) ? E_OK : err_nomem(e);
 }

@@ -30,6 +30,20 @@ enum code place_walk(
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
 
+enum code place_home(
+	struct db *db, struct arena *a, struct str account, struct str *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PLACE_HOME);
+	enum code c;
+
+	stmt_str(&st, place_home__account, account);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = arena_str(a, stmt_col_str(&st, place_home_region));
+	stmt_end(&st);
+	return c || arena_ok(a) ? c : err_nomem(e);
+}
+
 enum code place_items(struct db *db, const struct place_items_query *q, place_item_fn *fn,
 	void *ctx, struct err *e)
 {

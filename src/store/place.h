@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/arena.h"
 #include "base/str.h"
 #include "db/db.h"
 #include <stdbool.h>
@@ -23,6 +24,11 @@ typedef enum code place_fn(void *ctx, const struct place *p, struct err *e);
  * and region. A place without any is left out. */
 enum code place_walk(
 	struct db *db, const char *account, int64_t at_ms, place_fn *fn, void *ctx, struct err *e);
+
+/** The region in whose files those of an account are that have none: us-east-1, or the first where it has something else.
+ * *@out is in @a. */
+enum code place_home(
+	struct db *db, struct arena *a, struct str account, struct str *out, struct err *e);
 
 /** What place_items() is to walk. */
 struct place_items_query {

@@ -37,3 +37,10 @@ SELECT item_id AS item_id, captured_ms AS captured_ms, created_ms AS created_ms,
     LEFT JOIN _document b ON b.document_id = d.base
    WHERE r.account = :account AND r.region = 'global' AND :global AND i.status IN ('OK', 'ResourceDiscovered')
    ORDER BY type, id);
+
+-- name: place_home
+-- plan: scan
+-- The region that stands for those of an account that have none; as in delivery.sql.
+SELECT CASE WHEN EXISTS (SELECT 1 FROM _resource h WHERE h.account = :account AND h.region = 'us-east-1') THEN 'us-east-1'
+            ELSE coalesce((SELECT min(h.region) FROM _resource h WHERE h.account = :account AND h.region <> 'global'), 'us-east-1')
+       END AS region;

@@ -131,6 +131,28 @@ static void a_deletion_tells_what_was(void **state)
 			"ConfigurationItemChangeNotification", "1.3"));
 }
 
+static void what_has_no_region_is_told_of_by_its_home(void **state)
+{
+	(void)state;
+	estate_begin(&w, T0);
+	estate_see(&w, "AWS::IAM::User", "AIDA1", "ann", "{}", NULL);
+	estate_settle(&w);
+	write_item(1, T0 + 429);
+	assert_string_equal(n.subject.p,
+		"[AWS Config:us-east-1] AWS::IAM::User ann Discovered in Account 123456789012");
+	assert_string_equal(n.region, "us-east-1");
+	assert_non_null(strstr(n.body.p, "\"awsRegion\":\"global\""));
+	assert_int_equal(
+		db_script(&w.db, "elsewhere",
+			"INSERT INTO _resource(account, region, type, id) VALUES "
+			"('123456789012', 'eu-west-1', 't', 'a'), ('123456789012', 'eu-central-1', 't', 'b'), "
+			"('1', 'us-east-1', 't', 'c')",
+			&e),
+		E_OK);
+	write_item(1, T0 + 429);
+	assert_string_equal(n.region, "eu-central-1");
+}
+
 static void a_second_life_begins_with_a_creation(void **state)
 {
 	(void)state;
@@ -247,6 +269,7 @@ int main(void)
 		CASE(an_item_has_all_its_keys_in_order_and_nulls_explicit),
 		CASE(an_update_tells_its_difference),
 		CASE(a_deletion_tells_what_was),
+		CASE(what_has_no_region_is_told_of_by_its_home),
 		CASE(a_second_life_begins_with_a_creation),
 		CASE(what_is_told_besides_reads_as_in_the_samples),
 		CASE(a_kind_nobody_knows_is_refused),
