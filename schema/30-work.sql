@@ -18,7 +18,7 @@ CREATE TABLE _coverage (
   type        TEXT NOT NULL,
   started_ms  INTEGER NOT NULL,
   ended_ms    INTEGER NOT NULL,
-  outcome     TEXT NOT NULL,              -- complete | partial | failed
+  outcome     TEXT NOT NULL,              -- complete | partial | failed | unsupported
   reason      TEXT,                       -- why not complete
   code        TEXT,                       -- the service's own error code, where it gave one
   seen        INTEGER NOT NULL,           -- resources listed

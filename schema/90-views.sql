@@ -251,7 +251,7 @@ CREATE VIEW coverage AS
 SELECT k.account, k.region,
        k.type AS resource_type,
        s.name AS source,
-       CASE k.outcome WHEN 'failed' THEN 'blind' ELSE k.outcome END AS state,  -- complete | partial | blind
+       CASE k.outcome WHEN 'failed' THEN 'blind' ELSE k.outcome END AS state,  -- complete | partial | blind | unsupported
        strftime('%Y-%m-%d %H:%M:%S', k.since_ms/1000, 'unixepoch') AS since,
        coalesce(strftime('%Y-%m-%d %H:%M:%S', lead(k.since_ms) OVER (PARTITION BY k.type, k.account, k.region, k.source_id ORDER BY k.since_ms)/1000, 'unixepoch'),
                 '9999-12-31 23:59:59') AS until,
@@ -289,7 +289,7 @@ SELECT g.account, g.region,
                max(w.ended_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms ROWS UNBOUNDED PRECEDING) AS since_ms,
                lead(w.sweep_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms) AS until_ms
           FROM (SELECT c.account, c.region, c.sweep_ms, max(c.ended_ms) AS ended_ms
-                  FROM _coverage c WHERE c.outcome <> 'failed' GROUP BY c.account, c.region, c.sweep_ms) w) g
+                  FROM _coverage c WHERE c.outcome IN ('complete', 'partial') GROUP BY c.account, c.region, c.sweep_ms) w) g
  WHERE coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(r.every_ms) FROM _recorder r), 86400000/2);
 
 CREATE VIEW deliveries AS

@@ -132,11 +132,11 @@ static enum code tell(struct cli *c, const char *name, int64_t began_ms,
 	fflush(stdout);
 	tell_notes(sum);
 	cli_note(c,
-		"%s%s%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks complete, %lld calls",
+		"%s%s%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks complete, %lld not offered there, %lld calls",
 		name, sum->account ? ", account " : "", sum->account ? sum->account : "",
 		(long long)r->seen, (long long)r->created, (long long)r->changed,
 		(long long)r->deleted, (long long)sum->complete, (long long)sum->looks,
-		(long long)sum->calls);
+		(long long)sum->unsupported, (long long)sum->calls);
 	if (sum->partial || sum->failed)
 		c->exit = CLI_EXIT_PARTIAL;
 	return E_OK;

@@ -42,7 +42,12 @@ struct observation {
 	struct json *tags;          /* object of strings, or NULL */
 };
 
-enum look_outcome { LOOK_COMPLETE, LOOK_PARTIAL, LOOK_FAILED };
+enum look_outcome {
+	LOOK_COMPLETE,
+	LOOK_PARTIAL,
+	LOOK_FAILED,
+	LOOK_UNSUPPORTED, /* the place does not offer it: there can be none */
+};
 
 /** How one listing went. */
 struct look {

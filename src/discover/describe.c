@@ -18,7 +18,7 @@ void describe_carry(struct arena *a, const struct json *carry, struct json *page
 	}
 }
 
-static void set_members(
+void describe_set(
 	struct describer *d, const struct json *set, const struct json *item, struct json *into)
 {
 	struct known known[] = { CALL_KNOWN(d), { NULL, STR_NONE } };
@@ -57,7 +57,7 @@ static enum code take_step(struct describer *d, const struct entry_step *step, s
 		next = json_new(d->a, JSON_OBJECT);
 	if (!next)
 		return err_nomem(e);
-	set_members(d, step->set, *item, next);
+	describe_set(d, step->set, *item, next);
 	*item = next;
 	return E_OK;
 }
@@ -108,15 +108,23 @@ static enum code find_region(
 	return arena_ok(d->a) ? E_OK : err_nomem(e);
 }
 
-/* Where drop_if, which sees what `keep` leaves out too, or home say that it does not count here. */
+/* Where drop_if and only_if, which see what `keep` leaves out too, or home say that it does not
+ * count here. */
 static bool counts(const struct describer *d, const struct entry *t, const struct json *item,
 	struct json *configuration)
 {
-	struct json *spelled = t->drop_if ? json_copy(d->a, item) : NULL;
+	struct json *spelled = t->drop_if || t->only_if ? json_copy(d->a, item) : NULL;
+	struct known known[] = { CALL_KNOWN(d), { NULL, STR_NONE } };
+	struct bindings b = { NULL, known };
+	struct json *only = NULL;
+	struct err ignored = { 0 };
 	const struct json *home = t->home ? json_first(configuration, t->home) : NULL;
 
 	naming_apply(d->a, t->naming, spelled);
 	if (t->drop_if && shape_matches(spelled, t->drop_if))
+		return false;
+	if (t->only_if && (template_json(d->a, t->only_if, &b, &only, &ignored) ||
+				  !shape_matches(spelled, only)))
 		return false;
 	return !home || home->kind != JSON_STRING || str_is(home->text, d->at.region);
 }
@@ -140,7 +148,7 @@ static enum code finish(struct describer *d, const struct entry *t, struct json 
 	id = out->o.id;
 	if (c || !id.p || !parts || !t->n_parts)
 		return c;
-	c = part_read_all(d, t, item, configuration, &out->o.supplementary, e);
+	c = part_read_all(d, t, item, &out->o, e);
 	c = c ? err_add(e, "\"%.*s\"", STR_ARG(id)) : E_OK;
 	return c ? c : identity_fill(d->a, t, &d->at, &out->o, e);
 }

@@ -56,6 +56,9 @@ bool describe_can_get(const struct entry *t);
 enum code describe_one(struct describer *d, const struct entry *t, const struct key *key,
 	bool parts, struct described *out, struct err *e);
 
+/** Put what the templates of @set make of @item into @into: {member: template}; what has no value is left out. */
+void describe_set(
+	struct describer *d, const struct json *set, const struct json *item, struct json *into);
 /** Take the members of @page that @carry names into @item. */
 void describe_carry(
 	struct arena *a, const struct json *carry, struct json *page, struct json *item);

@@ -15,7 +15,7 @@ struct authored {
 	const char *type, *engine, *service, *scope, *home_region;
 	struct json *style, *list, *steps, *get, *get_steps, *supplementary;
 	struct json *reshape, *rename, *map, *keep, *set, *remove, *coerce, *policy, *redact,
-		*drop_if;
+		*drop_if, *only_if;
 	const char *sql, *id, *name, *arn, *az, *region, *home;
 	struct json *created, *tags, *region_from, *cost, *fallback, *argv, *columns;
 	int timeout_s;
@@ -45,6 +45,7 @@ static const struct field top_fields[] = {
 	{ "policy", FIELD_PATHS, AT(policy) },
 	{ "redact", FIELD_PATHS, AT(redact) },
 	{ "drop_if", FIELD_OBJECT, AT(drop_if) },
+	{ "only_if", FIELD_OBJECT, AT(only_if) },
 	{ "id", FIELD_TEXT, AT(id) },
 	{ "name", FIELD_TEXT, AT(name) },
 	{ "arn", FIELD_TEXT, AT(arn) },
@@ -405,6 +406,7 @@ static enum code read_values(struct parse *p, const struct authored *w)
 	t->policy = w->policy;
 	t->redact = w->redact;
 	t->drop_if = w->drop_if;
+	t->only_if = w->only_if;
 	t->id = w->id;
 	t->name = w->name;
 	t->arn = w->arn;

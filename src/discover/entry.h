@@ -105,6 +105,12 @@ struct entry {
 	bool epoch_ms; /* moments are numbers in the configuration */
 
 	struct entry_call list;
+	struct entry_step
+		*parents; /* the list is called for each of their items, outermost first */
+	size_t n_parents;
+	struct json
+		*list_set;   /* what of the parent goes into each item: {name: template}; or NULL */
+	const char *list_as; /* the member that a listed scalar becomes; NULL: it stays one */
 	struct entry_step *steps;
 	size_t n_steps;
 	struct entry_get get; /* call.op and bind NULL: cannot be read singly */
@@ -116,7 +122,8 @@ struct entry {
 	struct entry_reshape *reshape;
 	size_t n_reshape;
 	const char *sql; /* expression over :c, the renamed configuration; or NULL */
-	struct json *rename, *keep, *set, *remove, *coerce_int, *policy, *redact, *drop_if;
+	struct json *rename, *keep, *set, *remove, *coerce_int, *policy, *redact, *drop_if,
+		*only_if;
 
 	/* Values: "$.path", "$.a|$.b" (joined), "=text", or a template; NULL: there is none. */
 	const char *id, *name, *arn, *az, *region;

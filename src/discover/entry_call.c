@@ -5,8 +5,8 @@
 struct authored_call {
 	struct entry_call call;
 	struct json *set, *bind, *each_call, *pick;
-	const char *match, *each, *into;
-	const char *names;
+	struct json *parents;
+	const char *match, *each, *into, *as;
 };
 
 #define AT(member) offsetof(struct authored_call, member)
@@ -22,6 +22,9 @@ static const struct field list_fields[] = {
 	CALL_FIELDS,
 	{ "carry", FIELD_OBJECT, AT(call.carry) },
 	{ "page_size", FIELD_COUNT, AT(call.page_size) },
+	{ "parents", FIELD_LIST, AT(parents) },
+	{ "set", FIELD_OBJECT, AT(set) },
+	{ "as", FIELD_TEXT, AT(as) },
 	{ NULL, FIELD_SKIP, 0 },
 };
 static const struct field step_fields[] = {
@@ -69,23 +72,30 @@ static enum code read_op(struct parse *p, const char *where, const struct json *
 	return c || out->call.op ? c : field_fault(&place, STR("op"), "is missing", p->e);
 }
 
-enum code entry_read_steps(struct parse *p, const struct json *list)
+static enum code read_steps(struct parse *p, const char *where, const struct json *list,
+	struct entry_step **out, size_t *n)
 {
-	struct entry *t = p->t;
+	struct entry_step *steps;
 	enum code c = E_OK;
 
 	if (!list)
 		return E_OK;
-	t->steps = arena_alloc(p->a, list->n * sizeof(*t->steps) + 1);
-	if (!t->steps)
+	steps = arena_alloc(p->a, list->n * sizeof(*steps) + 1);
+	if (!steps)
 		return err_nomem(p->e);
 	for (const struct json *v = list->first; v && !c; v = v->next) {
 		struct authored_call call = { 0 };
 
-		c = read_op(p, "steps", v, step_fields, &call);
-		t->steps[t->n_steps++] = (struct entry_step){ call.call, call.set };
+		c = read_op(p, where, v, step_fields, &call);
+		steps[(*n)++] = (struct entry_step){ call.call, call.set };
 	}
+	*out = steps;
 	return c;
+}
+
+enum code entry_read_steps(struct parse *p, const struct json *list)
+{
+	return read_steps(p, "steps", list, &p->t->steps, &p->t->n_steps);
 }
 
 enum code entry_read_get(struct parse *p, const struct json *object)
@@ -136,18 +146,18 @@ enum code entry_read_list(struct parse *p, const struct json *object)
 {
 	struct authored_call call = { 0 };
 	struct field_place place = entry_place(p, "list");
+	bool cloud = p->t->engine == ENGINE_CLOUDCONTROL;
 	enum code c;
 
-	if (p->t->engine == ENGINE_CLOUDCONTROL) {
-		c = object ? read_call(p, "list", object, list_fields, &call) : E_OK;
-		p->t->list = call.call;
-		return c;
-	}
-	if (p->t->engine != ENGINE_NATIVE)
+	if (p->t->engine != ENGINE_NATIVE && !(cloud && object))
 		return E_OK;
 	if (!object)
 		return field_fault(&place, STR_NONE, "is missing", p->e);
-	c = read_op(p, "list", object, list_fields, &call);
+	c = cloud ? read_call(p, "list", object, list_fields, &call)
+		  : read_op(p, "list", object, list_fields, &call);
 	p->t->list = call.call;
-	return c;
+	p->t->list_set = call.set;
+	p->t->list_as = call.as;
+	return c ? c
+		 : read_steps(p, "list.parents", call.parents, &p->t->parents, &p->t->n_parents);
 }

@@ -45,6 +45,25 @@ static struct str joined(struct arena *a, const char *paths, struct json *config
 	return out;
 }
 
+/* "$.a||$.b": the first that has a value. */
+// NOLINTNEXTLINE(misc-no-recursion)
+static struct str first_of(
+	struct arena *a, const char *value, struct json *configuration, const struct known *known)
+{
+	const char *bar;
+	struct str found = STR_NONE;
+
+	while (!found.p && (bar = strstr(value, "||")) != NULL) {
+		struct str one = { value, (size_t)(bar - value) };
+
+		found = identity_value(a, arena_text(a, one), configuration, known);
+		value = bar + 2;
+	}
+	return found.p ? found : identity_value(a, value, configuration, known);
+}
+
+/* An alternative holds no further ones. */
+// NOLINTNEXTLINE(misc-no-recursion)
 struct str identity_value(
 	struct arena *a, const char *value, struct json *configuration, const struct known *known)
 {
@@ -52,6 +71,8 @@ struct str identity_value(
 
 	if (!value)
 		return STR_NONE;
+	if (strstr(value, "||"))
+		return first_of(a, value, configuration, known);
 	if (value[0] == '$')
 		return strstr(value, "|$") ? joined(a, value, configuration)
 					   : scalar(json_first(configuration, value));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/listing.h"
 
+#include "discover/call.h"
 #include "discover/exec.h"
 #include "discover/unseen.h"
 #include "json/path.h"
@@ -126,25 +127,39 @@ static void run_item(void *ctx)
 	listing_end_job(l);
 }
 
-static enum code add_item_job(
-	struct listing *l, const struct json *item, struct json *page, struct err *e)
+struct json *listing_item(const struct listing *l, struct arena *a, const struct json *listed,
+	struct json *page, const struct json *parent)
 {
-	struct work *w = make_work(l);
+	const struct entry *t = l->entry;
+	struct describer d = listing_describer((struct listing *)(uintptr_t)l, a, NULL);
+	struct json *item = json_copy(a, listed), *whole = item;
+
+	if (item && t->list_as && item->kind != JSON_OBJECT) {
+		whole = json_new(a, JSON_OBJECT);
+		if (whole)
+			json_set(whole, str_of(t->list_as), item);
+	}
+	if (whole)
+		describe_carry(a, t->list.carry, page, whole);
+	if (whole && whole->kind == JSON_OBJECT)
+		describe_set(&d, t->list_set, parent, whole);
+	return arena_ok(a) ? whole : NULL;
+}
+
+/* @w is the crew's from here on, whatever happens. */
+static enum code add_job(struct work *w, crew_job_fn *run, struct err *e)
+{
+	struct listing *l = w->listing;
 	enum code c;
 
-	if (!w)
-		return err_nomem(e);
-	w->item = json_copy(&w->arena, item);
-	if (w->item)
-		describe_carry(&w->arena, l->entry->list.carry, page, w->item);
-	if (!arena_ok(&w->arena)) {
+	if (!w->item || !arena_ok(&w->arena)) {
 		listing_drop_job(w);
 		return err_nomem(e);
 	}
 	pthread_mutex_lock(&l->sweep->lock);
 	l->pending++;
 	pthread_mutex_unlock(&l->sweep->lock);
-	c = crew_add(l->sweep->crew, l->lane, l->entry->conc, run_item, w, e);
+	c = crew_add(l->sweep->crew, l->lane, l->entry->conc, run, w, e);
 	if (c) {
 		listing_drop_job(w);
 		listing_end_job(l);
@@ -152,11 +167,23 @@ static enum code add_item_job(
 	return c;
 }
 
+/* The pages of one call of the list operation. */
 struct paging {
 	struct listing *l;
+	const struct json *parent;
 	struct json *page;
 	struct err *e;
 };
+
+static enum code add_item_job(const struct paging *p, const struct json *listed, struct err *e)
+{
+	struct work *w = make_work(p->l);
+
+	if (!w)
+		return err_nomem(e);
+	w->item = listing_item(p->l, &w->arena, listed, p->page, p->parent);
+	return add_job(w, run_item, e);
+}
 
 static bool take_place(void *ctx, const struct json_place *place)
 {
@@ -169,35 +196,88 @@ static bool take_place(void *ctx, const struct json_place *place)
 		return false;
 	}
 	if (entry_needs_calls(p->l->entry))
-		return add_item_job(p->l, place->value, p->page, p->e) == E_OK;
-	item = json_copy(&a, place->value);
-	if (item) {
-		describe_carry(&a, p->l->entry->list.carry, p->page, item);
+		return add_item_job(p, place->value, p->e) == E_OK;
+	item = listing_item(p->l, &a, place->value, p->page, p->parent);
+	if (item)
 		take_item(p->l, &a, item);
-	} else {
+	else
 		(void)err_nomem(p->e);
-	}
 	arena_release(&a);
 	return !p->e->code;
 }
 
 static enum code take_page(void *ctx, struct json *page, struct err *e)
 {
-	struct listing *l = ctx;
-	struct paging p = { l, page, e };
+	struct paging *p = ctx;
+	struct listing *l = p->l;
 	bool cloud = l->entry->engine == ENGINE_CLOUDCONTROL;
 
 	pthread_mutex_lock(&l->sweep->lock);
 	l->calls++;
 	l->n_pages++;
 	pthread_mutex_unlock(&l->sweep->lock);
+	p->page = page;
+	p->e = e;
 	json_visit_response(
-		page, cloud ? "ResourceDescriptions[]" : l->entry->list.items, take_place, &p);
+		page, cloud ? "ResourceDescriptions[]" : l->entry->list.items, take_place, p);
 	return e->code;
 }
 
-enum code listing_pages(
-	struct listing *l, aws_page_fn *fn, void *ctx, struct aws_fault *fault, struct err *e)
+/* What @step lists for @parent goes behind @out. */
+static enum code add_parents(struct describer *d, const struct entry_step *step,
+	const struct json *parent, struct json *out, struct err *e)
+{
+	struct known known[] = { CALL_KNOWN(d), { NULL, STR_NONE } };
+	struct bindings b = { parent, known };
+	struct json *before = out->last;
+	struct err why = { 0 };
+	enum code c = call_gather(d, &step->call, &b, out, &why);
+
+	if (c && !call_failed_with(d, step->call.gone)) {
+		*e = why;
+		return c;
+	}
+	for (struct json *v = before ? before->next : out->first; v; v = v->next)
+		if (v->kind == JSON_OBJECT)
+			describe_set(d, step->set, parent, v);
+	return arena_ok(d->a) ? E_OK : err_nomem(e);
+}
+
+enum code listing_parents(struct listing *l, struct arena *a, struct json **out, struct err *e)
+{
+	const struct entry *t = l->entry;
+	struct describer d = listing_describer(l, a, NULL);
+	struct json *level = json_new(a, JSON_ARRAY), *next = NULL;
+	enum code c = E_OK;
+
+	json_push(level, json_new(a, JSON_NULL));
+	for (size_t i = 0; i < t->n_parents && !c && level; i++, level = next) {
+		next = json_new(a, JSON_ARRAY);
+		for (struct json *v = level->first; v && next && !c; v = v->next)
+			c = atomic_load(&l->sweep->stopped)
+				    ? err_set(e, E_CANCELED, "stopped")
+				    : add_parents(&d, &t->parents[i], i ? v : NULL, next, e);
+	}
+	pthread_mutex_lock(&l->sweep->lock);
+	l->calls += d.calls;
+	if (c)
+		l->fault = d.fault;
+	pthread_mutex_unlock(&l->sweep->lock);
+	*out = level;
+	return c || arena_ok(a) ? c : err_nomem(e);
+}
+
+/* A parent that went while its children were listed has none. */
+static bool is_one_of(const char *code, const struct json *gone)
+{
+	for (const struct json *v = gone ? gone->first : NULL; v; v = v->next)
+		if (code[0] && str_is(v->text, code))
+			return true;
+	return false;
+}
+
+enum code listing_pages(struct listing *l, const struct json *parent, aws_page_fn *fn, void *ctx,
+	struct aws_fault *fault, struct err *e)
 {
 	const struct entry *t = l->entry;
 	bool cloud = t->engine == ENGINE_CLOUDCONTROL;
@@ -206,7 +286,7 @@ enum code listing_pages(
 	struct known known[] = { { "region", str_of(d.at.region) },
 		{ "account", str_of(d.at.account) }, { "partition", str_of(d.at.partition) },
 		{ NULL, STR_NONE } };
-	struct bindings b = { NULL, known };
+	struct bindings b = { parent, known };
 	struct json *params = NULL;
 	struct aws_call call = { cloud ? "cloudcontrol" : t->list.service,
 		cloud ? "ListResources" : t->list.op, d.at.region, NULL };
@@ -222,6 +302,10 @@ enum code listing_pages(
 	if (!c)
 		c = l->sweep->caller.pages(
 			l->sweep->caller.ctx, &call, t->list.page_size, fn, ctx, fault, e);
+	if (c && parent && is_one_of(fault->code, t->list.gone)) {
+		*e = (struct err){ 0 };
+		c = E_OK;
+	}
 	arena_release(&a);
 	return c;
 }
@@ -234,15 +318,71 @@ static bool wants_fallback(const struct listing *l, enum code c, const struct aw
 		       strcmp(fault->code, "TypeNotFoundException") == 0);
 }
 
+static enum code list_for(
+	struct listing *l, const struct json *parent, struct aws_fault *fault, struct err *e)
+{
+	struct paging p = { l, parent, NULL, e };
+
+	return listing_pages(l, parent, take_page, &p, fault, e);
+}
+
+/* The children of one parent. */
+static void run_parent(void *ctx)
+{
+	struct work *w = ctx;
+	struct listing *l = w->listing;
+	struct aws_fault fault = { "", 0 };
+	struct err e = { 0 };
+
+	if (!atomic_load(&l->sweep->stopped) && list_for(l, w->item, &fault, &e)) {
+		pthread_mutex_lock(&l->sweep->lock);
+		if (!l->why.code)
+			l->list_failed = true;
+		listing_note_failure(l, &e, &fault);
+		pthread_mutex_unlock(&l->sweep->lock);
+	}
+	listing_drop_job(w);
+	listing_end_job(l);
+}
+
+/* The first parent's children are listed at once: what they answer says whether Cloud Control does
+ * this type. Those of the others are jobs. */
+static enum code list_entry(struct listing *l, struct aws_fault *fault, struct err *e)
+{
+	struct arena a = ARENA_INIT(JOB_MAX_BYTES);
+	struct json *parents = NULL, *first = NULL;
+	enum code c = listing_parents(l, &a, &parents, e);
+
+	if (c)
+		*fault = l->fault;
+	else
+		first = parents->first;
+	if (first)
+		c = list_for(l, l->entry->n_parents ? first : NULL, fault, e);
+	for (const struct json *v = first ? first->next : NULL; v && !c; v = v->next) {
+		struct work *w = make_work(l);
+
+		if (!w) {
+			c = err_nomem(e);
+			break;
+		}
+		w->item = json_copy(&w->arena, v);
+		c = add_job(w, run_parent, e);
+	}
+	arena_release(&a);
+	return c;
+}
+
 static enum code list_aws(struct listing *l, struct aws_fault *fault, struct err *e)
 {
 	struct err first = { 0 };
-	enum code c = listing_pages(l, take_page, l, fault, &first);
+	enum code c = list_entry(l, fault, &first);
 
 	if (c && wants_fallback(l, c, fault)) {
 		l->entry = l->entry->fallback;
+		l->fault = (struct aws_fault){ "", 0 };
 		*fault = (struct aws_fault){ "", 0 };
-		c = listing_pages(l, take_page, l, fault, e);
+		c = list_entry(l, fault, e);
 	} else if (c) {
 		*e = first;
 	}
@@ -383,5 +523,7 @@ enum look_outcome listing_outcome(const struct listing *l, struct arena *a, cons
 		*reason = arena_printf(a, "%lld resource%s could not be read; the first: %s",
 			(long long)l->n_failed, l->n_failed == 1 ? "" : "s", l->why.msg)
 				  .p;
-	return l->list_failed && !l->any ? LOOK_FAILED : LOOK_PARTIAL;
+	if (!l->list_failed || l->any)
+		return LOOK_PARTIAL;
+	return l->why.code == E_UNSUPPORTED ? LOOK_UNSUPPORTED : LOOK_FAILED;
 }

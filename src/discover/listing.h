@@ -77,9 +77,14 @@ crew_job_fn listing_drop_job;
 struct describer listing_describer(struct listing *l, struct arena *a, struct expr *x);
 /** Under the lock: a resource could not be read. */
 void listing_note_failure(struct listing *l, const struct err *e, const struct aws_fault *fault);
-/** All pages of its list operation to @fn. */
-enum code listing_pages(
-	struct listing *l, aws_page_fn *fn, void *ctx, struct aws_fault *fault, struct err *e);
+/** What the list operation is called for: an array, of one `null` where the type has no parents. */
+enum code listing_parents(struct listing *l, struct arena *a, struct json **out, struct err *e);
+/** All pages of its list operation for one of them to @fn. */
+enum code listing_pages(struct listing *l, const struct json *parent, aws_page_fn *fn, void *ctx,
+	struct aws_fault *fault, struct err *e);
+/** A listed item on its own, in @a: with what it takes from its page and its parent. */
+struct json *listing_item(const struct listing *l, struct arena *a, const struct json *listed,
+	struct json *page, const struct json *parent);
 /** A job has ended; the last one of a phase leads to the next. */
 void listing_end_job(struct listing *l);
 

@@ -13,6 +13,7 @@ struct reading {
 	struct describer *d;
 	const struct entry *t;
 	struct json *item, *configuration;
+	const struct observation *o;
 	struct json *spelled; /* the item with the type's names; NULL until asked for */
 };
 
@@ -74,7 +75,8 @@ static enum code form(struct reading *r, const struct entry_part *part, struct j
 static enum code read_part(
 	struct reading *r, const struct entry_part *part, struct json **out, struct err *e)
 {
-	struct known known[] = { CALL_KNOWN(r->d), { NULL, STR_NONE } };
+	struct known known[] = { CALL_KNOWN(r->d), { "id", r->o->id }, { "name", r->o->name },
+		{ "arn", r->o->arn }, { NULL, STR_NONE } };
 	struct bindings b = { r->item, known };
 	struct json *response = NULL;
 	struct err why = { 0 };
@@ -100,9 +102,9 @@ static enum code read_part(
 }
 
 enum code part_read_all(struct describer *d, const struct entry *t, struct json *item,
-	struct json *configuration, struct json **out, struct err *e)
+	struct observation *o, struct err *e)
 {
-	struct reading r = { d, t, item, configuration, NULL };
+	struct reading r = { d, t, item, o->configuration, o, NULL };
 	struct json *parts = json_new(d->a, JSON_OBJECT);
 	enum code c = parts ? E_OK : err_nomem(e);
 
@@ -120,6 +122,6 @@ enum code part_read_all(struct describer *d, const struct entry *t, struct json 
 	if (!c && !arena_ok(d->a))
 		c = err_nomem(e);
 	if (!c)
-		*out = parts;
+		o->supplementary = parts;
 	return c;
 }

@@ -279,12 +279,23 @@ enum code shape_configuration(struct arena *a, const struct entry *t, struct exp
 	return arena_ok(a) ? E_OK : err_nomem(e);
 }
 
+/* A text that ends with '%' stands for all that begin so. */
+static bool is_wanted(const struct json *v, const struct json *wanted)
+{
+	struct str begin = json_is(wanted, JSON_STRING) ? wanted->text : STR("");
+
+	if (!begin.n || begin.p[begin.n - 1] != '%')
+		return json_equal(v, wanted);
+	begin.n--;
+	return json_is(v, JSON_STRING) && str_starts(v->text, begin);
+}
+
 static bool is_one_of(const struct json *v, const struct json *wanted)
 {
 	if (!json_is(wanted, JSON_ARRAY))
-		return json_equal(v, wanted);
+		return is_wanted(v, wanted);
 	for (const struct json *w = wanted->first; w; w = w->next)
-		if (json_equal(v, w))
+		if (is_wanted(v, w))
 			return true;
 	return false;
 }

@@ -14,6 +14,8 @@ enum {
 	THREADS = 32,
 	TICK_MS = 100,
 	SETTINGS_MAX = 64 << 10,
+	/* Services come to new regions a few times a year. */
+	UNSUPPORTED_MS = 24 * 3600 * 1000,
 	/* Plan, reasons and notes: a few hundred bytes each, for thousands of looks. */
 	ARENA_MAX = 256 << 20,
 };
@@ -122,6 +124,32 @@ static enum code make_listings(struct sweep *s, struct err *e)
 	return arena_ok(&s->arena) ? E_OK : err_nomem(e);
 }
 
+/* What a place did not offer a while ago it is not asked for again, unless by name. */
+static enum code skip_unsupported(
+	struct sweep *s, struct db *db, struct sweep_sum *sum, struct err *e)
+{
+	struct plan *plan = &s->plan;
+	size_t n = 0;
+	enum code c = E_OK;
+
+	for (size_t i = 0; i < plan->n && !c && !s->options->types; i++) {
+		const struct listing_plan *p = &plan->listings[i];
+		bool unsupported = false;
+
+		c = coverage_is_unsupported(db, s->account, p->looks[0], p->entry->type,
+			s->now_ms - UNSUPPORTED_MS, &unsupported, e);
+		if (unsupported) {
+			sum->unsupported += (int64_t)p->n_looks;
+			plan->n_looks -= p->n_looks;
+		} else {
+			plan->listings[n++] = *p;
+		}
+	}
+	if (!s->options->types)
+		plan->n = n;
+	return c;
+}
+
 static void tell(struct sweep *s, const struct login *login, bool settling)
 {
 	struct sweep_progress p = { .looks = (int64_t)s->plan.n_looks,
@@ -222,6 +250,13 @@ static void sum_listing(struct sweep_sum *sum, const struct listing *l)
 	int64_t looks = (int64_t)l->plan->n_looks;
 
 	note.outcome = listing_outcome(l, &sum->arena, &note.reason);
+	/* Who named the types wants to know what became of each. */
+	if (note.outcome == LOOK_UNSUPPORTED && l->sweep->options->types)
+		note.outcome = LOOK_FAILED;
+	if (note.outcome == LOOK_UNSUPPORTED) {
+		sum->unsupported += looks;
+		return;
+	}
 	sum->looks += looks;
 	sum->complete += note.outcome == LOOK_COMPLETE ? looks : 0;
 	sum->partial += note.outcome == LOOK_PARTIAL ? looks : 0;
@@ -292,7 +327,9 @@ static enum code judge(const struct sweep *s, const struct sweep_sum *sum, struc
 {
 	const struct err *first = s->plan.n ? &s->listings[0].why : NULL;
 
-	if (!first || sum->failed < sum->looks || !is_the_endpoints(first->code, s->plan.n))
+	if (!first || sum->failed < sum->looks ||
+		(!sum->looks && sum->unsupported < (int64_t)s->plan.n_looks) ||
+		!is_the_endpoints(first->code, s->plan.n))
 		return E_OK;
 	for (size_t i = 1; i < s->plan.n; i++)
 		if (s->listings[i].why.code != first->code)
@@ -306,7 +343,10 @@ static enum code run(
 	struct sweep *s, struct db *db, struct login *login, struct sweep_sum *sum, struct err *e)
 {
 	struct source source;
-	enum code c = make_listings(s, e);
+	enum code c = skip_unsupported(s, db, sum, e);
+
+	if (!c)
+		c = make_listings(s, e);
 
 	if (!c)
 		c = note_source(db, s->options, &source, e);

@@ -12,8 +12,19 @@ static struct str scalar(const struct json *v)
 	return is ? v->text : STR_NONE;
 }
 
+/* "{Id:last}": what follows the last '/' or ':'. */
 static struct str lookup(struct str name, const struct bindings *b)
 {
+	size_t colon = str_find(name, ':');
+
+	if (colon < name.n && str_is(str_from(name, colon + 1), "last")) {
+		struct str whole = scalar(json_get_str(b->item, (struct str){ name.p, colon }));
+		size_t n = whole.n;
+
+		while (n && whole.p[n - 1] != '/' && whole.p[n - 1] != ':')
+			n--;
+		return whole.p ? str_from(whole, n) : whole;
+	}
 	for (const struct known *k = b->known; k && k->name; k++)
 		if (k->value.p && str_is(name, k->name))
 			return k->value;

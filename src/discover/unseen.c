@@ -175,6 +175,7 @@ struct ids {
 	struct aws_fault fault;
 	struct err *e;
 	struct json *page;
+	const struct json *parent;
 };
 
 static void add_id(struct ids *ids, struct str id)
@@ -200,13 +201,11 @@ static bool take_id(void *ctx, const struct json_place *place)
 	struct arena a = ARENA_INIT(JOB_MAX_BYTES);
 	struct describer d = listing_describer(ids->l, &a, NULL);
 	struct described found = { .there = false };
-	struct json *item = json_copy(&a, place->value);
+	struct json *item = listing_item(ids->l, &a, place->value, ids->page, ids->parent);
 	enum code c = item ? sweep_take_expr(s, &d.expr, ids->e) : err_nomem(ids->e);
 
-	if (!c) {
-		describe_carry(&a, ids->l->entry->list.carry, ids->page, item);
+	if (!c)
 		c = describe_listed(&d, ids->l->entry, item, false, &found, ids->e);
-	}
 	sweep_give_expr(s, d.expr);
 	ids->calls += d.calls;
 	ids->fault = d.fault;
@@ -244,8 +243,13 @@ static enum code list_again(struct gathering *g, struct err *e)
 {
 	struct listing *l = g->l;
 	struct ids ids = { .l = l, .a = g->a };
-	enum code c = listing_pages(l, take_page, &ids, &ids.fault, e);
+	struct json *parents = NULL;
+	enum code c = listing_parents(l, g->a, &parents, e);
 
+	for (const struct json *v = c ? NULL : parents->first; v && !c; v = v->next) {
+		ids.parent = l->entry->n_parents ? v : NULL;
+		c = listing_pages(l, ids.parent, take_page, &ids, &ids.fault, e);
+	}
 	pthread_mutex_lock(&l->sweep->lock);
 	l->calls += ids.calls;
 	if (c)

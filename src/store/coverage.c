@@ -14,3 +14,20 @@ enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, 
 	stmt_text(&st, coverage_add_failure__reason, f->reason);
 	return stmt_run(&st, e);
 }
+
+enum code coverage_is_unsupported(struct db *db, const char *account, const char *region,
+	const char *type, int64_t since_ms, bool *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_COVERAGE_NEWEST);
+	enum code c;
+
+	stmt_text(&st, coverage_newest__type, type);
+	stmt_text(&st, coverage_newest__account, account);
+	stmt_text(&st, coverage_newest__region, region);
+	c = stmt_step(&st, e);
+	*out = !c && stmt_col_int(&st, coverage_newest_started_ms) > since_ms &&
+	       stmt_col_int(&st, coverage_newest_others) &&
+	       str_is(stmt_col_str(&st, coverage_newest_outcome), "unsupported");
+	stmt_end(&st);
+	return c == E_NOTFOUND ? E_OK : c;
+}

@@ -16,3 +16,10 @@ struct coverage_failure {
 	const char *reason;
 };
 enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, struct err *e);
+
+/**
+ * Whether the newest look at a type in a place was after @since_ms and found that it is not offered
+ * there, in a sweep that found other things: an endpoint that offers nothing is the wrong one.
+ */
+enum code coverage_is_unsupported(struct db *db, const char *account, const char *region,
+	const char *type, int64_t since_ms, bool *out, struct err *e);

@@ -2,3 +2,9 @@
 -- alone
 INSERT INTO _coverage(source_id, sweep_ms, account, region, type, started_ms, ended_ms, outcome, reason, seen, written, calls)
 VALUES (:source, :sweep, coalesce(:account, ''), '', '*', :sweep, :ended, 'failed', :reason, 0, 0, 0);
+
+-- name: coverage_newest
+SELECT c.started_ms AS started_ms, c.outcome AS outcome,
+       EXISTS (SELECT 1 FROM _coverage k WHERE k.sweep_ms = c.sweep_ms AND k.outcome = 'complete') AS others
+  FROM _coverage c WHERE c.type = :type AND c.account = :account AND c.region = :region
+ ORDER BY c.started_ms DESC, c.coverage_id DESC LIMIT 1;

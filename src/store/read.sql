@@ -162,7 +162,7 @@ SELECT (SELECT user_version FROM pragma_user_version) AS schema,
 -- plan: scan
 -- Every source with its last sweep.
 SELECT s.name AS source, s.kind, s.kept, strftime('%Y-%m-%d %H:%M:%S', w.sweep_ms / 1000, 'unixepoch') AS last_sweep,
-       count(c.coverage_id) AS looks, coalesce(sum(c.outcome = 'complete'), 0) AS complete,
+       coalesce(sum(c.outcome <> 'unsupported'), 0) AS looks, coalesce(sum(c.outcome = 'complete'), 0) AS complete,
        coalesce(sum(c.outcome = 'partial'), 0) AS "partial", coalesce(sum(c.outcome = 'failed'), 0) AS failed,
        coalesce(sum(c.seen), 0) AS seen, coalesce(sum(c.written), 0) AS written
   FROM _source s
@@ -186,7 +186,7 @@ SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome
          WHERE (k.type = c.type OR c.type = '*') AND (k.account = c.account OR c.type = '*') AND (k.region = c.region OR c.type = '*')
            AND k.source_id = c.source_id AND k.outcome = 'complete') AS last_complete
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id
- WHERE c.outcome <> 'complete'
+ WHERE c.outcome NOT IN ('complete', 'unsupported')
    AND c.coverage_id = (SELECT w.coverage_id FROM _coverage w WHERE w.type = c.type AND w.account = c.account
                            AND w.region = c.region AND w.source_id = c.source_id ORDER BY w.started_ms DESC, w.coverage_id DESC LIMIT 1)
    AND (c.type <> '*' OR c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id))
@@ -194,15 +194,18 @@ SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome
 
 -- name: read_sweep
 -- plan: scan
--- What one sweep saw, by type, and what happened to the resources: the items recorded since it began.
+-- What one sweep saw, by type, and what happened to the resources: the items recorded since it began. Of a sweep
+-- of the whole catalogue, what there is none of is left out.
 SELECT c.resource_type, c.seen, coalesce(x.new, 0) AS new, coalesce(x.changed, 0) AS changed, coalesce(x.deleted, 0) AS deleted, c.outcome
   FROM (SELECT v.type AS resource_type, sum(v.seen) AS seen,
-               CASE WHEN min(v.outcome) = 'complete' AND max(v.outcome) = 'complete' THEN 'complete'
-                    WHEN min(v.outcome) = 'failed' AND max(v.outcome) = 'failed' THEN 'failed' ELSE 'partial' END AS outcome
+               CASE WHEN min(v.outcome) = max(v.outcome) THEN v.outcome
+                    WHEN sum(v.outcome IN ('partial', 'failed')) = 0 THEN 'complete' ELSE 'partial' END AS outcome,
+               count(*) OVER () AS types
           FROM _coverage v WHERE v.source_id = :source AND v.sweep_ms = :sweep_ms GROUP BY v.type) c
   LEFT JOIN (SELECT r.type AS type, sum(i.event = 'created') AS new, sum(i.event = 'changed') AS changed, sum(i.event = 'deleted') AS deleted
                FROM _item i JOIN _resource r ON r.rid = i.rid
               WHERE i.source_id = :source AND i.recorded_ms >= :sweep_ms GROUP BY r.type) x ON x.type = c.resource_type
+ WHERE c.seen > 0 OR x.type IS NOT NULL OR c.outcome IN ('partial', 'failed') OR c.types <= 40
  ORDER BY c.resource_type;
 
 -- name: read_channels

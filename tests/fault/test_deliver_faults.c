@@ -307,6 +307,7 @@ static int set_up(void **state)
 	estate_settle(&w);
 	must(strcmp(estate_rows(&w, "SELECT count(*) FROM _event"), "3\n") == 0);
 	estate_close(&w);
+	estate_thin(before);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/must.h"
 #include "core/record.h"
+#include "lib/estate.h"
 #include "lib/fault.h"
 #include "lib/scratch.h"
 #include "lib/unit.h"
@@ -59,9 +60,7 @@ static enum code scenario(int64_t at_ms, const char *state, struct err *e)
 
 	if (c)
 		return c;
-	c = catalogue_sync(&db, e);
-	if (!c)
-		c = record_begin(&r, &db, 0, at_ms, e);
+	c = record_begin(&r, &db, 0, at_ms, e);
 	if (!c)
 		c = gather(&r, at_ms, state, e);
 	if (!c)
@@ -172,11 +171,15 @@ static void when_writing_fails(void **state)
 static int set_up(void **state)
 {
 	struct err e = { 0 };
+	struct db db;
 
 	(void)state;
 	fault_install();
 	scratch_make(&scratch);
 	path = strdup(scratch_path(&scratch, &arena, "store.db"));
+	must(store_open(&db, path, DB_CREATE, T0, &e) == E_OK && catalogue_sync(&db, &e) == E_OK);
+	db_close(&db);
+	estate_thin(path);
 	must(scenario(T0, "running", &e) == E_OK);
 	copy(path, scratch_path(&scratch, &arena, "before.db"));
 	return 0;

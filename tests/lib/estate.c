@@ -35,6 +35,16 @@ void estate_close(struct estate *w)
 	buf_release(&out);
 }
 
+void estate_thin(const char *path)
+{
+	sqlite3 *h = NULL;
+
+	must(sqlite3_open(path, &h) == SQLITE_OK);
+	must(sqlite3_exec(h, "DELETE FROM _catalogue WHERE name NOT IN ('ec2', 'iam'); VACUUM;",
+		     NULL, NULL, NULL) == SQLITE_OK);
+	must(sqlite3_close(h) == SQLITE_OK);
+}
+
 void estate_begin(struct estate *w, int64_t at_ms)
 {
 	struct err e = { 0 };
