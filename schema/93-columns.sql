@@ -75,7 +75,7 @@ SELECT column1 AS view_name, column2 AS name, column3 AS means FROM (VALUES
   ('coverage', 'region', '''eu-west-1'', or ''global'''),
   ('coverage', 'resource_type', '''AWS::EC2::Instance'''),
   ('coverage', 'source', 'the source that looked'),
-  ('coverage', 'state', 'complete | partial | blind'),
+  ('coverage', 'state', 'complete | partial | blind | unsupported'),
   ('coverage', 'since', 'in force from (inclusive), UTC'),
   ('coverage', 'until', 'in force until (exclusive); ''9999-12-31 23:59:59'' = still'),
   ('coverage', 'looks', 'how many looks there were'),

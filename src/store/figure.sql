@@ -27,7 +27,7 @@ UNION ALL SELECT 'siltstone_items_total', type, NULL, NULL, sum(n) FROM _activit
 UNION ALL SELECT 'siltstone_changes_total', type, event, NULL, sum(n) FROM _activity GROUP BY type, event
 UNION ALL SELECT 'siltstone_last_item_timestamp_seconds', s.name, NULL, NULL, max(c.ended_ms) / 1000
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id WHERE c.written > 0 GROUP BY s.name
-UNION ALL SELECT 'siltstone_gaps_total', NULL, NULL, NULL, count(*) FROM _coverage WHERE outcome <> 'complete';
+UNION ALL SELECT 'siltstone_gaps_total', NULL, NULL, NULL, count(*) FROM _coverage WHERE outcome IN ('partial', 'failed');
 
 -- name: figure_edition
 -- What the counts depend on grows with every sweep that finds or looks.
