@@ -115,7 +115,7 @@ SILTSTONE_EXPORT const char *siltstone_code_name(enum siltstone_code code);
 SILTSTONE_EXPORT int siltstone_code_is_transient(enum siltstone_code code);
 
 /** End what is running with this handle: rows stop and say SILTSTONE_CANCELED, siltstone_publish()
- * returns it. What is being committed is completed. From any thread or signal handler while the
+ * and siltstone_verify() return it. What is being committed is completed. From any thread or signal handler while the
  * handle is open. What begins later is not concerned. */
 SILTSTONE_EXPORT void siltstone_cancel(struct siltstone *s);
 
@@ -282,6 +282,14 @@ SILTSTONE_EXPORT enum siltstone_code siltstone_snapshot(struct siltstone *s, con
  */
 SILTSTONE_EXPORT enum siltstone_code siltstone_publish(
 	struct siltstone *s, const char *path, int *written);
+
+/**
+ * Read the whole store and say whether it is what was recorded: every document and digest, the order
+ * of versions, what is derived, the chain of seals. SILTSTONE_OK: it is. SILTSTONE_CORRUPT: *@findings
+ * (may be NULL) things do not fit, and the message tells the first. Otherwise it could not be
+ * found out. siltstone_cancel() ends it.
+ */
+SILTSTONE_EXPORT enum siltstone_code siltstone_verify(struct siltstone *s, int64_t *findings);
 
 #ifdef __cplusplus
 }

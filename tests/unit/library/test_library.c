@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libsiltstone as an embedding program sees it: nothing but siltstone.h is used. */
+/* libsiltstone as an embedding program sees it: nothing but siltstone.h is used, and sqlite3.h to
+ * do harm. */
 #include "lib/scratch.h"
 #include "lib/unit.h"
 #include <pthread.h>
 #include <siltstone.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -519,8 +521,8 @@ static void a_snapshot_is_one_file(void **state)
 	assert_true(gzread(f, text, sizeof(text) - 1) > 0);
 	gzclose(f);
 	assert_non_null(strstr(text, "\"configuration\":{\"cpus\":4}"));
-	assert_int_equal(siltstone_snapshot(s, "acme", "us-east-1", INT64_MIN, path),
-		SILTSTONE_NOTFOUND);
+	assert_int_equal(
+		siltstone_snapshot(s, "acme", "us-east-1", INT64_MIN, path), SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_snapshot(s, "nobody", "us-east-1", SILTSTONE_NOW, path),
 		SILTSTONE_NOTFOUND);
 	assert_int_equal(siltstone_snapshot(s, "acme", "us-east-1", SILTSTONE_NOW,
@@ -558,6 +560,35 @@ static void a_copy_is_written_where_something_changed(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM history"), "2 ");
 }
 
+/* Behind the library's back. */
+static void change(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path_of_s, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void what_was_tampered_with_is_found(void **state)
+{
+	int64_t findings = 7;
+
+	(void)state;
+	sweep("{\"cpus\":4}", "{\"cpus\":8}", T0, NULL);
+	sweep("{\"cpus\":16}", NULL, T0 + 60000, NULL);
+	ok(siltstone_verify(s, &findings));
+	assert_int_equal(findings, 0);
+	change("UPDATE _document SET body = replace(body, '\"cpus\":8', '\"cpus\":9')");
+	assert_int_equal(siltstone_verify(s, &findings), SILTSTONE_CORRUPT);
+	assert_true(findings >= 1);
+	assert_non_null(strstr(siltstone_message(s), "Acme::Rack::Server \"b\", version 1: "));
+	assert_int_equal(siltstone_verify(s, NULL), SILTSTONE_CORRUPT);
+	assert_int_equal(siltstone_verify(NULL, NULL), SILTSTONE_INVALID);
+	change("UPDATE _document SET body = replace(body, '\"cpus\":9', '\"cpus\":8')");
+	ok(siltstone_verify(s, &findings));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,6 +610,7 @@ int main(void)
 		CASE(a_handle_for_reading_records_nothing),
 		CASE(a_snapshot_is_one_file),
 		CASE(a_copy_is_written_where_something_changed),
+		CASE(what_was_tampered_with_is_found),
 #undef CASE
 	};
 
