@@ -58,7 +58,7 @@ static enum siltstone_code look(struct siltstone *s)
 		c = siltstone_item(s, rid, SILTSTONE_NOW, &json);
 	if (!c)
 		c = siltstone_diff(s, rid, 1, 1, &json);
-	return c;
+	return c ? c : siltstone_verify(s, NULL);
 }
 
 static enum siltstone_code scenario(void)
@@ -85,7 +85,7 @@ static void every_fault(enum fault_kind kind)
 	bool fired = true;
 	long n;
 
-	for (n = 0; fired; n += kind == FAULT_SQLITE ? 1 + n / 30 : 1) {
+	for (n = 0; fired; n += kind == FAULT_SQLITE ? 1 + n / 5 : 1) {
 		enum siltstone_code c;
 
 		fault_arm(kind, n, false);
