@@ -313,6 +313,43 @@ static void many_lanes_share_the_threads(void **state)
 	site_release(&s);
 }
 
+struct tally {
+	atomic_int called[100], inside, most;
+};
+
+static void mark(void *ctx, size_t i)
+{
+	struct tally *t = ctx;
+	const int inside = ++t->inside;
+	int most = t->most;
+
+	while (inside > most && !atomic_compare_exchange_weak(&t->most, &most, inside))
+		continue;
+	t->called[i]++;
+	t->inside--;
+}
+
+static void each_number_is_called_once_and_few_at_a_time(void **state)
+{
+	struct crew *crew = NULL;
+	static struct tally t;
+
+	(void)state;
+	crew_each(&crew, 3, 0, mark, &t);
+	crew_each(&crew, 3, 1, mark, &t);
+	/* For one there is nobody to share with. */
+	assert_null(crew);
+	assert_int_equal(t.called[0], 1);
+	for (int round = 1; round <= 20; round++) {
+		crew_each(&crew, 3, 100, mark, &t);
+		for (int i = 0; i < 100; i++)
+			assert_int_equal(t.called[i], round + !i);
+	}
+	assert_non_null(crew);
+	assert_in_range(t.most, 1, 3);
+	crew_close(crew, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +361,7 @@ int main(void)
 		cmocka_unit_test(closing_drops_what_waits_and_finishes_what_runs),
 		cmocka_unit_test(a_crew_being_closed_takes_no_more),
 		cmocka_unit_test(many_lanes_share_the_threads),
+		cmocka_unit_test(each_number_is_called_once_and_few_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
