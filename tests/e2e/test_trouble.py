@@ -5,6 +5,7 @@ goes on with what it can, and catches up by itself."""
 
 import collections
 import json
+import resource
 import subprocess
 import time
 
@@ -135,6 +136,21 @@ def test_a_full_disk(scene, disk, hook):
     assert d.stop() < 4 and d.process.returncode == 0
     told = list(dict.fromkeys(event for event, _ in hook.told))
     assert told == sorted(told) and len(told) == program.one(scene.store, "SELECT count(*) FROM _event")
+    program.whole(scene.store)
+
+
+def test_a_limit_on_the_size_of_files(scene):
+    args = ("record", "--store", scene.store, "--endpoint", scene.moto.endpoint, "--regions", "us-east-1", "--types", TYPES)
+    for kb in (50, 400, 3000):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kb << 10, kb << 10))
+        with scene.silt.start(*args, stderr=subprocess.PIPE, preexec_fn=limit) as p:
+            said = p.communicate(timeout=60)[1].decode()
+        assert p.returncode in (0, 4), f"{p.returncode}: {said}"
+        assert p.returncode == 0 or "siltstone: " in said
+        if kb == 50:
+            assert p.returncode == 4
+    scene.silt.ok(*args)
+    assert scene.vpc in scene.silt.ok("ls", "--store", scene.store).out
     program.whole(scene.store)
 
 
