@@ -142,6 +142,13 @@ bool fault_is_expiry(const struct aws_fault *f)
 	return m && (m->hint == hint_expired || m->hint == hint_stale);
 }
 
+bool fault_is_of_keys(const struct aws_fault *f)
+{
+	const struct meaning *m = known(f->code);
+
+	return m && m->what == E_DENIED && m->hint && m->hint != hint_permission;
+}
+
 static bool begins(struct str s, const char *word)
 {
 	size_t n = strlen(word);

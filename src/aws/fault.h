@@ -23,5 +23,7 @@
 enum code fault_read(const struct api_op *op, const struct http_response *r, int64_t now_ms,
 	struct aws_fault *fault, struct err *e);
 
+/** True for refusals of whoever asks (keys, tokens, clocks), which say nothing of what was asked for. */
+bool fault_is_of_keys(const struct aws_fault *fault);
 /** True for codes of credentials that have run out and may be fetched anew. */
 bool fault_is_expiry(const struct aws_fault *fault);

@@ -50,7 +50,11 @@ enum code identity_get(struct identity *id, int64_t now_ms, struct credentials *
 	pthread_mutex_lock(&id->lock);
 	left_ms = id->keys.access_key ? id->keys.expires_ms - now_ms : AHEAD_MS;
 	if (id->refresh && left_ms < AHEAD_MS && renew(id, &why) != E_OK && left_ms <= 0) {
+		/* Whatever is amiss with where they come from, the service has not judged what is
+		 * asked of it: it is not E_DENIED, E_NOTFOUND or E_INVALID. */
 		*e = why;
+		if (!code_is_transient(e->code))
+			e->code = E_REMOTE;
 		c = err_add(e, "renew the credentials");
 	}
 	if (c == E_OK && id->keys.access_key)

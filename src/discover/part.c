@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/part.h"
 
+#include "aws/fault.h"
 #include "discover/call.h"
 #include "discover/shape.h"
 #include "json/canon.h"
@@ -28,11 +29,12 @@ static bool applies(struct reading *r, const struct entry_part *part)
 	return shape_matches(r->spelled, part->condition);
 }
 
-/* The service understood and does not want to: the caller may live without the part. */
+/* The service understood, knew who asks, and does not want to: the caller may live without the part. */
 static bool is_refusal(enum code c, const struct describer *d)
 {
-	return c == E_DENIED || c == E_NOTFOUND ||
-	       ((c == E_UNSUPPORTED || c == E_INVALID) && d->fault.status >= 400);
+	if (d->fault.status < 400 || fault_is_of_keys(&d->fault))
+		return false;
+	return c == E_DENIED || c == E_UNSUPPORTED || c == E_NOTFOUND || c == E_INVALID;
 }
 
 static enum code write_as_text(struct arena *a, struct json **v, struct err *e)

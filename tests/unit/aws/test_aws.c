@@ -225,6 +225,33 @@ static void expired_keys_are_renewed_once(void **state)
 	assert_int_equal(aws_requests(aws), 4);
 }
 
+static enum code renew_in_vain(void *ctx, struct credentials *fresh, struct err *err)
+{
+	(void)ctx;
+	(void)fresh;
+	return err_set(err, E_INVALID, "the file is malformed");
+}
+
+/* Nobody has refused the call: it is not given up as one that can never work. */
+static void keys_that_cannot_be_renewed_are_nobodys_refusal(void **state)
+{
+	static char access_key[] = "OLDKEY", secret_key[] = "OLDSECRET";
+	struct credentials late = { access_key, secret_key, NULL, time_now_ms() - 1 };
+	struct aws_options options = { .http = http, .endpoint = "http://aws.test" };
+	struct aws_call c = { "kms", "ListKeys", "eu-west-1", NULL };
+	struct json *v;
+	struct aws *expired;
+
+	(void)state;
+	canned_add(http, 200, NULL, "{}"); /* which it would get */
+	assert_int_equal(aws_open(&expired, &options, &late, &e), E_OK);
+	aws_on_expiry(expired, renew_in_vain, NULL);
+	assert_int_equal(aws_call(expired, &c, &a, &v, &fault, &e), E_REMOTE);
+	assert_non_null(strstr(e.msg, "malformed"));
+	assert_int_equal(aws_requests(expired), 0);
+	aws_close(expired);
+}
+
 static void keys_are_renewed_before_they_end(void **state)
 {
 	static char access_key[] = "OLDKEY", secret_key[] = "OLDSECRET";
@@ -445,6 +472,7 @@ int main(void)
 		CASE(what_is_asked_for_is_waited),
 		CASE(who_asks_for_much_is_not_waited_for),
 		CASE(expired_keys_are_renewed_once),
+		CASE(keys_that_cannot_be_renewed_are_nobodys_refusal),
 		CASE(keys_are_renewed_before_they_end),
 		CASE(pages_follow_their_tokens),
 		CASE(a_token_that_repeats_is_corrupt),

@@ -99,6 +99,9 @@ static void wrong_credentials_are_told_apart(void **state)
 	assert_int_equal(ec2_code("ExpiredToken"), E_DENIED);
 	assert_non_null(strstr(e.hint, "run out"));
 	assert_true(fault_is_expiry(&fault));
+	assert_true(fault_is_of_keys(&fault));
+	assert_int_equal(ec2_code("UnauthorizedOperation"), E_DENIED);
+	assert_false(fault_is_of_keys(&fault));
 	assert_int_equal(ec2_code("OptInRequired"), E_UNSUPPORTED);
 	assert_int_equal(ec2_code("InvalidAction"), E_UNSUPPORTED);
 	assert_int_equal(ec2_code("RequestLimitExceeded"), E_THROTTLED);

@@ -307,6 +307,20 @@ static void a_soft_part_does_not_hide_a_broken_line(void **state)
 	end(&w);
 }
 
+/* Keys that ran out in the middle of a sweep refuse everything: no part goes away by that. */
+static void a_soft_part_is_kept_when_it_is_the_keys_that_are_refused(void **state)
+{
+	static const struct answer answers[] = { { "GetPolicy", NULL, "{}", NULL, E_OK },
+		{ "GetAcl", NULL, "{}", NULL, E_OK },
+		{ "GetSoft", NULL, NULL, "ExpiredTokenException", E_DENIED }, { 0 } };
+	struct world w;
+
+	(void)state;
+	begin(&w, answers);
+	assert_int_equal(listed(&w, entry(&w, FUNCTION), "{\"FunctionName\":\"f\"}"), E_DENIED);
+	end(&w);
+}
+
 #define QUEUE                                                                                      \
 	"{\"type\":\"AWS::SQS::Queue\",\"engine\":\"native\",\"service\":\"sqs\","                 \
 	"\"list\":{\"op\":\"ListQueues\",\"items\":\"QueueUrls[]\"},"                              \
@@ -518,6 +532,7 @@ int main(void)
 		cmocka_unit_test(parts_are_read_as_the_entry_says),
 		cmocka_unit_test(a_part_that_fails_fails_the_resource),
 		cmocka_unit_test(a_soft_part_does_not_hide_a_broken_line),
+		cmocka_unit_test(a_soft_part_is_kept_when_it_is_the_keys_that_are_refused),
 		cmocka_unit_test(a_scalar_item_is_described_by_its_steps),
 		cmocka_unit_test(a_listing_too_poor_for_an_id_is_completed_by_a_read),
 		cmocka_unit_test(a_bucket_counts_where_it_is),
