@@ -182,14 +182,15 @@ const struct command commands[] = {
 	  "Versions, the moments until which they hold, differences, links, tags and counts. On a healthy store nothing changes.",
 	  0, 0, 0, cmd_reindex,
 	  { { "reindex", "and say what was not right" } } },
-	{ "verify", "", "check that nothing that was recorded has been changed",
+	{ "verify", "[FILE]", "check that nothing that was recorded has been changed",
 	  "Recomputes every document, item and seal, offline; tells the first things that do not fit (-n N of them, 0: all). Each "
 	  "commit seals what it added, and each seal names the one before. --key also checks who signed; --against that a seal "
 	  "kept elsewhere (beside snapshots, or by siltstone seal) is still in the store, so that nothing after it was cut off. "
-	  "Status 5: something does not fit.",
-	  OPT(KEY) | OPT(AGAINST) | OPT(COUNT), 0, 0, cmd_verify,
+	  "Status 5: something does not fit. FILE is another store, such as a case file.",
+	  OPT(KEY) | OPT(AGAINST) | OPT(COUNT), 0, 1, cmd_verify,
 	  { { "verify", "everything" },
 	    { "verify --key seal.pem.pub --against seal.json", "with who signed, and what was kept elsewhere" },
+	    { "verify case.db", "a case file (siltstone help export)" },
 	    { "verify --format json -n 0", "for a program" } } },
 	{ "seal", "", "print the newest seal, to be kept elsewhere",
 	  "One JSON object; verify --against FILE says later whether the store still holds what it held now.",

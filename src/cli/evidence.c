@@ -241,6 +241,8 @@ enum code cmd_verify(struct cli *c, struct err *e)
 	struct verify_anchor anchor;
 	struct verify_options o = { .keys = keys, .stop = c->stop };
 
+	if (c->argc)
+		c->store = c->argv[0];
 	if (c->format_given && (c->format == FORMAT_CSV || c->format == FORMAT_TSV))
 		return err_set(e, E_INVALID, "verify tells table, json or jsonl");
 	if (!read_keys(c, keys, &o.n_keys, e) && opt_text(&c->o, OPT_AGAINST) &&

@@ -20,7 +20,7 @@ static const struct table tables[] = {
 	{ "_document(document_id, base, sha256, body)", SQL_CASE_DOCUMENTS, 0, 0, 0 },
 	{ "_item(item_id, rid, version, captured_ms, recorded_ms, until_ms, status, az, created_ms, actor,"
 	  " source_id, document_id, n_changes, digest, state_id, name, arn, extra)",
-		SQL_CASE_ITEMS, 0, case_items__until, 0 },
+		SQL_CASE_ITEMS, case_items__since, case_items__until, 0 },
 	{ "_diff(item_id, changes)", SQL_CASE_DIFFS, case_diffs__since, 0, 0 },
 	{ "_edge(edge_id, rid, name, target_type, target_id, target_rid, by, link, ext, since_ms, until_ms)",
 		SQL_CASE_EDGES, case_edges__since, case_edges__until, 0 },

@@ -47,7 +47,8 @@ SELECT d.document_id, k.document_id AS base, d.sha256,
 -- plan: scan
 SELECT i.item_id, i.rid, i.version, i.captured_ms, i.recorded_ms,
        CASE WHEN i.until_ms > :until THEN 253402300799000 ELSE i.until_ms END AS until_ms,
-       i.status, i.az, i.created_ms, i.actor, i.source_id, i.document_id, i.n_changes, i.digest, i.state_id, i.name, i.arn, i.extra
+       i.status, i.az, i.created_ms, i.actor, i.source_id, i.document_id,
+       CASE WHEN i.captured_ms >= :since THEN i.n_changes ELSE 0 END AS n_changes, i.digest, i.state_id, i.name, i.arn, i.extra
   FROM case_item c JOIN _item i ON i.item_id = c.item_id ORDER BY i.item_id;
 
 -- name: case_diffs
