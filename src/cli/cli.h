@@ -113,6 +113,7 @@ enum code cmd_items(struct cli *c, struct err *e);
 enum code cmd_key(struct cli *c, struct err *e);
 enum code cmd_log(struct cli *c, struct err *e);
 enum code cmd_ls(struct cli *c, struct err *e);
+enum code cmd_merge(struct cli *c, struct err *e);
 enum code cmd_notify(struct cli *c, struct err *e);
 enum code cmd_outbox(struct cli *c, struct err *e);
 enum code cmd_publish(struct cli *c, struct err *e);

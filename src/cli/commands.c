@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "core/merge.h"
 
 #define SOURCE_OPTIONS                                                                             \
 	(OPT(TYPES) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT))
@@ -178,6 +179,11 @@ const struct command commands[] = {
 	  { { "outbox list", "the first fifty" },
 	    { "outbox retry", "send every dead letter again" },
 	    { "outbox retry 3", "this one" } } },
+	{ "merge", "OUT STORE...", "unite stores of several accounts or machines in a new one",
+	  "Items, looks, types of one's own and the names of sources; the same item once, whatever the order of the stores. "
+	  "Channels and sinks stay where they are.",
+	  0, 2, MERGE_STORES_MAX + 1, cmd_merge,
+	  { { "merge all.db prod.db test.db", "two into a third" } } },
 	{ "reindex", "", "work out again what follows from the items",
 	  "Versions, the moments until which they hold, differences, links, tags and counts. On a healthy store nothing changes.",
 	  0, 0, 0, cmd_reindex,

@@ -3,13 +3,8 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "net/file_source.h"
+#include "discover/origin.h"
 #include "store/catalogue.h"
-
-/* Where one argument leads. */
-struct origin {
-	struct object_source *source;
-};
 
 struct teller {
 	struct cli *c;
@@ -41,11 +36,6 @@ static void tell_fault(void *ctx, const struct import_fault *f)
 	buf_printf(&b, ": %s", f->why->msg);
 	cli_say_plain("passed over: ", b.p);
 	buf_release(&b);
-}
-
-static enum code open_origin(const char *where, struct origin *o, struct err *e)
-{
-	return file_source_open(&o->source, where, e);
 }
 
 static enum code print_sum(struct cli *c, const struct import_sum *s, struct err *e)
@@ -117,23 +107,35 @@ static enum code open_store(struct cli *c, struct err *e)
 	return e->code;
 }
 
+static enum code open_origins(
+	struct cli *c, struct origin *origins, struct object_source **sources, struct err *e)
+{
+	for (int i = 0; i < c->argc; i++) {
+		const struct origin_options q = { .where = c->argv[i],
+			.endpoint = opt_text(&c->o, OPT_ENDPOINT),
+			.profile = opt_text(&c->o, OPT_PROFILE),
+			.stop = c->stop };
+
+		origins[i] = (struct origin)ORIGIN_INIT;
+		if (origin_open(&origins[i], &q, e))
+			return e->code;
+		sources[i] = origins[i].source;
+	}
+	return E_OK;
+}
+
 enum code cmd_import(struct cli *c, struct err *e)
 {
 	const size_t n = (size_t)c->argc;
 	struct origin *origins = arena_alloc(&c->arena, n * sizeof(*origins));
 	struct object_source **sources = arena_alloc(&c->arena, n * sizeof(struct object_source *));
-	size_t opened = 0;
 
 	if (!origins || !sources)
 		return err_nomem(e);
-	for (; !e->code && opened < n; opened++) {
-		if (open_origin(c->argv[opened], &origins[opened], e))
-			break;
-		sources[opened] = origins[opened].source;
-	}
-	if (!e->code && !open_store(c, e) && !catalogue_sync(&c->db, e))
+	if (!open_origins(c, origins, sources, e) && !open_store(c, e) &&
+		!catalogue_sync(&c->db, e))
 		import(c, sources, n, e);
-	for (size_t i = 0; i < opened; i++)
-		sources[i]->free(sources[i]);
+	for (size_t i = 0; i < n; i++)
+		origin_close(&origins[i]);
 	return e->code;
 }

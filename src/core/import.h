@@ -12,8 +12,8 @@
  *
  * Files of configuration items (core/splitter.h says of what form, core/foreign.h in what words)
  * go into the store as if they had been recorded when they say, but that nobody is told of them.
- * One thread reads, inflates and parses; the caller's writes. Memory does not grow with the size
- * or the number of the files.
+ * Some threads read, inflate and parse, each one file at a time; the caller's writes. Memory does
+ * not grow with the size or the number of the files.
  *
  * Items come in batches, each one transaction that also notes how far each file was read: an
  * import that was interrupted goes on there, and a file that was read to its end is passed over

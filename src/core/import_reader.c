@@ -153,19 +153,22 @@ static enum code read_all(struct course *c, struct gunzip *g, struct err *e)
 {
 	struct import_file *f = c->file;
 	struct buf piece = BUF_INIT(PIECE_BYTES + 1);
-	enum code code = E_OK;
+	struct object_stream *from = NULL;
+	enum code code = f->source->open(f->source, &f->entry, &from, e);
 
-	do {
-		code = f->source->read(
-			f->source, &f->entry, c->stored_bytes, PIECE_BYTES, &piece, e);
+	while (!code) {
+		code = from->read(from, PIECE_BYTES, &piece, e);
+		if (code || !piece.n)
+			break;
 		c->stored_bytes += (int64_t)piece.n;
-		if (!code && piece.n)
-			code = gunzip_add(g, buf_slice(&piece), take_piece, c, e);
-	} while (!code && piece.n);
+		code = gunzip_add(g, buf_slice(&piece), take_piece, c, e);
+	}
 	if (!code)
 		code = gunzip_finish(g, take_piece, c, e);
 	if (!code)
 		code = splitter_finish(&c->splitter, e);
+	if (from)
+		from->close(from);
 	buf_release(&piece);
 	return code;
 }
@@ -225,16 +228,30 @@ static enum code read_file(struct import_reader *r, struct import_file *f, struc
 	return e->code;
 }
 
+/* The next file to read; NULL: there is none, or nobody wants it. */
+static struct import_file *next_file(struct import_reader *r)
+{
+	struct import_file *f = NULL;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->next < r->n && !r->abandoned && !r->e.code)
+		f = &r->files[r->next++];
+	pthread_mutex_unlock(&r->lock);
+	return f;
+}
+
 static void *work(void *ctx)
 {
 	struct import_reader *r = ctx;
+	struct import_file *f;
 	struct err e = { 0 };
 
-	for (size_t i = 0; !e.code && i < r->n; i++)
-		read_file(r, &r->files[i], &e);
+	while (!e.code && (f = next_file(r)) != NULL)
+		read_file(r, f, &e);
 	pthread_mutex_lock(&r->lock);
-	r->e = e;
-	r->ended = true;
+	if (e.code && (!r->e.code || r->e.code == E_CANCELED))
+		r->e = e;
+	r->working--;
 	pthread_cond_broadcast(&r->moved);
 	pthread_mutex_unlock(&r->lock);
 	return NULL;
@@ -242,13 +259,20 @@ static void *work(void *ctx)
 
 enum code import_reader_start(struct import_reader *r, struct err *e)
 {
-	int sys;
+	int sys = 0;
 
 	r->last = &r->first;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->moved, NULL);
-	sys = thread_start(&r->thread, work, r);
-	if (!sys)
+	pthread_mutex_lock(&r->lock);
+	while (!sys && r->threads < IMPORT_THREADS && (size_t)r->threads < r->n) {
+		sys = thread_start(&r->thread[r->threads], work, r);
+		if (!sys)
+			r->threads++;
+	}
+	r->working = r->threads;
+	pthread_mutex_unlock(&r->lock);
+	if (r->threads)
 		return E_OK;
 	pthread_cond_destroy(&r->moved);
 	pthread_mutex_destroy(&r->lock);
@@ -260,7 +284,7 @@ struct pack *import_reader_next(struct import_reader *r, struct err *e)
 	struct pack *p;
 
 	pthread_mutex_lock(&r->lock);
-	while (!r->first && !r->ended)
+	while (!r->first && r->working)
 		pthread_cond_wait(&r->moved, &r->lock);
 	p = r->first;
 	if (p) {
@@ -283,7 +307,8 @@ void import_reader_stop(struct import_reader *r)
 	r->abandoned = true;
 	pthread_cond_broadcast(&r->moved);
 	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->thread, NULL);
+	for (int i = 0; i < r->threads; i++)
+		pthread_join(r->thread[i], NULL);
 	while (r->first) {
 		struct pack *p = r->first;
 

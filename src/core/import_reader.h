@@ -4,7 +4,8 @@
 #include "core/scribe.h"
 #include <pthread.h>
 
-/** The thread that reads. Private to core/import. */
+/** The threads that read, each one file at a time. Private to core/import. */
+#define IMPORT_THREADS 4
 
 /** A file on its way. The reader looks at it, the writer counts. */
 struct import_file {
@@ -55,12 +56,14 @@ struct import_reader {
 	size_t n;
 	struct content_book *book;
 
-	pthread_t thread;
+	pthread_t thread[IMPORT_THREADS];
+	int threads, working;
+	size_t next; /* of files[] */
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	struct pack *first, **last; /* the queue */
 	size_t waiting;
-	bool ended, abandoned;
+	bool abandoned;
 	struct err e; /* why it ended, besides faults */
 };
 
@@ -69,5 +72,5 @@ enum code import_reader_start(struct import_reader *r, struct err *e);
 /** The next pack, the caller's from now on; NULL: there are no more, and @e says why if not for a
  * good reason. */
 struct pack *import_reader_next(struct import_reader *r, struct err *e);
-/** Ends the thread; what is in the queue is dropped. */
+/** Ends the threads; what is in the queue is dropped. */
 void import_reader_stop(struct import_reader *r);

@@ -370,3 +370,19 @@ struct caller login_caller(struct login *login)
 {
 	return (struct caller){ call, pages, cut, login->aws };
 }
+
+enum code login_anywhere(struct login *login, struct sweep_options *options, struct err *e)
+{
+	struct err none = { 0 };
+
+	if (login_open(login, options, &none) == E_OK)
+		return E_OK;
+	login_close(login);
+	*login = (struct login)LOGIN_INIT;
+	if (none.code != E_INVALID) {
+		*e = none;
+		return e->code;
+	}
+	options->regions = "us-east-1";
+	return login_open(login, options, e);
+}

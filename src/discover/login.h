@@ -28,6 +28,9 @@ struct login {
  * @options must live as long as the login.
  */
 enum code login_open(struct login *login, const struct sweep_options *options, struct err *e);
+/** The same where no region needs to be named, as for a bucket, which is asked for its own wherever the
+ * question is signed; @options may be given one. */
+enum code login_anywhere(struct login *login, struct sweep_options *options, struct err *e);
 /** Also after a failed open. */
 void login_close(struct login *login);
 

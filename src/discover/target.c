@@ -7,23 +7,6 @@
 
 #define TEXT_BYTES (1 << 16)
 
-static enum code become(struct target *t, struct err *e)
-{
-	struct err none = { 0 };
-
-	if (login_open(&t->login, &t->options, &none) == E_OK)
-		return E_OK;
-	login_close(&t->login);
-	t->login = (struct login)LOGIN_INIT;
-	if (none.code != E_INVALID) {
-		*e = none;
-		return e->code;
-	}
-	/* No region is named: a bucket is asked for its own, wherever the question is signed. */
-	t->options.regions = "us-east-1";
-	return login_open(&t->login, &t->options, e);
-}
-
 static struct str without_slashes(struct str s)
 {
 	while (s.n && s.p[0] == '/')
@@ -54,7 +37,7 @@ static enum code open_bucket(
 		err_nomem(e);
 	else if (!at.bucket[0])
 		err_set(e, E_INVALID, "\"%s\" names no bucket", o->where);
-	else if (!become(t, e))
+	else if (!login_anywhere(&t->login, &t->options, e))
 		s3_store_open(&t->store, t->login.aws, &at, e);
 	arena_release(&a);
 	return e->code;

@@ -14,8 +14,13 @@
 
 struct file_source {
 	struct object_source port; /* first, so that one pointer is both */
-	int fd;                    /* of the file at hand, or -1 */
 	char path[];
+};
+
+struct file_stream {
+	struct object_stream port;
+	int fd;
+	const char *key;
 };
 
 static bool ends(const char *s, const char *end)
@@ -96,29 +101,13 @@ static enum code list(struct object_source *port, object_entry_fn *fn, void *ctx
 	return walk(s->path, fn, ctx, e);
 }
 
-static void forget(struct file_source *s)
+static enum code read_stream(struct object_stream *port, size_t n, struct buf *out, struct err *e)
 {
-	if (s->fd > STDIN_FILENO)
-		close(s->fd);
-	s->fd = -1;
-}
-
-static enum code read_file(struct object_source *port, const struct object_entry *o, int64_t offset,
-	size_t n, struct buf *out, struct err *e)
-{
-	struct file_source *s = (struct file_source *)port;
+	struct file_stream *s = (struct file_stream *)port;
 	char piece[65536];
 	ssize_t got = 1;
 
 	buf_clear(out);
-	if (offset == 0) {
-		forget(s);
-		s->fd = strcmp(o->key, "-") == 0 ? STDIN_FILENO
-						 : open(o->key, O_RDONLY | O_CLOEXEC);
-	}
-	if (s->fd < 0)
-		return err_sys(e, errno == EACCES ? E_DENIED : E_IO, errno, "could not open \"%s\"",
-			o->key);
 	while (got && out->n < n) {
 		const size_t want = n - out->n < sizeof(piece) ? n - out->n : sizeof(piece);
 
@@ -126,17 +115,44 @@ static enum code read_file(struct object_source *port, const struct object_entry
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_sys(e, E_IO, errno, "could not read \"%s\"", o->key);
+			return err_sys(e, E_IO, errno, "could not read \"%s\"", s->key);
 		buf_add(out, piece, (size_t)got);
 	}
 	return buf_ok(out) ? E_OK : err_nomem(e);
 }
 
+static void close_stream(struct object_stream *port)
+{
+	struct file_stream *s = (struct file_stream *)port;
+
+	if (s->fd > STDIN_FILENO)
+		close(s->fd);
+	mem_free(s);
+}
+
+static enum code open_stream(struct object_source *port, const struct object_entry *o,
+	struct object_stream **out, struct err *e)
+{
+	struct file_stream *s = mem_alloc(sizeof(*s));
+
+	(void)port;
+	if (!s)
+		return err_nomem(e);
+	s->port = (struct object_stream){ read_stream, close_stream };
+	s->key = o->key;
+	s->fd = strcmp(o->key, "-") == 0 ? STDIN_FILENO : open(o->key, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0) {
+		err_sys(e, errno == EACCES ? E_DENIED : E_IO, errno, "could not open \"%s\"",
+			o->key);
+		mem_free(s);
+		return e->code;
+	}
+	*out = &s->port;
+	return E_OK;
+}
+
 static void free_source(struct object_source *port)
 {
-	if (!port)
-		return;
-	forget((struct file_source *)port);
 	mem_free(port);
 }
 
@@ -152,8 +168,7 @@ enum code file_source_open(struct object_source **out, const char *path, struct 
 		free(whole);
 		return err_nomem(e);
 	}
-	s->port = (struct object_source){ list, read_file, free_source };
-	s->fd = -1;
+	s->port = (struct object_source){ list, open_stream, free_source };
 	memcpy(s->path, whole ? whole : path, n + 1);
 	free(whole);
 	*out = &s->port;

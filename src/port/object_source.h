@@ -10,7 +10,7 @@
  */
 struct object_entry {
 	const char *name; /* for people, and for ever: a path, "s3://bucket/key" */
-	const char *key;  /* what read() wants */
+	const char *key;  /* what open() wants */
 	const char
 		*stamp; /* another one when the content is another: ETag, size and time of change;
 			      "": read it whenever it is named */
@@ -18,16 +18,19 @@ struct object_entry {
 };
 typedef enum code object_entry_fn(void *ctx, const struct object_entry *o, struct err *e);
 
+/** One object being read, by one thread. */
+struct object_stream {
+	/** Put up to @n bytes more into @out (emptied first); none: that was the end. E_CONFLICT: it is no
+	 * longer the object that was listed. */
+	enum code (*read)(struct object_stream *s, size_t n, struct buf *out, struct err *e);
+	void (*close)(struct object_stream *s);
+};
+
 struct object_source {
 	/** Tell of every file, in any order. E_NOTFOUND: no such place. */
 	enum code (*list)(struct object_source *s, object_entry_fn *fn, void *ctx, struct err *e);
-	/**
-	 * Put up to @n bytes from @offset on into @out (emptied first); none: that was the end.
-	 * Offsets of one object rise without gaps, but for a new beginning at 0. May be called by
-	 * another thread than list(), one at a time. E_CONFLICT: it is no longer the one that
-	 * was listed.
-	 */
-	enum code (*read)(struct object_source *s, const struct object_entry *o, int64_t offset,
-		size_t n, struct buf *out, struct err *e);
+	/** May be called by several threads. @o is borrowed until the stream is closed. */
+	enum code (*open)(struct object_source *s, const struct object_entry *o,
+		struct object_stream **out, struct err *e);
 	void (*free)(struct object_source *s);
 };
