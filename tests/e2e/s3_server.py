@@ -76,6 +76,10 @@ def checksum(body):
     return base64.b64encode(hashlib.sha256(body).digest()).decode()
 
 
+def etag(body):
+    return f'"{hashlib.md5(body).hexdigest()}"'
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -100,6 +104,8 @@ class Handler(BaseHTTPRequestHandler):
             return f"part {query['partNumber']}" if "uploadId" in query else "put"
         if self.command == "POST":
             return "begin" if "uploads" in query else "complete"
+        if self.command == "GET" and "uploads" not in query:
+            return "objects" if "list-type" in query else "get"
         return {"DELETE": "abort", "HEAD": "head"}.get(self.command, "list")
 
     def serve(self):
@@ -167,6 +173,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, f"<R xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><UploadId>{number}</UploadId></R>")
         elif self.command == "POST":
             self.complete(s3, query["uploadId"], body)
+        elif self.kind(query) == "objects":
+            self.list_objects(s3, query)
+        elif self.kind(query) == "get":
+            self.get(s3, key)
         elif self.command == "DELETE":
             s3.uploads.pop(query["uploadId"])
             s3.aborted += 1
@@ -181,6 +191,36 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200)
         else:
             self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"'), ("x-amz-checksum-sha256", checksum(body))])
+
+    def list_objects(self, s3, query):
+        """Pages of s3.page keys; the token names the last key of the page before."""
+        prefix, after = query.get("prefix", ""), query.get("continuation-token", "")
+        keys = [k for k in sorted(s3.objects) if k.startswith(prefix) and k > after.removeprefix("behind ")]
+        rows = "".join(
+            f"<Contents><Key>{escape(k)}</Key><ETag>{escape(etag(s3.objects[k][1]))}</ETag><Size>{len(s3.objects[k][1])}</Size></Contents>"
+            for k in keys[: s3.page]
+        )
+        more = len(keys) > s3.page
+        token = f"<NextContinuationToken>behind {escape(keys[s3.page - 1])}</NextContinuationToken>" if more else ""
+        self.answer(200, "<ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>"
+                         f"<IsTruncated>{str(more).lower()}</IsTruncated>{token}{rows}</ListBucketResult>")
+
+    def get(self, s3, key):
+        if key not in s3.objects:
+            self.refuse(404, "NoSuchKey")
+            return
+        body = s3.objects[key][1]
+        if self.headers.get("If-Match", etag(body)) != etag(body):
+            self.refuse(412, "PreconditionFailed")
+            return
+        first, last = (int(n) for n in self.headers["Range"].removeprefix("bytes=").split("-"))
+        piece = body[first : last + 1]
+        self.send_response(206)
+        self.send_header("Content-Length", str(len(piece)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("ETag", etag(body))
+        self.end_headers()
+        self.wfile.write(piece)
 
     def complete(self, s3, number, body):
         upload = s3.uploads[number]
@@ -289,6 +329,7 @@ class S3:
     def __init__(self, region="eu-central-1", bucket="archive"):
         self.region, self.bucket = region, bucket
         self.region_told = "in the header"
+        self.page = 1000
         self.lock = threading.Lock()
         self.objects, self.uploads, self.requests, self.script, self.faults = {}, {}, [], [], []
         self.aborted = self.begun = 0
