@@ -96,8 +96,8 @@ SELECT coalesce(sum(tries), 0) AS failures FROM _delivery WHERE channel = :chann
 UPDATE _delivery SET next_ms = :next WHERE channel = :channel AND done_ms IS NULL AND next_ms < :next;
 
 -- name: delivery_resume
--- What failed by itself goes on waiting by itself.
-UPDATE _delivery SET next_ms = min(planned_ms, :now)
+-- What failed by itself goes on waiting by itself. What was planned by a clock that has been set back since is due.
+UPDATE _delivery SET next_ms = CASE WHEN planned_ms <= :now THEN planned_ms ELSE 0 END
  WHERE channel = :channel AND done_ms IS NULL AND next_ms > :now AND coalesce(error_code, '') <> 'InternalError';
 
 -- name: delivery_lease
