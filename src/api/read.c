@@ -64,6 +64,8 @@ struct str ask_bare(const char *sql)
 	return s;
 }
 
+#define DOCUMENT "CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END"
+
 enum code read_resources(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
 {
@@ -73,10 +75,16 @@ enum code read_resources(
 
 	if (!f->where)
 		return ask_filtered(r, sql, f, rows, e);
-	/* The condition may end in a comment: the bracket goes to a new line. */
+	/* The condition may end in a comment: the bracket goes to a new line. The view configs is a join:
+	 * a LEFT JOIN with it would first put together every version there ever was. */
 	buf_printf(&b,
-		"SELECT r.* FROM (%.*s) r " /* SQL: around a user's condition */
-		"LEFT JOIN configs c USING (rid, version)\nWHERE (%s\n)",
+		"SELECT rid, resource_type, resource_id, name, account, region, az, version, at, t, actor, arn FROM (SELECT r.*," /* SQL: around a user's condition */
+		" json_extract(" DOCUMENT ", '$.configuration') AS configuration,"
+		" json_extract(" DOCUMENT ", '$.supplementaryConfiguration') AS supplementary,"
+		" json_extract(" DOCUMENT ", '$.tags') AS tags_json FROM (%.*s) r"
+		" LEFT JOIN _item i ON i.rid = r.rid AND i.version = r.version"
+		" LEFT JOIN _document d ON d.document_id = i.document_id"
+		" LEFT JOIN _document b ON b.document_id = d.base)\nWHERE (%s\n)",
 		STR_ARG(ask_bare(sql)), f->where);
 	c = buf_ok(&b) ? ask_filtered(r, b.p, f, rows, e)
 		       : err_set(e, E_TOOBIG, "the condition is too long");
