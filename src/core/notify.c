@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/failpoint.h"
+#include "base/must.h"
 #include "base/time.h"
 #include "core/gzip_file.h"
 #include "core/notice.h"
@@ -492,6 +493,7 @@ static enum code tell_wave(struct round *r, size_t *limit, struct err *e)
 	struct wave *w = r->wave;
 	enum code c;
 
+	must(w);
 	w->n = 0;
 	c = gather(r, *limit, e);
 	*limit -= w->n;

@@ -182,7 +182,6 @@ static enum code give(struct press *p, struct slot *s, struct err *e)
 {
 	const struct str members = { (const char *)s->out, s->out_bytes };
 
-	s->state = SLOT_FREE;
 	s->in_bytes = 0;
 	return p->fn(p->ctx, members, e);
 }
@@ -196,6 +195,8 @@ static enum code collect(struct press *p, struct slot *s, struct err *e)
 	while (s->state == SLOT_FULL || s->state == SLOT_TAKEN)
 		pthread_cond_wait(&p->done, &p->lock);
 	state = s->state;
+	/* Nobody else takes it before it is filled again. */
+	s->state = SLOT_FREE;
 	pthread_mutex_unlock(&p->lock);
 	return state == SLOT_DONE ? give(p, s, e) : E_OK;
 }

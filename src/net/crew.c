@@ -305,11 +305,11 @@ void crew_each(struct crew **crew, int width, size_t n, void (*fn)(void *ctx, si
 
 	must(width > 0);
 	pthread_mutex_init(&all.lock, NULL);
-	if (n > 1 && (*crew || !crew_open(crew, width, &ignored))) {
-		for (int i = 0; i < width && (size_t)i < n; i++)
-			if (crew_add(*crew, "each", width, count, &all, &ignored))
-				break;
-	}
+	if (n > 1 && !*crew)
+		(void)crew_open(crew, width, &ignored);
+	for (int i = 0; *crew && i < width && (size_t)i < n; i++)
+		if (crew_add(*crew, "each", width, count, &all, &ignored))
+			break;
 	if (*crew)
 		crew_wait(*crew);
 	/* What nobody could be found for. */
