@@ -128,17 +128,17 @@ UPDATE _edge AS e SET (target_rid, target_id) =
 
 -- name: lineage_activity_wrong
 -- plan: scan
--- Days whose counts are not those of the items. What retention has removed was counted and stays so: there a
--- count may be too high, but not too low.
+-- Days whose counts are not those of the items. Where retention has removed some, whole days were removed too,
+-- and counts that are left tell of more items than there are: those may be too high, but not too low.
 WITH x(day, type, event, n) AS
   (SELECT substr(i.at, 1, 10), r.type, i.event, count(*) FROM _item i JOIN _resource r ON r.rid = i.rid GROUP BY 1, 2, 3)
 SELECT x.day AS day, x.type AS type, x.event AS event, x.n AS n
   FROM x LEFT JOIN _activity a ON a.day = x.day AND a.type = x.type AND a.event = x.event
- WHERE a.n IS NULL OR a.n < x.n OR (a.n > x.n AND NOT EXISTS (SELECT 1 FROM _resource WHERE pruned > 0))
+ WHERE a.n < x.n OR (a.n IS NOT x.n AND NOT EXISTS (SELECT 1 FROM _pruned))
 UNION ALL
 SELECT a.day, a.type, a.event, 0
   FROM _activity a LEFT JOIN x ON x.day = a.day AND x.type = a.type AND x.event = a.event
- WHERE x.n IS NULL AND NOT EXISTS (SELECT 1 FROM _resource WHERE pruned > 0);
+ WHERE x.n IS NULL AND NOT EXISTS (SELECT 1 FROM _pruned);
 
 -- name: lineage_set_activity
 INSERT OR REPLACE INTO _activity(day, type, event, n) VALUES (:day, :type, :event, :n);

@@ -361,6 +361,21 @@ def test_reindex_leaves_a_recorded_store_as_it_is(siltstone, store_copy):
     assert derived(store_copy) == before
 
 
+def test_reindex_leaves_a_store_as_it_is_that_retention_has_cut(siltstone, store, tmp_path):
+    items = history(8, 6) + [item(i, 7, status="ResourceDeleted") for i in range(3)]
+    (tmp_path / "h.json").write_bytes(envelope(items[::2]))
+    (tmp_path / "i.json").write_bytes(envelope(items[1::2]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    siltstone.ok("import", tmp_path / "i.json", "--store", store)
+    siltstone.ok("verify", "--store", store)
+    siltstone.ok("prune", "--older-than", "1d", "--store", store)
+    assert one(store, "SELECT sum(pruned) FROM _resource") > 0
+    before = derived(store)
+    assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
+    assert derived(store) == before
+    siltstone.ok("verify", "--store", store)
+
+
 def test_reindex_mends(siltstone, store, tmp_path):
     import sqlite3
 
@@ -390,6 +405,7 @@ def test_merge_is_the_same_in_any_order(siltstone, tmp_path, store_copy):
     siltstone.ok("merge", tmp_path / "b.db", *stores[::-1])
     siltstone.ok("merge", tmp_path / "c.db", tmp_path / "a.db", *stores)
     whole(tmp_path / "a.db")
+    siltstone.ok("verify", "--store", tmp_path / "a.db")
     recorded = one(store_copy, "SELECT count(*) FROM _item")
     assert one(tmp_path / "a.db", "SELECT count(*) FROM _item") == 54 + 1 + recorded
     assert said(tmp_path / "a.db") == said(tmp_path / "b.db") == said(tmp_path / "c.db")
