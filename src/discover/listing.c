@@ -525,5 +525,5 @@ enum look_outcome listing_outcome(const struct listing *l, struct arena *a, cons
 				  .p;
 	if (!l->list_failed || l->any)
 		return LOOK_PARTIAL;
-	return l->why.code == E_UNSUPPORTED ? LOOK_UNSUPPORTED : LOOK_FAILED;
+	return l->why.code == E_UNSUPPORTED && !l->once ? LOOK_UNSUPPORTED : LOOK_FAILED;
 }

@@ -60,6 +60,7 @@ struct listing {
 	struct err why;        /* the first failure; code E_OK: none */
 	struct aws_fault fault;
 	bool list_failed; /* why is the listing's own */
+	bool once;        /* there was a complete look at this before, so it is offered here */
 	bool any;         /* at least one resource came */
 	int64_t n_pages;  /* answers of the list operation so far */
 };

@@ -103,7 +103,7 @@ static enum code note_source(
 	return c;
 }
 
-static enum code make_listings(struct sweep *s, struct err *e)
+static enum code make_listings(struct sweep *s, struct db *db, struct err *e)
 {
 	s->listings = arena_alloc(&s->arena, (s->plan.n + 1) * sizeof(*s->listings));
 	if (!s->listings)
@@ -120,6 +120,8 @@ static enum code make_listings(struct sweep *s, struct err *e)
 		l->started_ms = s->now_ms;
 		if (!l->seen)
 			return err_nomem(e);
+		if (coverage_was_complete(db, s->account, p->looks[0], p->entry->type, &l->once, e))
+			return e->code;
 	}
 	return arena_ok(&s->arena) ? E_OK : err_nomem(e);
 }
@@ -346,7 +348,7 @@ static enum code run(
 	enum code c = skip_unsupported(s, db, sum, e);
 
 	if (!c)
-		c = make_listings(s, e);
+		c = make_listings(s, db, e);
 
 	if (!c)
 		c = note_source(db, s->options, &source, e);

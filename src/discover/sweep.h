@@ -70,9 +70,9 @@ struct sweep_sum {
 	struct record_sum recorded;
 	const char *account; /* who it was, "000000000000" for this host; or NULL */
 	int64_t looks, complete, partial, failed; /* of what is offered where it was looked */
-	int64_t unsupported; /* looks beyond those, now or in the day before */
-	int64_t calls;            /* requests sent, retries included */
-	struct sweep_note *notes; /* in the order of type, region */
+	int64_t unsupported;                      /* looks beyond those, now or in the day before */
+	int64_t calls;                            /* requests sent, retries included */
+	struct sweep_note *notes;                 /* in the order of type, region */
 	size_t n_notes;
 	struct arena arena;
 };

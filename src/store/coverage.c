@@ -31,3 +31,18 @@ enum code coverage_is_unsupported(struct db *db, const char *account, const char
 	stmt_end(&st);
 	return c == E_NOTFOUND ? E_OK : c;
 }
+
+enum code coverage_was_complete(struct db *db, const char *account, const char *region,
+	const char *type, bool *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_COVERAGE_COMPLETE);
+	enum code c;
+
+	stmt_text(&st, coverage_complete__type, type);
+	stmt_text(&st, coverage_complete__account, account);
+	stmt_text(&st, coverage_complete__region, region);
+	c = stmt_step(&st, e);
+	*out = !c;
+	stmt_end(&st);
+	return c == E_NOTFOUND ? E_OK : c;
+}

@@ -23,3 +23,7 @@ enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, 
  */
 enum code coverage_is_unsupported(struct db *db, const char *account, const char *region,
 	const char *type, int64_t since_ms, bool *out, struct err *e);
+
+/** Whether there ever was a complete look at a type in a place. */
+enum code coverage_was_complete(struct db *db, const char *account, const char *region,
+	const char *type, bool *out, struct err *e);
