@@ -2,9 +2,12 @@
 -- moment in temp.clock. {MS} is put in by the program. What ended later had not ended then.
 CREATE TEMP TABLE clock (ms INTEGER NOT NULL, t INTEGER NOT NULL, at TEXT NOT NULL);
 INSERT INTO clock VALUES ({MS}, {MS} / 1000, strftime('%Y-%m-%d %H:%M:%S', {MS} / 1000, 'unixepoch'));
+-- Called as it was called then.
 CREATE TEMP VIEW resources AS
-  SELECT rid, resource_type, resource_id, name, account, region, az, version, at, CAST(strftime('%s', at) AS INTEGER) AS t, actor, arn
-    FROM main.resources_at WHERE t = (SELECT ms FROM temp.clock);
+  SELECT a.rid, a.resource_type, a.resource_id, CASE WHEN i.name IS NULL THEN a.name ELSE nullif(i.name, '') END AS name, a.account, a.region,
+         a.az, a.version, a.at, i.t, a.actor, CASE WHEN i.arn IS NULL THEN a.arn ELSE nullif(i.arn, '') END AS arn
+    FROM main.resources_at a JOIN main._item i ON i.rid = a.rid AND i.version = a.version
+   WHERE a.t = (SELECT ms FROM temp.clock);
 CREATE TEMP VIEW relationships AS
   SELECT rid, resource_type, resource_id, name, relation, target_type, target_id, target_rid, since
     FROM main.relationships_at WHERE t = (SELECT ms FROM temp.clock);

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "db/stmt.h"
+#include "store/typed.h"
 
 static struct str kept(struct arena *a, struct str s)
 {
@@ -119,9 +120,10 @@ enum code lineage_add_resource(struct db *db, const struct lineage_key *key,
 	if (now->content)
 		stmt_blob(&st, lineage_add_resource__content, now->content, SHA256_BYTES);
 	c = stmt_run(&st, e);
-	if (!c)
-		*rid = db_last_rowid(db);
-	return c;
+	if (c)
+		return c;
+	*rid = db_last_rowid(db);
+	return typed_add(db, key->type, e);
 }
 
 enum code lineage_settle(struct db *db, int64_t rid, const struct lineage_now *now, struct err *e)

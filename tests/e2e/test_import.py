@@ -132,6 +132,16 @@ def test_a_history_comes_out_as_it_went_in_and_a_second_time_adds_nothing(siltst
     assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
 
 
+def test_what_came_from_elsewhere_has_the_view_of_its_type(siltstone, store, tmp_path):
+    (tmp_path / "h.json").write_bytes(envelope([item(1, 0), item(1, 3)]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    assert rows(store, "SELECT resource_id, name, version, group_name FROM aws_ec2_securitygroup") == [("sg-1", "renamed-1", 2, "group é 1")]
+    for sql in ("SELECT name FROM resources", "SELECT name FROM aws_ec2_securitygroup"):
+        assert siltstone.ok("query", "--as-of", "2023-11-15 00:00", sql, "--store", store, "--format", "tsv").out == "name\ngroup-1\n"
+    assert siltstone.ok("since", "name = 'group-1'", "--store", store, "--format", "csv", "--columns", "since,until,still").out.splitlines()[1:] == [
+        "2023-11-14 22:13:20,2023-11-15 01:13:20,0"]
+
+
 def test_the_order_of_arrival_does_not_matter(siltstone, tmp_path):
     items = history(7, 6) + [item(i, 7, status="ResourceDeleted") for i in range(3)]
     dumps = []
