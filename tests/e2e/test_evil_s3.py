@@ -88,8 +88,9 @@ class Scene:
         """Each item in exactly one history file, a snapshot of each place, and nothing left lying about."""
         assert self.s3.faults == [] and self.s3.uploads == {}
         assert program.one(self.store, "SELECT count(*) FROM _delivery WHERE done_ms IS NULL") == 0
-        files = {k: config_files.check_file(k, body)[1] for k, (_, body) in self.s3.objects.items() if body}
-        assert set(files) == {k for k, in program.rows(self.store, "SELECT key FROM _delivery WHERE bytes")}
+        files = {k: config_files.check_file(k, body)[1] for k, (_, body) in self.s3.objects.items()
+                 if body and not config_files.SEAL.match(k)}
+        assert set(files) == {k for k, in program.rows(self.store, "SELECT key FROM _delivery WHERE bytes AND kind IN ('history', 'snapshot')")}
         got = collections.Counter((c["resourceType"], c["resourceId"], c["configurationStateId"])
                                   for k, items in files.items() if "/ConfigHistory/" in k for c in items)
         assert got == collections.Counter(program.rows(
@@ -118,7 +119,7 @@ Fault = collections.namedtuple("Fault", "step passes code word")
 FAULTS = {
     "denied": Fault(fail(403, "AccessDenied"), False, "AccessDenied", "AccessDenied"),
     "slow down": Fault(fail(503, "SlowDown"), True, "SlowDown", "SlowDown"),
-    "500": Fault(fail(500, "InternalError"), True, "ServiceUnavailable", "InternalError"),
+    "500": Fault(fail(500, "InternalError"), True, "InternalError", "InternalError"),
     "reset": Fault(reset, True, "ServiceUnavailable", "no answer"),
     "hangs up": Fault(hang_up, True, "ServiceUnavailable", "no answer"),
     "body stalls": Fault(stall, True, "ServiceUnavailable", "stalled"),
@@ -140,7 +141,8 @@ def test_what_happens_once_is_made_good(scene, s3, fault):
     f = FAULTS[fault]
     s3.rule(what(scene, None), f.step, 1)
     r = scene.deliver(**STALLS)
-    assert r.code == (0 if f.passes else 7), r.err
+    # What does not pass makes the whole channel wait.
+    assert r.code in ((0,) if f.passes else (6, 7)), r.err
     if not f.passes:
         scene.now_ms += HOUR
         assert scene.deliver().code == 0
@@ -148,19 +150,16 @@ def test_what_happens_once_is_made_good(scene, s3, fault):
 
 
 def check_failing(scene, fault, r):
-    assert r.code in (6, 7), r.err
+    assert r.code in (2, 5, 6, 7), r.err
     rows = scene.failed()
-    assert {row["kind"] for row in rows} >= {"history", "snapshot"}
-    for row in rows:
+    tried = [row for row in rows if row["tries"]]
+    assert tried
+    for row in tried:
         assert row["error_code"] == fault.code and fault.word in row["error"] and row["tries"] == 1 and row["next_try"], row
-    for name in ("history", "snapshot"):
-        stream = scene.stream(name)
-        assert stream["status"] == "FAILURE" and stream["error_code"] == fault.code and fault.word in stream["error"]
-    for status, code, error in program.rows(scene.store, """SELECT history_status, history_error_code, history_error FROM _channel
-                                                  UNION SELECT snapshot_status, snapshot_error_code, snapshot_error FROM _channel"""):
-        assert status == "FAILURE" and code == fault.code and fault.word in error
-    told = program.rows(scene.store, "SELECT DISTINCT json_extract(payload, '$.errorCode') FROM _event WHERE kind = 'ConfigurationSnapshotDeliveryFailed'")
-    assert told == [(fault.code,)]
+    stream = scene.stream()
+    assert stream["status"] == "FAILURE" and stream["error_code"] == fault.code and fault.word in stream["error"]
+    [(status, code, error)] = program.rows(scene.store, "SELECT history_status, history_error_code, history_error FROM _channel")
+    assert status == "FAILURE" and code == fault.code and fault.word in error
     assert s3_server.SECRET_KEY not in r.err + json.dumps(rows)
 
 
@@ -203,7 +202,7 @@ def test_what_an_overloaded_service_asks_for_is_waited(tmp_path, s3):
     began = time.monotonic()
     assert scene.deliver().code == 6
     assert time.monotonic() - began < 30
-    assert [kind for kind, _ in s3.seen].count("put") == len(scene.failed()) > 1
+    assert [kind for kind, _ in s3.seen].count("put") == 1
 
 
 def nothing(handler):
@@ -213,16 +212,16 @@ def nothing(handler):
 
 PARTS = {
     "begin refused": ("begin", fail(403, "AccessDenied"), "AccessDenied", "AccessDenied"),
-    "begin broken": ("begin", fail(500, "InternalError"), "ServiceUnavailable", "InternalError"),
+    "begin broken": ("begin", fail(500, "InternalError"), "InternalError", "InternalError"),
     "begin without an id": ("begin", nothing, "InternalError", "without its id"),
     "begin is garbage": ("begin", garbage, "ServiceUnavailable", "no answer"),
     "second part refused": ("part 2", fail(403, "AccessDenied"), "AccessDenied", "part 2"),
-    "second part broken": ("part 2", fail(500, "InternalError"), "ServiceUnavailable", "part 2"),
+    "second part broken": ("part 2", fail(500, "InternalError"), "InternalError", "part 2"),
     "second part reset": ("part 2", reset, "ServiceUnavailable", "part 2"),
-    "part with another tag": ("part 1", answer_with(("ETag", '"0"')), "InternalError", "InvalidPart"),
+    "part with another tag": ("part 1", answer_with(("ETag", '"0"')), "InvalidPart", "InvalidPart"),
     "part without a tag": ("part 1", answer_with(("x-nothing", "1")), "InternalError", "entity tag"),
     "completion refused": ("complete", fail(403, "AccessDenied"), "AccessDenied", "AccessDenied"),
-    "completion refused behind a 200": ("complete", fail(200, "InternalError"), "ServiceUnavailable", "InternalError"),
+    "completion refused behind a 200": ("complete", fail(200, "InternalError"), "InternalError", "InternalError"),
     "completion cut": ("complete", cut, "ServiceUnavailable", "cut off"),
 }
 
