@@ -123,6 +123,7 @@ static enum code open_key(const char *path, bool is_private, FILE **out, struct 
 }
 
 /* A key with a pass phrase is not asked for it: nobody may be there to answer. */
+// NOLINTNEXTLINE(readability-non-const-parameter): libcrypto says what its type is
 static int no_phrase(char *out, int n, int writing, void *ctx)
 {
 	(void)out;

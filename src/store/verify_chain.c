@@ -149,6 +149,11 @@ static const struct sign_key *signer(
 	return found;
 }
 
+static bool is_called(const struct sign_key *key, struct str id)
+{
+	return id.p && str_is(id, key->id);
+}
+
 static enum code check_signature(
 	struct chain *k, const unsigned char digest[SHA256_BYTES], struct err *e)
 {
@@ -166,8 +171,8 @@ static enum code check_signature(
 	if (e->code)
 		return e->code;
 	for (size_t i = 0; i < k->v->o->n_keys; i++)
-		named = named || str_is(key_id, k->v->o->keys[i].id);
-	if (by && !str_is(key_id, by->id))
+		named = named || is_called(&k->v->o->keys[i], key_id);
+	if (by && !is_called(by, key_id))
 		tell(k, VERIFY_SEAL, "it is signed by another key than it says");
 	else if (!by && named)
 		tell(k, VERIFY_SEAL, "its signature is not that key's");

@@ -3,6 +3,7 @@
 
 #include "base/asset.h"
 #include "base/buf.h"
+#include "base/must.h"
 #include "base/netstring.h"
 #include "lib/estate.h"
 #include "lib/unit.h"
@@ -54,9 +55,9 @@ static void assert_migration_agrees(void)
 	do
 		a = asset_next(a, "migrations/0003");
 	while (a && !strstr(a->text, "UPDATE _item SET digest"));
-	assert_non_null(a);
+	must(a);
 	sql = strdup(strstr(a->text, "UPDATE _item SET digest"));
-	assert_non_null(sql);
+	must(sql);
 	*(strchr(sql, ';') + 1) = '\0';
 	script("CREATE TEMP TABLE was AS SELECT item_id, digest FROM _item");
 	script(sql);
