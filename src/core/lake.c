@@ -40,26 +40,25 @@ struct lake {
 	struct buf line;
 };
 
-static enum code put_object(struct lake *l, const char *key, const char *type, int fd,
-	int64_t bytes, const unsigned char sha256[SHA256_BYTES], struct err *e)
-{
-	struct object o = { .key = key, .fd = fd, .bytes = bytes, .content_type = type };
-
-	memcpy(o.sha256, sha256, SHA256_BYTES);
-	if (l->o->store->put(l->o->store, &o, e))
-		return e->code;
-	l->sum->files++;
-	l->sum->bytes += bytes;
-	return E_OK;
-}
-
-/** What a partition's file is, and where. */
+/** A file that is to go out; @head and @tail are what its key has around its partition. */
 struct made {
 	const char *head, *tail, *type;
 	int fd;
 	int64_t rows, bytes;
 	const unsigned char *sha256;
 };
+
+static enum code put_object(struct lake *l, const char *key, const struct made *m, struct err *e)
+{
+	struct object o = { .key = key, .fd = m->fd, .bytes = m->bytes, .content_type = m->type };
+
+	memcpy(o.sha256, m->sha256, SHA256_BYTES);
+	if (l->o->store->put(l->o->store, &o, e))
+		return e->code;
+	l->sum->files++;
+	l->sum->bytes += m->bytes;
+	return E_OK;
+}
 
 /* One that is in the manifest as it is stays where it lies. */
 static enum code put_part(struct lake *l, const struct made *m, struct err *e)
@@ -75,8 +74,7 @@ static enum code put_part(struct lake *l, const struct made *m, struct err *e)
 	f.key = buf_slice(&key);
 	if (!buf_ok(&key))
 		err_nomem(e);
-	else if (!lake_file_same(l->db, &f, &same, e) && !same &&
-		 !put_object(l, key.p, m->type, m->fd, m->bytes, m->sha256, e))
+	else if (!lake_file_same(l->db, &f, &same, e) && !same && !put_object(l, key.p, m, e))
 		lake_file_put(l->db, &f, e);
 	buf_release(&key);
 	return e->code;
@@ -84,11 +82,12 @@ static enum code put_part(struct lake *l, const struct made *m, struct err *e)
 
 static enum code put_parquet(struct lake *l, struct part *p, struct err *e)
 {
+	const struct parquet_rows rows = { p->sql, p->gzip.fd, p->longest };
 	struct parquet_file f;
 
 	if (!l->o->parquet)
 		return E_OK;
-	if (parquet_convert(l->o->parquet, p->sql, p->gzip.fd, p->longest, &f, e))
+	if (parquet_convert(l->o->parquet, &rows, &f, e))
 		return e->code;
 	put_part(l,
 		&(struct made){
@@ -215,7 +214,12 @@ static enum code put_ddl(struct lake *l, const char *name, struct err *e)
 	if (fd >= 0 && pwrite(fd, text.p, text.n, 0) != (ssize_t)text.n)
 		err_sys(e, E_IO, errno, "write a temporary file");
 	if (fd >= 0 && !e->code)
-		put_object(l, key.p, "application/sql", fd, (int64_t)text.n, sha256, e);
+		put_object(l, key.p,
+			&(struct made){ .type = "application/sql",
+				.fd = fd,
+				.bytes = (int64_t)text.n,
+				.sha256 = sha256 },
+			e);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&asset);
@@ -235,7 +239,12 @@ static enum code put_rest(struct lake *l, const struct manifest *m, struct err *
 			return e->code;
 	if (manifest_write(l->db, m, &f, e))
 		return e->code;
-	if (put_object(l, "manifest.json", "application/json", f.fd, f.bytes, f.sha256, e))
+	if (put_object(l, "manifest.json",
+		    &(struct made){ .type = "application/json",
+			    .fd = f.fd,
+			    .bytes = f.bytes,
+			    .sha256 = f.sha256 },
+		    e))
 		close(f.fd);
 	else
 		l->sum->manifest_fd = f.fd;

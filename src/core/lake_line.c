@@ -66,6 +66,8 @@ static bool next_member(struct str *rest, struct str *name, struct str *value)
 	if (!rest->n || (*p != '{' && *p != ',') || rest->n < 2 || p[1] != '"')
 		return false;
 	colon = skip_string(p + 1, end);
+	if (colon == end || *colon != ':')
+		return false;
 	*name = (struct str){ p + 2, (size_t)(colon - p) - 3 };
 	behind = skip_value(colon + 1, end);
 	*value = (struct str){ colon + 1, (size_t)(behind - colon) - 1 };

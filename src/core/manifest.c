@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define LINE_BYTES  (32 << 10)
+#define LINE_BYTES  ((size_t)32 << 10)
 #define ARENA_BYTES (1 << 20)
 #define FLUSH_BYTES (64 << 10)
 
@@ -88,10 +88,10 @@ static enum code read_lines(
 		buf_release(&line);
 		return err_nomem(e);
 	}
-	if (!fgets(line.p, LINE_BYTES, in) || read_head(line.p, out))
+	if (!fgets(line.p, (int)LINE_BYTES, in) || read_head(line.p, out))
 		c = E_CORRUPT;
 	while (!c && !end)
-		c = fgets(line.p, LINE_BYTES, in) ? read_file(db, line.p, &end, e) : E_CORRUPT;
+		c = fgets(line.p, (int)LINE_BYTES, in) ? read_file(db, line.p, &end, e) : E_CORRUPT;
 	buf_release(&line);
 	return c && !e->code ? no_manifest(path, e) : c;
 }

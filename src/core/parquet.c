@@ -152,16 +152,17 @@ static enum code digest(struct parquet_file *f, struct err *e)
 }
 
 /* DuckDB writes to a name; the name is gone before anything else happens. */
-static enum code convert(struct parquet *p, const char *text, int json_fd, size_t longest,
-	struct buf *name, struct parquet_file *out, struct err *e)
+static enum code convert(struct parquet *p, const struct parquet_rows *rows, struct buf *name,
+	struct parquet_file *out, struct err *e)
 {
+	const struct asset *a = asset_next(NULL, rows->sql);
 	struct buf sql = BUF_INIT(SQL_MAX);
 	int fd = mkostemp(name->p, O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(e, E_IO, errno, "make a file in \"%s\"", scratch_folder());
 	close(fd);
-	fill(&sql, text, json_fd, name->p, longest);
+	fill(&sql, a ? a->text : "", rows->fd, name->p, rows->longest);
 	if (!buf_ok(&sql))
 		err_nomem(e);
 	else if (!run(p, sql.p, e))
@@ -173,10 +174,9 @@ static enum code convert(struct parquet *p, const char *text, int json_fd, size_
 	return e->code ? e->code : digest(out, e);
 }
 
-enum code parquet_convert(struct parquet *p, const char *sql, int json_fd, size_t longest,
-	struct parquet_file *out, struct err *e)
+enum code parquet_convert(
+	struct parquet *p, const struct parquet_rows *rows, struct parquet_file *out, struct err *e)
 {
-	const struct asset *a = asset_next(NULL, sql);
 	struct buf name = BUF_INIT(SQL_MAX);
 
 	*out = (struct parquet_file){ .fd = -1 };
@@ -186,7 +186,7 @@ enum code parquet_convert(struct parquet *p, const char *sql, int json_fd, size_
 	else if (!buf_ok(&name))
 		err_nomem(e);
 	else
-		convert(p, a ? a->text : "", json_fd, longest, &name, out, e);
+		convert(p, rows, &name, out, e);
 	buf_release(&name);
 	if (e->code)
 		parquet_file_close(out);

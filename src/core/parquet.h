@@ -26,7 +26,12 @@ struct parquet_file {
 	int64_t bytes;
 	unsigned char sha256[SHA256_BYTES];
 };
-/** @json_fd: gzip of JSON lines none of which is longer than @longest; @sql: the asset that says what their columns are. */
-enum code parquet_convert(struct parquet *p, const char *sql, int json_fd, size_t longest,
+/** Gzip of JSON lines. */
+struct parquet_rows {
+	const char *sql; /* the asset that says what their columns are */
+	int fd;
+	size_t longest; /* no line is longer */
+};
+enum code parquet_convert(struct parquet *p, const struct parquet_rows *rows,
 	struct parquet_file *out, struct err *e);
 void parquet_file_close(struct parquet_file *f);
