@@ -165,6 +165,8 @@ def test_in_the_middle_of_a_notification(siltstone, store, silent, up, kind):
     assert silent.asked.wait(60), d.text()
     ends_well(d)
     assert program.rows(store, "SELECT cursor, lease_ms, tries, next_ms, error FROM _sink") == [(0, 0, 0, 0, None)]
+    if kind == "sns":
+        return  # what it answers is SNS's own business, see test_notify.py
     silent.speaks = True
     d = up()
     until(store, "SELECT cursor = (SELECT max(event_id) FROM _event) FROM _sink")

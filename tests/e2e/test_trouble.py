@@ -267,7 +267,7 @@ def test_a_topic_that_is_throttled(scene, proxy):
     scene.moto.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:told")
     scene.section('sink "topic"', kind="sns", target=topic, endpoint=proxy.endpoint)
     # Some pass, then none for a while.
-    proxy.fault("Publish", fault_proxy.Status(400, fault_proxy.query_error("Throttling", "Rate exceeded")), skip=1)
+    proxy.fault("Publish*", fault_proxy.Status(400, fault_proxy.query_error("Throttling", "Rate exceeded")), skip=1)
     d = scene.up()
     scene.until("SELECT error_code IN ('THROTTLED', 'Throttling') AND tries >= 1 AND error LIKE '%Rate exceeded%' FROM _sink")
     assert "event=notice.failed" in d.text()
