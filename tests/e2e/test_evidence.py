@@ -249,6 +249,14 @@ def test_retention(siltstone, seeded):
     assert verify(siltstone, seeded)[0] == 5
 
 
+def test_the_daemon_removes_what_retention_says(siltstone, seeded):
+    siltstone.ok("retention", "set", "30", "--store", seeded)
+    r = siltstone.ok("up", "--once", "--store", seeded)
+    assert "event=prune.done items=4 resources=2" in r.err
+    assert program.rows(seeded, "SELECT item_id FROM _pruned ORDER BY 1") == [(1,), (2,), (4,), (7,)]
+    assert verify(siltstone, seeded)[0] == 0
+
+
 def test_what_a_sink_is_still_to_be_told_of_stays(siltstone, seeded):
     siltstone.ok("sink", "add", "ops", f"file:{siltstone.home}/told.jsonl", "--cursor", "2", "--store", seeded)
     env = siltstone.environment(SILTSTONE_NOW_MS=str(1791028800000 + 30 * 86400000))
