@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/loop.h"
 
+#include "base/mem.h"
 #include "base/must.h"
+#include "base/str.h"
 #include <signal.h>
+#include <string.h>
 
 static void on_wake(uv_async_t *handle)
 {
@@ -113,4 +116,57 @@ void loop_timer_every(struct loop_timer *timer, int64_t ms)
 void loop_timer_stop(struct loop_timer *timer)
 {
 	uv_timer_stop(&timer->uv);
+}
+
+static void on_pause_over(void *ctx)
+{
+	struct loop_watch *w = ctx;
+
+	w->waiting = false;
+	w->fn(w->ctx);
+}
+
+static void on_change(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	struct loop_watch *w = handle->data;
+
+	(void)events;
+	if (status || w->waiting || (name && strcmp(name, w->name) != 0))
+		return;
+	w->waiting = true;
+	loop_timer_once(&w->pause, w->pause_ms);
+}
+
+static char *copy(struct str s)
+{
+	char *p = mem_alloc(s.n + 1);
+
+	if (p)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+void loop_watch_start(struct loop *loop, struct loop_watch *watch, const char *path,
+	int64_t pause_ms, void (*fn)(void *ctx), void *ctx)
+{
+	const char *slash = strrchr(path, '/');
+	struct str folder = slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR("./");
+
+	watch->fn = fn;
+	watch->ctx = ctx;
+	watch->pause_ms = pause_ms;
+	watch->folder = copy(folder);
+	watch->name = copy(str_of(slash ? slash + 1 : path));
+	loop_timer_init(loop, &watch->pause, on_pause_over, watch);
+	if (!watch->folder || !watch->name || uv_fs_event_init(&loop->uv, &watch->uv))
+		return;
+	watch->uv.data = watch;
+	(void)uv_fs_event_start(&watch->uv, on_change, watch->folder, 0);
+}
+
+void loop_watch_release(struct loop_watch *watch)
+{
+	mem_free(watch->folder);
+	mem_free(watch->name);
+	*watch = (struct loop_watch){ 0 };
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -43,3 +44,22 @@ void loop_timer_init(struct loop *loop, struct loop_timer *timer, void (*fn)(voi
 void loop_timer_once(struct loop_timer *timer, int64_t ms);
 void loop_timer_every(struct loop_timer *timer, int64_t ms);
 void loop_timer_stop(struct loop_timer *timer);
+
+/** A file that is watched for changes; zeroed before the first use. */
+struct loop_watch {
+	uv_fs_event_t uv;
+	struct loop_timer pause;
+	char *folder, *name;
+	int64_t pause_ms;
+	bool waiting;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+/**
+ * Call @fn soon after @path was written to, once for all that happens within @pause_ms; the file need not be there yet.
+ * A system that cannot tell makes this do nothing: who watches must look now and then as well.
+ */
+void loop_watch_start(struct loop *loop, struct loop_watch *watch, const char *path,
+	int64_t pause_ms, void (*fn)(void *ctx), void *ctx);
+/** After the loop was released. */
+void loop_watch_release(struct loop_watch *watch);

@@ -2,6 +2,7 @@
 #include "daemon/schedule.h"
 
 #include "base/must.h"
+#include <string.h>
 
 /* With --once: what fails every time must come to an end too. */
 #define FAILURES_MAX 20
@@ -94,6 +95,13 @@ void schedule_kick(struct schedule *s)
 {
 	for (size_t i = 0; i < s->n && !s->once; i++)
 		begin(&s->states[i]);
+}
+
+void schedule_kick_one(struct schedule *s, const char *name)
+{
+	for (size_t i = 0; i < s->n && !s->once; i++)
+		if (strcmp(s->states[i].tick->name, name) == 0)
+			begin(&s->states[i]);
 }
 
 void schedule_stop(struct schedule *s)

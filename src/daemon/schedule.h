@@ -49,5 +49,7 @@ struct schedule {
 void schedule_start(struct schedule *s, const struct tick *ticks, size_t n);
 /** Something changed: look now. */
 void schedule_kick(struct schedule *s);
+/** The same for the tick of that name alone. */
+void schedule_kick_one(struct schedule *s, const char *name);
 /** Nothing is begun any more. */
 void schedule_stop(struct schedule *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/up.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/must.h"
@@ -23,6 +24,9 @@
 /* Transfers are called off at once; what still works then is the store. */
 #define INTERRUPT_MS 1500
 #define GIVE_UP_MS   5000
+/* A commit is several writes; told soon is told at once. */
+#define WRITTEN_MS   10
+#define PATH_BYTES   (16u << 10)
 
 struct up {
 	const struct up_options *o;
@@ -37,6 +41,7 @@ struct up {
 	struct lock lock;
 	volatile sig_atomic_t stop;
 	struct loop_timer interrupt, give_up, watchdog;
+	struct loop_watch written;
 	struct job reload;
 	bool reloading, reload_again, stopping, healthy;
 	struct err first; /* with --once */
@@ -310,12 +315,21 @@ static void on_watchdog(void *arg)
 	notify_socket_tell("WATCHDOG=1");
 }
 
+/* Somebody has committed: what happened is told at once. */
+static void on_written(void *arg)
+{
+	struct up *u = arg;
+
+	schedule_kick_one(&u->schedule, "notify");
+}
+
 static enum code open_parts(struct up *u, struct err *e)
 {
 	struct loop_calls calls = { on_wake, on_stop, on_reload, u };
 	struct lanes_options lanes = { .store = u->o->store,
 		.seal_key = config_get(u->o->config, "evidence", "", "key"),
-		.workers = { 2, 1, 2 },
+		/* A sweep and an upload may each take an hour; what happens is told meanwhile. */
+		.workers = { 2, 1, 4 },
 		.wake = loop_wake,
 		.ctx = &u->loop };
 
@@ -342,6 +356,16 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 	return E_OK;
 }
 
+static void watch_store(struct up *u)
+{
+	struct buf wal = BUF_INIT(PATH_BYTES);
+
+	buf_printf(&wal, "%s-wal", u->o->store);
+	if (buf_ok(&wal) && !u->o->once)
+		loop_watch_start(&u->loop, &u->written, wal.p, WRITTEN_MS, on_written, u);
+	buf_release(&wal);
+}
+
 static void run(struct up *u, int64_t began_ms)
 {
 	int64_t watchdog_ms = notify_socket_watchdog_ms();
@@ -354,6 +378,7 @@ static void run(struct up *u, int64_t began_ms)
 	u->schedule.idle = on_idle;
 	u->schedule.idle_ctx = u;
 	schedule_start(&u->schedule, ticks, n_ticks);
+	watch_store(u);
 	if (watchdog_ms)
 		loop_timer_every(&u->watchdog, watchdog_ms);
 	notify_socket_tell("READY=1");
@@ -370,6 +395,7 @@ static void close_parts(struct up *u)
 	courier_close(u->courier);
 	targets_release(&u->targets);
 	loop_release(&u->loop);
+	loop_watch_release(&u->written);
 }
 
 static enum code run_locked(struct up *u, struct err *e)

@@ -267,11 +267,17 @@ enum code listing_parents(struct listing *l, struct arena *a, struct json **out,
 	return c || arena_ok(a) ? c : err_nomem(e);
 }
 
-/* A parent that went while its children were listed has none. */
-static bool is_one_of(const char *code, const struct json *gone)
+/* A parent that went while its children were listed has none; and what there is one of at most (a registry's
+ * policy) is asked for, not listed. */
+static bool says_none(const struct entry *t, bool child, enum code c, const struct aws_fault *fault)
 {
+	const struct json *gone = t->list.gone;
+
+	if (t->engine == ENGINE_NATIVE && c == E_NOTFOUND && fault->code[0] &&
+		(child || !strstr(t->list.items, "[]")))
+		return true;
 	for (const struct json *v = gone ? gone->first : NULL; v; v = v->next)
-		if (code[0] && str_is(v->text, code))
+		if (fault->code[0] && str_is(v->text, fault->code))
 			return true;
 	return false;
 }
@@ -302,7 +308,7 @@ enum code listing_pages(struct listing *l, const struct json *parent, aws_page_f
 	if (!c)
 		c = l->sweep->caller.pages(
 			l->sweep->caller.ctx, &call, t->list.page_size, fn, ctx, fault, e);
-	if (c && parent && is_one_of(fault->code, t->list.gone)) {
+	if (c && says_none(t, parent != NULL, c, fault)) {
 		*e = (struct err){ 0 };
 		c = E_OK;
 	}
