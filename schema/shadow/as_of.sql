@@ -2,12 +2,13 @@
 -- moment in temp.clock. {MS} is put in by the program. What ended later had not ended then.
 CREATE TEMP TABLE clock (ms INTEGER NOT NULL, t INTEGER NOT NULL, at TEXT NOT NULL);
 INSERT INTO clock VALUES ({MS}, {MS} / 1000, strftime('%Y-%m-%d %H:%M:%S', {MS} / 1000, 'unixepoch'));
--- Called as it was called then.
+-- Called as it was called then; subqueries and CROSS, for a planner without statistics would walk all items first.
 CREATE TEMP VIEW resources AS
-  SELECT a.rid, a.resource_type, a.resource_id, CASE WHEN i.name IS NULL THEN a.name ELSE nullif(i.name, '') END AS name, a.account, a.region,
-         a.az, a.version, a.at, i.t, a.actor, CASE WHEN i.arn IS NULL THEN a.arn ELSE nullif(i.arn, '') END AS arn
-    FROM main.resources_at a JOIN main._item i ON i.rid = a.rid AND i.version = a.version
-   WHERE a.t = (SELECT ms FROM temp.clock);
+  SELECT a.rid, a.resource_type, a.resource_id,
+         (SELECT CASE WHEN i.name IS NULL THEN a.name ELSE nullif(i.name, '') END FROM main._item i WHERE i.rid = a.rid AND i.version = a.version) AS name,
+         a.account, a.region, a.az, a.version, a.at, CAST(strftime('%s', a.at) AS INTEGER) AS t, a.actor,
+         (SELECT CASE WHEN i.arn IS NULL THEN a.arn ELSE nullif(i.arn, '') END FROM main._item i WHERE i.rid = a.rid AND i.version = a.version) AS arn
+    FROM main.resources_at a WHERE a.t = (SELECT ms FROM temp.clock);
 CREATE TEMP VIEW relationships AS
   SELECT rid, resource_type, resource_id, name, relation, target_type, target_id, target_rid, since
     FROM main.relationships_at WHERE t = (SELECT ms FROM temp.clock);
@@ -33,7 +34,7 @@ CREATE TEMP VIEW changes AS SELECT * FROM main.changes WHERE t <= (SELECT t FROM
 CREATE TEMP VIEW timeline AS SELECT * FROM main.timeline WHERE t <= (SELECT t FROM temp.clock);
 CREATE TEMP VIEW blame AS
   SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, b.property, b.value, b.version, b.at, b.t, b.actor
-    FROM resources r JOIN main._item i ON i.rid = r.rid AND i.version = r.version JOIN main._blame b ON b.of_item = i.item_id;
+    FROM resources r CROSS JOIN main._item i ON i.rid = r.rid AND i.version = r.version CROSS JOIN main._blame b ON b.of_item = i.item_id;
 -- The day of the moment counts as far as it had come.
 CREATE TEMP VIEW activity AS
   SELECT day, t, resource_type, event, n FROM main.activity WHERE day < (SELECT date(at) FROM temp.clock)

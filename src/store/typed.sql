@@ -39,7 +39,7 @@ SELECT 'CREATE TEMP VIEW "' || s.name || '" AS '
        || coalesce((SELECT group_concat(', CAST(json_extract(x.value, ''$.configuration' || replace(substr(o.path, 2), '''', '''''') || ''') AS '
                              || o.declared || ') AS ' || o.name, '')
                       FROM (SELECT k.name, k.path, k.declared FROM _type_column k WHERE k.type = w.type ORDER BY k.ord) o), '')
-       || ' FROM temp.resources r JOIN main._item_document i ON i.rid = r.rid AND i.version = r.version'
-       || ' JOIN json_each(''['' || i.document || '']'') x WHERE r.resource_type = ''' || w.type || ''';' AS text
+       || ' FROM temp.resources r CROSS JOIN main._item_document i ON i.rid = r.rid AND i.version = r.version'
+       || ' CROSS JOIN json_each(''['' || i.document || '']'') x WHERE r.resource_type = ''' || w.type || ''';' AS text
   FROM (SELECT DISTINCT r.type AS type FROM _resource r WHERE r.type NOT GLOB '*[^A-Za-z0-9:_-]*') w
   JOIN sqlite_master s ON s.type = 'view' AND s.name = lower(replace(replace(w.type, '::', '_'), '-', '_')) AND instr(s.sql, '  -- ' || w.type || ':');
