@@ -4,4 +4,4 @@ COPY (SELECT item_id, account, region, resource_type, resource_id, name, version
           item_id: 'BIGINT', account: 'VARCHAR', region: 'VARCHAR', resource_type: 'VARCHAR', resource_id: 'VARCHAR', name: 'VARCHAR',
           version: 'BIGINT', captured_at: 'TIMESTAMP', op: 'VARCHAR', property: 'VARCHAR', before: 'VARCHAR', after: 'VARCHAR',
           actor: 'VARCHAR'}))
-  TO '{TO}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192);
+  TO '{TO}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048);

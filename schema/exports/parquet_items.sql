@@ -7,4 +7,4 @@ COPY (SELECT item_id, account, region, resource_type, resource_id, name, arn, ve
           arn: 'VARCHAR', version: 'BIGINT', captured_at: 'TIMESTAMP', recorded_at: 'TIMESTAMP', status: 'VARCHAR', event: 'VARCHAR',
           az: 'VARCHAR', created_at: 'TIMESTAMP', actor: 'VARCHAR', n_changes: 'BIGINT', tags: 'JSON', configuration: 'JSON',
           supplementary: 'JSON', relationships: 'JSON'}))
-  TO '{TO}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192);
+  TO '{TO}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048);

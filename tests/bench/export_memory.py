@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""export_memory.py - no form of export takes more than 64 MB, however large the store.
+"""export_memory.py - no form of export takes more than 64 MB (Parquet: 160), however large the store.
 
     export_memory.py [--short]
 
@@ -22,6 +22,8 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 import program
 
 LIMIT_KB = 64 * 1024
+# DuckDB's library takes 50 MB before it has done anything, and is held to 96 MB of its own.
+PARQUET_KB = 160 * 1024
 FOREVER = 253402300799000
 VERSIONS = 10
 BEGAN = 1_780_000_000_000
@@ -139,9 +141,9 @@ def main():
             speed = f"{sizes[of] / r.seconds:6.1f} MB/s" if of is not None else " " * 11
             print(f"{name:20} {r.seconds:7.2f} s ({r.cpu:6.2f} s of processor)  {speed}  {items / r.seconds:10.0f} items/s  peak {r.peak_kb / 1024:5.1f} MB",
                   flush=True)
-            worst = max(worst, r.peak_kb)
-    if worst > LIMIT_KB:
-        print(f"peak memory is {worst} KB; {LIMIT_KB} are allowed")
+            worst += r.peak_kb > (PARQUET_KB if "Parquet" in name else LIMIT_KB)
+    if worst:
+        print(f"{worst} forms took more memory than they may: {LIMIT_KB} KB, Parquet {PARQUET_KB} KB")
         return 1
     return 0
 
