@@ -457,13 +457,15 @@ def run(program, path, *args):
     return [tuple(json.loads(line).values()) for line in r.stdout.splitlines()], (time.perf_counter() - began) * 1000
 
 
-def verdict(what, got, want, ms):
+def verdict(o, what, got, want, ms):
     same = collections.Counter(got) == collections.Counter(want)
-    print(f"{what:52} {len(got):7} rows {ms:9.0f} ms{'' if same else '   WRONG'}")
+    # Far above what any takes, far below a walk over everything for each resource.
+    slow = ms > 2000 + len(o.versions) / 10
+    print(f"{what:52} {len(got):7} rows {ms:9.0f} ms{'' if same else '   WRONG'}{'   TOO SLOW' if slow else ''}")
     if not same:
         got, want = collections.Counter(got), collections.Counter(want)
         print(f"    only told: {list((got - want).elements())[:3]}\n    only true: {list((want - got).elements())[:3]}")
-    return not same
+    return slow or not same
 
 
 PAST = [
@@ -506,12 +508,12 @@ def ask_program(o, program, path):
         there = o.at(t)
         for sql, brute in PAST:
             rows, ms = run(program, path, "query", "--as-of", at, "--limit", "0", sql)
-            bad += verdict(f"{at[:10]}: {sql[7:45]}", rows, brute(o, there, t), ms)
+            bad += verdict(o, f"{at[:10]}: {sql[7:45]}", rows, brute(o, there, t), ms)
     for condition, holds in CONDITIONS:
         rows, ms = run(program, path, "since", condition)
         want = [(key[1], stamp(since), "9999-12-31 23:59:59" if until == FOREVER else stamp(until), int(until == FOREVER), n)
                 for key, life in o.lives.items() for since, until, n in intervals(life, holds)]
-        bad += verdict(f"since {condition[:45]}", [(r[1], r[5], r[6], r[7], r[9]) for r in rows], want, ms)
+        bad += verdict(o, f"since {condition[:45]}", [(r[1], r[5], r[6], r[7], r[9]) for r in rows], want, ms)
     return bad
 
 
