@@ -175,6 +175,14 @@ static enum code seal(
 	return E_OK;
 }
 
+enum code content_known(struct content *content, struct arena *a, struct json *document,
+	const struct content_rules *rules, struct err *e)
+{
+	content->document = document;
+	content->compared = rules->first ? compared_form(a, document, rules) : document;
+	return content->compared && arena_ok(a) ? E_OK : err_nomem(e);
+}
+
 enum code content_of_document(struct content *content, struct arena *a, struct json *document,
 	const struct content_rules *rules, struct err *e)
 {

@@ -69,6 +69,9 @@ enum code content_of_row(struct content *content, struct arena *a, struct db *db
 /** One that is there already, in canonical form, with members in their order. */
 enum code content_of_document(struct content *content, struct arena *a, struct json *document,
 	const struct content_rules *rules, struct err *e);
+/** One whose digests are known: it gets no text. */
+enum code content_known(struct content *content, struct arena *a, struct json *document,
+	const struct content_rules *rules, struct err *e);
 /** A stored document again. */
 enum code content_of_text(struct content *content, struct arena *a, struct str text,
 	const struct content_rules *rules, struct err *e);

@@ -5,6 +5,7 @@
 #include "core/rebuild.h"
 #include "store/seal.h"
 #include "store/version.h"
+#include "json/canon.h"
 #include "json/diff.h"
 #include "json/patch.h"
 #include "json/read.h"
@@ -32,7 +33,6 @@ struct group {
 	/* The item before the one at hand; `content` NULL: none, or without a document. */
 	struct content prior; /* of the newest in the store */
 	const struct content *before;
-	int64_t before_id;
 	/* The keyframe that patches go against. */
 	const struct json *base;
 	int64_t base_id;
@@ -144,35 +144,56 @@ static enum code drop_known(struct group *g, struct err *e)
 	return E_OK;
 }
 
-/* The newest document and the last keyframe. */
+/* The newest document, and the keyframe it is told against. */
+static enum code load_newest(struct group *g, const struct content_rules *rules, struct err *e)
+{
+	struct lineage_document d;
+	struct json *base = NULL, *patch = NULL, *document;
+
+	if (lineage_document(g->s->db, g->head.item_id, &g->a, &d, e) ||
+		json_read(&g->a, d.keyframe, &base, e) ||
+		(d.patch.p && json_read(&g->a, d.patch, &patch, e)))
+		return e->code;
+	document = patch ? json_patch_apply(&g->a, base, patch) : base;
+	if (!document)
+		return err_nomem(e);
+	json_canon(document);
+	if (content_known(&g->prior, &g->a, document, rules, e))
+		return e->code;
+	memcpy(g->prior.sha256, d.sha256, SHA256_BYTES);
+	memcpy(g->prior.compared_sha256, g->head.content, SHA256_BYTES);
+	if (!g->head.has_content && !json_digest(g->prior.compared, g->prior.compared_sha256))
+		return err_nomem(e);
+	g->before = &g->prior;
+	g->base = base;
+	g->base_id = d.base;
+	return E_OK;
+}
+
+/* One that is gone has a last keyframe all the same. */
+static enum code load_keyframe(struct group *g, struct err *e)
+{
+	struct buf text = BUF_INIT(TEXT_BYTES);
+	struct json *base = NULL;
+	enum code c = version_keyframe(g->s->db, g->head.rid, &g->base_id, &text, e);
+
+	if (!c)
+		c = json_read(&g->a, buf_slice(&text), &base, e);
+	else if (c == E_NOTFOUND && !e->code)
+		c = E_OK;
+	g->base = base;
+	buf_release(&text);
+	return c;
+}
+
 static enum code load_prior(struct group *g, struct err *e)
 {
-	struct scribe *s = g->s;
-	struct buf text = BUF_INIT(TEXT_BYTES), keyframe = BUF_INIT(TEXT_BYTES);
-	const struct content_rules *rules = content_book_rules(&s->book, g->items[0]->key.type, e);
-	struct json *base = NULL;
-	enum code c = rules ? E_OK : e->code;
+	const struct content_rules *rules =
+		content_book_rules(&g->s->book, g->items[0]->key.type, e);
 
-	if (!c && g->head.document_id) {
-		c = version_document(s->db, g->head.item_id, &text, e);
-		if (!c)
-			c = content_of_text(&g->prior, &g->a, buf_slice(&text), rules, e);
-		g->before = &g->prior;
-		g->before_id = g->head.document_id;
-		if (!c)
-			base = g->prior.document;
-	}
-	if (!c) {
-		c = version_keyframe(s->db, g->head.rid, &g->base_id, &keyframe, e);
-		if (!c && g->base_id != g->before_id)
-			c = json_read(&g->a, buf_slice(&keyframe), &base, e);
-		g->base = c ? NULL : base;
-		if (c == E_NOTFOUND && !e->code)
-			c = E_OK;
-	}
-	buf_release(&text);
-	buf_release(&keyframe);
-	return c;
+	if (!rules)
+		return e->code;
+	return g->head.document_id ? load_newest(g, rules, e) : load_keyframe(g, e);
 }
 
 static enum code remember(struct group *g, const struct content *c, int64_t id, struct err *e)
@@ -461,6 +482,16 @@ static enum code keep_names(struct group *g, struct err *e)
 	return lineage_keep_names(g->s->db, &r, e);
 }
 
+static enum code settle(struct group *g, struct err *e)
+{
+	const bool same = same_or_none(g->now.name, g->head.name) &&
+			  same_or_none(g->now.arn, g->head.arn) &&
+			  g->head.deleted == !g->now.content;
+
+	return same ? lineage_go_on(g->s->db, g->head.rid, &g->now, e)
+		    : lineage_settle(g->s->db, g->head.rid, &g->now, e);
+}
+
 static enum code append(struct group *g, struct err *e)
 {
 	struct db *db = g->s->db;
@@ -481,7 +512,7 @@ static enum code append(struct group *g, struct err *e)
 	for (size_t i = 0; !c && i < g->n; i++)
 		c = append_item(g, i, e);
 	if (!c && known)
-		c = lineage_settle(db, g->head.rid, &g->now, e);
+		c = settle(g, e);
 	if (!c)
 		c = intervals_write(&g->edges, db, g->head.rid, e);
 	return c ? c : intervals_write(&g->tags, db, g->head.rid, e);

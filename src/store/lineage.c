@@ -40,7 +40,7 @@ enum code lineage_find(struct db *db, const struct lineage_key *key, struct aren
 			stmt_col_int(&st, lineage_find_captured_ms),
 			stmt_col_int(&st, lineage_find_state_id),
 			stmt_col_int(&st, lineage_find_document_id), content.n == SHA256_BYTES,
-			{ 0 } };
+			{ 0 }, stmt_col_int(&st, lineage_find_deleted) != 0 };
 		if (out->has_content)
 			memcpy(out->content, content.p, SHA256_BYTES);
 	}
@@ -138,6 +138,39 @@ enum code lineage_settle(struct db *db, int64_t rid, const struct lineage_now *n
 	if (now->content)
 		stmt_blob(&st, lineage_settle__content, now->content, SHA256_BYTES);
 	return stmt_run(&st, e);
+}
+
+enum code lineage_go_on(struct db *db, int64_t rid, const struct lineage_now *now, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_LINEAGE_GO_ON);
+
+	stmt_int(&st, lineage_go_on__rid, rid);
+	stmt_int(&st, lineage_go_on__item, now->item_id);
+	if (now->content)
+		stmt_blob(&st, lineage_go_on__content, now->content, SHA256_BYTES);
+	return stmt_run(&st, e);
+}
+
+enum code lineage_document(struct db *db, int64_t item_id, struct arena *a,
+	struct lineage_document *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_LINEAGE_DOCUMENT);
+	enum code c;
+
+	stmt_int(&st, lineage_document__item, item_id);
+	c = stmt_step(&st, e);
+	if (!c) {
+		struct str sha256 = stmt_col_blob(&st, lineage_document_sha256);
+		struct str body = kept(a, stmt_col_str(&st, lineage_document_body));
+		struct str base = kept(a, stmt_col_str(&st, lineage_document_base_body));
+
+		*out = (struct lineage_document){ { 0 }, stmt_col_int(&st, lineage_document_base),
+			base.p ? base : body, base.p ? body : STR_NONE };
+		if (sha256.n == SHA256_BYTES)
+			memcpy(out->sha256, sha256.p, SHA256_BYTES);
+	}
+	stmt_end(&st);
+	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
 }
 
 enum code lineage_add_item(struct db *db, const struct lineage_row *row, struct err *e)

@@ -24,6 +24,7 @@ struct lineage_head {
 	int64_t version, captured_ms, state_id, document_id;
 	bool has_content;
 	unsigned char content[SHA256_BYTES]; /* as it is compared */
+	bool deleted;
 };
 enum code lineage_find(struct db *db, const struct lineage_key *key, struct arena *a,
 	struct lineage_head *out, struct err *e);
@@ -55,6 +56,18 @@ struct lineage_now {
 enum code lineage_add_resource(struct db *db, const struct lineage_key *key,
 	const struct lineage_now *now, int64_t *rid, struct err *e);
 enum code lineage_settle(struct db *db, int64_t rid, const struct lineage_now *now, struct err *e);
+/** Where it is called and lives (or not) as before. */
+enum code lineage_go_on(struct db *db, int64_t rid, const struct lineage_now *now, struct err *e);
+
+/** An item's document as it is stored. */
+struct lineage_document {
+	unsigned char sha256[SHA256_BYTES];
+	int64_t base;        /* its keyframe; itself where it is one */
+	struct str keyframe; /* whole; in the arena */
+	struct str patch;    /* against it; STR_NONE: there is no difference */
+};
+enum code lineage_document(struct db *db, int64_t item_id, struct arena *a,
+	struct lineage_document *out, struct err *e);
 
 /** One row of _item. */
 struct lineage_row {
@@ -114,7 +127,7 @@ struct lineage_interval {
 };
 enum lineage_kind { LINEAGE_EDGE, LINEAGE_TAG };
 typedef enum code lineage_interval_fn(void *ctx, const struct lineage_interval *v, struct err *e);
-/** Those of a resource that hold (@all: all there were), by parts, then time. Borrowed. */
+/** Those of a resource that hold (@all: all there were), in no order. Borrowed. */
 enum code lineage_intervals(struct db *db, enum lineage_kind kind, int64_t rid, bool all,
 	lineage_interval_fn *fn, void *ctx, struct err *e);
 enum code lineage_add_interval(struct db *db, enum lineage_kind kind, int64_t rid,

@@ -3,7 +3,7 @@
 
 -- name: lineage_find
 SELECT r.rid AS rid, r.name AS name, r.arn AS arn, r.pruned AS pruned, i.item_id AS item_id, i.version AS version,
-       i.captured_ms AS captured_ms, coalesce(i.state_id, i.captured_ms) AS state_id, i.document_id AS document_id, r.content AS content
+       i.captured_ms AS captured_ms, coalesce(i.state_id, i.captured_ms) AS state_id, i.document_id AS document_id, r.content AS content, r.deleted AS deleted
   FROM _resource r LEFT JOIN _item i ON i.item_id = r.last_item
  WHERE r.id = :id AND r.type = :type AND r.account = :account AND r.region = :region;
 
@@ -24,6 +24,16 @@ VALUES (:account, :region, :type, :id, :name, :arn, :item, :deleted, :content);
 
 -- name: lineage_settle
 UPDATE _resource SET last_item = :item, deleted = :deleted, name = :name, arn = :arn, content = :content WHERE rid = :rid;
+
+-- name: lineage_go_on
+-- The same, where only the newest item is another: what is not set costs no index.
+UPDATE _resource SET last_item = :item, content = :content WHERE rid = :rid;
+
+-- name: lineage_document
+-- How an item's document is stored.
+SELECT d.sha256 AS sha256, d.body AS body, coalesce(d.base, d.document_id) AS base, b.body AS base_body
+  FROM _item i JOIN _document d ON d.document_id = i.document_id LEFT JOIN _document b ON b.document_id = d.base
+ WHERE i.item_id = :item;
 
 -- name: lineage_add_item
 INSERT INTO _item(item_id, rid, version, captured_ms, recorded_ms, until_ms, status, az, created_ms, actor, source_id, document_id,
@@ -67,10 +77,9 @@ INSERT INTO _activity(day, type, event, n) VALUES (strftime('%Y-%m-%d', :capture
 ON CONFLICT (day, type, event) DO UPDATE SET n = n + excluded.n;
 
 -- name: lineage_edges
--- plan: scan
 SELECT edge_id AS edge_id, name AS name, target_type AS target_type, link AS link, ext AS ext, by AS by, target_id AS target_id,
        target_rid AS target_rid, since_ms AS since_ms, until_ms AS until_ms
-  FROM _edge INDEXED BY _edge_rid WHERE rid = :rid AND until_ms >= :until ORDER BY name, target_type, link, ext, since_ms, until_ms, edge_id;
+  FROM _edge INDEXED BY _edge_rid WHERE rid = :rid AND until_ms >= :until;
 
 -- name: lineage_add_edge
 INSERT INTO _edge(rid, name, target_type, target_id, target_rid, by, link, ext, since_ms, until_ms)
@@ -83,9 +92,8 @@ UPDATE _edge SET until_ms = :until WHERE edge_id = :edge;
 DELETE FROM _edge WHERE edge_id = :edge;
 
 -- name: lineage_tags
--- plan: scan
 SELECT tag_id AS tag_id, key AS key, value AS value, since_ms AS since_ms, until_ms AS until_ms
-  FROM _tag INDEXED BY _tag_rid WHERE rid = :rid AND until_ms >= :until ORDER BY key, value, since_ms, until_ms, tag_id;
+  FROM _tag INDEXED BY _tag_rid WHERE rid = :rid AND until_ms >= :until;
 
 -- name: lineage_add_tag
 INSERT INTO _tag(rid, key, value, since_ms, until_ms) VALUES (:rid, :key, :value, :since, :until);
