@@ -46,7 +46,8 @@ def recorded(small, tmp_path_factory):
     """A store with one sweep of the small estate; copy it before you change it."""
     home = tmp_path_factory.mktemp("recorded")
     silt = program.Siltstone(home)
-    silt.ok("record", "--store", home / "silt.db", "--endpoint", small.endpoint, "--regions", ",".join(estate.REGIONS))
+    silt.ok("record", "--store", home / "silt.db", "--endpoint", small.endpoint, "--regions", ",".join(estate.REGIONS),
+            "--types", estate.TYPES)
     return home / "silt.db"
 
 

@@ -4,6 +4,14 @@
 import json
 
 REGIONS = ("us-east-1", "eu-west-1")
+# What build() makes, and a few it does not make: a sweep of the whole catalogue is a matter of minutes.
+TYPES = ",".join(
+    ["AWS::EC2::" + t for t in ("Instance", "SecurityGroup", "VPC", "Subnet", "RouteTable", "Volume", "NetworkInterface",
+                                "InternetGateway", "NetworkAcl", "VPNGateway", "EIP")]
+    + ["AWS::IAM::" + t for t in ("Role", "User", "Group", "Policy")]
+    + ["AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::ECS::Cluster",
+       "AWS::RDS::DBInstance", "AWS::CloudTrail::Trail", "AWS::AutoScaling::AutoScalingGroup",
+       "AWS::ElasticLoadBalancingV2::LoadBalancer"])
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [

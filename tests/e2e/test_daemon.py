@@ -92,7 +92,7 @@ def wait_for(condition, timeout=60):
 
 
 def prod(moto, **more):
-    lines = {"endpoint": moto.endpoint, "regions": ",".join(estate.REGIONS), **more}
+    lines = {"endpoint": moto.endpoint, "regions": ",".join(estate.REGIONS), "types": estate.TYPES, **more}
     return '[source "prod"]\n' + "".join(f"{k} = {v}\n" for k, v in lines.items())
 
 
