@@ -79,6 +79,21 @@ static enum code get_page(
 	return e->code;
 }
 
+/* -1: it is none. */
+static int64_t number(struct str s)
+{
+	int64_t v = 0;
+
+	if (!s.n || s.n > 18)
+		return -1;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	return v;
+}
+
 static enum code tell(struct s3_source *s, struct arena *a, const struct xml *x,
 	object_entry_fn *fn, void *ctx, struct err *e)
 {
@@ -89,8 +104,7 @@ static enum code tell(struct s3_source *s, struct arena *a, const struct xml *x,
 	struct str size = xml_child_text(x, "Size");
 
 	o.name = arena_printf(a, "s3://%s/%s", s->place.bucket, o.key).p;
-	if (size.n && size.n < 19)
-		sscanf(arena_text(a, size), "%" SCNd64, &o.bytes);
+	o.bytes = number(size);
 	if (!arena_ok(a))
 		return err_nomem(e);
 	/* Folders that consoles make, and the check that a bucket can be written to. */

@@ -65,7 +65,7 @@ enum code cmd_merge(struct cli *c, struct err *e)
 {
 	const char *out = c->argv[0];
 	const char *part = arena_printf(&c->arena, "%s.part", out).p;
-	struct merge_sum sum;
+	struct merge_sum sum = { 0 };
 
 	if (access(out, F_OK) == 0) {
 		err_set(e, E_CONFLICT, "\"%s\" is there already", out);

@@ -144,21 +144,21 @@ static enum code write_groups(
 
 static enum code write_items(struct importing *m, struct err *e)
 {
-	struct arena a = ARENA_INIT(BATCH_ITEMS * 64 * sizeof(void *) + (1 << 20));
-	struct scribe_item **items =
-		arena_alloc(&a, (m->batch.n + 1) * sizeof(struct scribe_item *));
+	const size_t bytes = (m->batch.n + 1) * sizeof(struct scribe_item *);
+	struct arena a = ARENA_INIT(bytes + (1 << 16));
+	struct scribe_item **items = arena_alloc(&a, bytes);
 	size_t n = 0;
-	enum code c = items ? E_OK : err_nomem(e);
 
-	for (struct pack *p = m->batch.first; !c && p; p = p->next)
+	if (!items)
+		return err_nomem(e);
+	for (struct pack *p = m->batch.first; p; p = p->next)
 		for (struct pack_item *i = p->first; i; i = i->next)
 			items[n++] = &i->item;
 	if (n)
-		qsort(items, n, sizeof(*items), in_line);
-	if (!c)
-		c = write_groups(m, items, n, e);
+		qsort(items, n, sizeof(struct scribe_item *), in_line);
+	write_groups(m, items, n, e);
 	arena_release(&a);
-	return c;
+	return e->code;
 }
 
 static enum code mark_files(struct importing *m, struct err *e)
@@ -350,8 +350,10 @@ static enum code read_files(struct importing *m, struct err *e)
 
 		arena_release(a);
 		files = arena_alloc(a, CHUNK_FILES * sizeof(*files));
-		if (!files)
+		if (!files) {
 			c = err_nomem(e);
+			break;
+		}
 		while (!c && n < CHUNK_FILES) {
 			c = next_file(m, a, &at, &files[n], e);
 			n += !c;

@@ -117,11 +117,13 @@ static enum code add_source(
 static enum code write_sources(struct merging *m, struct err *e)
 {
 	struct origin **all = arena_alloc(&m->small, (m->n_origins + 1) * sizeof(struct origin *));
-	enum code c = all ? E_OK : err_nomem(e);
+	enum code c = E_OK;
 	size_t n = 0;
 	int alike = 0;
 
-	for (struct origin *o = m->origins; !c && o; o = o->next)
+	if (!all)
+		return err_nomem(e);
+	for (struct origin *o = m->origins; o; o = o->next)
 		all[n++] = o;
 	if (n)
 		qsort(all, n, sizeof(struct origin *), origins_in_order);
@@ -138,10 +140,12 @@ static enum code write_catalogues(struct merging *m, struct err *e)
 {
 	struct catalogue **all =
 		arena_alloc(&m->small, (m->n_catalogues + 1) * sizeof(struct catalogue *));
-	enum code c = all ? E_OK : err_nomem(e);
+	enum code c = E_OK;
 	size_t n = 0;
 
-	for (struct catalogue *k = m->catalogues; !c && k; k = k->next)
+	if (!all)
+		return err_nomem(e);
+	for (struct catalogue *k = m->catalogues; k; k = k->next)
 		all[n++] = k;
 	if (n)
 		qsort(all, n, sizeof(struct catalogue *), catalogues_in_order);
@@ -335,10 +339,10 @@ static void drop(struct merging *m)
 static enum code take_first(struct merging *m, const struct side *first, struct err *e)
 {
 	struct scribe_item *item = arena_alloc(&m->arena, sizeof(*item));
-	enum code c = item ? E_OK : err_nomem(e);
+	enum code c;
 
-	if (c)
-		return c;
+	if (!item)
+		return err_nomem(e);
 	m->side = (size_t)(first - m->sides);
 	m->items[m->n_items] = item;
 	c = take(m, &first->at, item, e);

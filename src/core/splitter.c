@@ -32,10 +32,11 @@ static enum code too_big(const struct splitter *s, struct err *e)
 static enum code unexpected(
 	const struct splitter *s, char c, size_t at, const char *what, struct err *e)
 {
-	char shown[8] = { c >= ' ' && c < 127 ? c : '?' };
+	const int64_t byte = s->offset + (int64_t)at;
+	const bool shows = c >= ' ' && c < 127;
 
-	return err_set(e, E_INVALID, "read JSON: \"%s\" at byte %lld, where %s is expected", shown,
-		(long long)(s->offset + (int64_t)at), what);
+	return err_set(e, E_INVALID, "read JSON: \"%c\" at byte %lld, where %s is expected",
+		shows ? c : '?', (long long)byte, what);
 }
 
 /* Hands on what began somewhere and ends at @end of @piece (not with it). */
@@ -237,31 +238,43 @@ static void outer_mark(struct splitter *s, char c)
 	}
 }
 
+/* To what means something in an envelope. */
+static size_t pass_outer(struct splitter *s, struct str rest)
+{
+	size_t n;
+
+	if (s->junk)
+		return str_find(rest, '\n');
+	n = s->in_string ? pass_string(s, rest) : pass_plain(rest);
+	if (s->key_here && n)
+		note_key(s, (struct str){ rest.p, n });
+	s->key_here = s->key_here && s->in_string;
+	return n;
+}
+
+static bool ends_with_its_line(const struct splitter *s, char c)
+{
+	return c == '\n' && s->lines && !s->envelope.n;
+}
+
 static enum code in_outer(struct splitter *s, struct str piece, size_t *at, struct err *e)
 {
 	size_t i = *at;
 
 	while (i < piece.n) {
-		struct str rest = str_from(piece, i);
-		const size_t n = s->junk        ? str_find(rest, '\n')
-				 : s->in_string ? pass_string(s, rest)
-						: pass_plain(rest);
 		char c;
 
-		if (s->key_here && n)
-			note_key(s, (struct str){ rest.p, n });
-		s->key_here = s->key_here && s->in_string;
-		i += n;
+		i += pass_outer(s, str_from(piece, i));
 		if (i >= piece.n)
 			break;
 		c = piece.p[i];
 		if (s->in_string && c != '\n')
 			continue;
+		if (ends_with_its_line(s, c)) {
+			*at = i;
+			return end_outer(s, piece, i, e);
+		}
 		if (c == '\n') {
-			if (s->lines && !s->envelope.n) {
-				*at = i;
-				return end_outer(s, piece, i, e);
-			}
 			s->line++;
 			s->multiline = true;
 			i++;

@@ -69,7 +69,7 @@ static enum code walk(const char *path, object_entry_fn *fn, void *ctx, struct e
 
 	if (!copy)
 		return err_nomem(e);
-	memcpy(copy, path, strlen(path));
+	memcpy(copy, path, strlen(path) + 1);
 	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!fts)
 		err_sys(e, E_IO, errno, "could not read directory \"%s\"", path);
