@@ -35,12 +35,13 @@ SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or 
        i.until,                  -- when it was superseded
        i.actor, r.arn
   FROM json_each AS j
-  JOIN _resource r
-  JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x
+  CROSS JOIN _resource r        -- in this order: else planners begin with every item there is, and look into all of them for each
+  CROSS JOIN _item i ON i.item_id = (SELECT x.item_id FROM _item x
                                 WHERE x.rid = r.rid
                                   AND x.captured_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
                                 ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
- WHERE i.status NOT LIKE 'ResourceDeleted%';
+ WHERE unlikely(r.deleted >= 0) -- always true, but what makes them begin here when configs are joined
+   AND i.status NOT LIKE 'ResourceDeleted%';
 
 CREATE VIEW history AS
   -- Every version of every resource: one row per configuration item.
