@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/buf.h"
-#include "store/verify.h"
 #include "port/object_store.h"
+#include "store/verify.h"
 
 /**
  * Anchors: the newest seal, kept elsewhere

@@ -421,8 +421,7 @@ static enum code unite_items(struct merging *m, struct err *e)
 		c = flush(m, e);
 	drop(m);
 	for (size_t i = 0; i < m->n; i++)
-		if (m->sides[i].st.s)
-			stmt_end(&m->sides[i].st);
+		merge_items_end(&m->sides[i].st);
 	return c;
 }
 

@@ -137,10 +137,10 @@ enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struc
 
 enum code record_look(struct record *r, const struct look *look, struct err *e)
 {
-	static const char *const outcomes[] = {
-		[LOOK_COMPLETE] = "complete", [LOOK_PARTIAL] = "partial", [LOOK_FAILED] = "failed",
-		[LOOK_UNSUPPORTED] = "unsupported"
-	};
+	static const char *const outcomes[] = { [LOOK_COMPLETE] = "complete",
+		[LOOK_PARTIAL] = "partial",
+		[LOOK_FAILED] = "failed",
+		[LOOK_UNSUPPORTED] = "unsupported" };
 	struct stage_look l = { look->account, look->region, look->type, look->started_ms,
 		look->ended_ms, outcomes[look->outcome], look->reason, look->code, look->seen,
 		look->calls };

@@ -15,7 +15,8 @@ SQLITE_EXTENSION_INIT3
  * documentation of virtual tables).
  */
 enum { PROPERTY, OP, BEFORE, AFTER, FIRST, SECOND };
-#define SHAPE "CREATE TABLE x(property TEXT, op TEXT, before, after, a HIDDEN, b HIDDEN)"
+#define SHAPE                                                                                      \
+	"CREATE TABLE x(property TEXT, op TEXT, before, after, a HIDDEN, b HIDDEN)" /* SQL: what SQLite asks for */
 
 struct cursor {
 	sqlite3_vtab_cursor base; /* first: SQLite knows no more of it */

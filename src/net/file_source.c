@@ -2,12 +2,12 @@
 #include "net/file_source.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -160,17 +160,17 @@ enum code file_source_open(struct object_source **out, const char *path, struct 
 {
 	/* The whole path: what was read is known from wherever it is named. What is not there is told of
 	 * by list(). */
-	char *whole = strcmp(path, "-") == 0 ? NULL : realpath(path, NULL);
+	char *whole = strcmp(path, "-") == 0 ? NULL : path_whole(path);
 	const size_t n = strlen(whole ? whole : path);
 	struct file_source *s = mem_alloc(sizeof(*s) + n + 1);
 
 	if (!s) {
-		free(whole);
+		mem_free(whole);
 		return err_nomem(e);
 	}
 	s->port = (struct object_source){ list, open_stream, free_source };
 	memcpy(s->path, whole ? whole : path, n + 1);
-	free(whole);
+	mem_free(whole);
 	*out = &s->port;
 	return E_OK;
 }

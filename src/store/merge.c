@@ -28,6 +28,11 @@ enum code merge_item_next(struct stmt *st, struct merge_item *out, struct err *e
 	return E_OK;
 }
 
+void merge_items_end(struct stmt *st)
+{
+	stmt_end(st);
+}
+
 static enum code ended(struct stmt *st, enum code c, const struct err *e)
 {
 	stmt_end(st);

@@ -19,6 +19,8 @@ struct merge_item {
 struct stmt merge_items(struct db *db);
 /** The next one; E_NOTFOUND: no more. */
 enum code merge_item_next(struct stmt *st, struct merge_item *out, struct err *e);
+/** Also for a zeroed one, which never began. */
+void merge_items_end(struct stmt *st);
 
 struct merge_source {
 	int64_t source_id;

@@ -243,8 +243,8 @@ static void what_fails_for_a_day_becomes_a_dead_letter_and_the_rest_goes_on(void
 		at_ms += 3600000;
 	}
 	assert_true(at_ms > T0 + DAY_MS - 7200000);
-	assert_string_equal(
-		estate_rows(&w, "SELECT sink, event_id, error_code FROM _dead"), "s|2|ServiceUnavailable\n");
+	assert_string_equal(estate_rows(&w, "SELECT sink, event_id, error_code FROM _dead"),
+		"s|2|ServiceUnavailable\n");
 	assert_int_equal(notify(at_ms), E_OK);
 	assert_string_equal(estate_rows(&w, "SELECT cursor FROM _sink"), "3\n");
 
@@ -696,11 +696,13 @@ static void a_channels_stream_is_how_telling_its_topic_went(void **state)
 	assert_string_equal(estate_rows(&w, STREAM), "-|-|-\n");
 	f.fail_with = E_REMOTE;
 	assert_int_equal(notify(T0), E_REMOTE);
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
+	assert_string_equal(
+		estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
 	assert_changed(T0);
 	/* Another reason, the same status: it has not changed. */
 	assert_int_equal(notify(T0 + 1), E_OK);
-	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
+	assert_string_equal(
+		estate_rows(&w, STREAM), "FAILURE|ServiceUnavailable|the fake says no\n");
 	f.fail_with = E_DENIED;
 	assert_int_equal(notify(T0 + hour_ms), E_DENIED);
 	assert_string_equal(estate_rows(&w, STREAM), "FAILURE|AccessDenied|the fake says no\n");
