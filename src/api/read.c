@@ -358,3 +358,27 @@ enum code read_query(struct reader *r, const struct read_query *q, const struct 
 
 	return select_run(r->db, &s, rows, truncated, e);
 }
+
+enum code read_types(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_CATALOGUE].text, f, rows, e);
+}
+
+enum code read_types_missing(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_TYPES_MISSING].text, f, rows, e);
+}
+
+enum code read_types_cost(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_TYPES_COST].text, f, rows, e);
+}
+
+enum code read_types_iam(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_TYPES_IAM].text, f, rows, e);
+}

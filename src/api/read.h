@@ -112,6 +112,17 @@ enum code read_deliveries(
 /** One row, or none. */
 enum code read_recorder(struct reader *r, const struct rows *rows, struct err *e);
 
+/** The catalogue, of the types that match f->types: what is in it, with `looks` and `resources` of this store; what is not
+ * recorded and why; the calls of a sweep; the IAM actions that recording takes (column `action`). */
+enum code read_types(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+enum code read_types_missing(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+enum code read_types_cost(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+enum code read_types_iam(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+
 /** One event as the rows of read_log(), with `cursor`; one that is about no resource is a row without rid. */
 enum code read_follow(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);

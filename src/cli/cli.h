@@ -131,5 +131,6 @@ enum code cmd_snapshot(struct cli *c, struct err *e);
 enum code cmd_source(struct cli *c, struct err *e);
 enum code cmd_sql(struct cli *c, struct err *e);
 enum code cmd_status(struct cli *c, struct err *e);
+enum code cmd_types(struct cli *c, struct err *e);
 enum code cmd_up(struct cli *c, struct err *e);
 enum code cmd_verify(struct cli *c, struct err *e);

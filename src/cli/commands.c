@@ -229,6 +229,16 @@ const struct command commands[] = {
 	  { { "source add prod --profile prod --regions all", "remember it" },
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },
+	{ "types", "[show TYPE|try FILE|add FILE|remove NAME]", "what can be recorded, and what that takes",
+	  "Without more: every type of the catalogue, how it is listed, how its newest looks went and how many there are. --missing: "
+	  "what AWS Config has a name for and is not recorded, and why. --cost: the calls of a sweep. --iam-policy: what may be done with the "
+	  "credentials, for the types of --types, else of the recorder, else all. show prints entries of the catalogue (TYPE may be a glob); FILE is one such, or a "
+	  "list, for a type of your own or another form of one: try looks with it, records nothing and prints the first item; add keeps it in the store.",
+	  OPT(TYPES) | OPT(MISSING) | OPT(COST) | OPT(IAM_POLICY) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT), 0, 2, cmd_types,
+	  { { "types --types 'AWS::EC2::*'", "one service" },
+	    { "types --iam-policy > policy.json", "least privilege for the recorder" },
+	    { "types show AWS::SQS::Queue > mine.json", "where to begin" },
+	    { "types try mine.json --regions eu-west-1", "what would become of it" } } },
 	{ "sql", "[SQL...]", "the sqlite3 shell on the store, read-only",
 	  "Words behind it go to the shell. With --as-of the views answer for that moment. Where siltstone.so is installed, it is loaded: silt_changes(), silt_document(), silt_at() and others.",
 	  OPT(AS_OF), 0, 64, cmd_sql,

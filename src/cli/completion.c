@@ -8,6 +8,7 @@ static const struct {
 	{ "source", "add list remove" },
 	{ "channel", "set list remove status" },
 	{ "recorder", "set start stop status" },
+	{ "types", "show try add remove" },
 	{ "completion", "bash zsh fish" },
 	{ "help", "time formats exit-codes" },
 };

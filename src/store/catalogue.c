@@ -112,6 +112,52 @@ enum code catalogue_sync(struct db *db, struct err *e)
 	return c;
 }
 
+/* The program's are shredded anew, too: what the user's hid of them is not in the tables. */
+static enum code exchange(struct db *db, const char *name, struct str doc, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CATALOGUE_REMOVE_USER);
+	enum code c;
+
+	stmt_text(&st, catalogue_remove_user__name, name);
+	c = stmt_run(&st, e);
+	if (!c && !doc.p && !db_changes(db))
+		c = err_set(e, E_NOTFOUND, "there is no catalogue of your own called \"%s\"", name);
+	if (!c && doc.p) {
+		st = stmt_begin(db, SQL_CATALOGUE_PUT);
+		stmt_text(&st, catalogue_put__name, name);
+		stmt_text(&st, catalogue_put__origin, "user");
+		stmt_str(&st, catalogue_put__doc, doc);
+		c = stmt_run(&st, e);
+	}
+	c = c ? c : replace(db, e);
+	return c ? c : typed_remake(db, e);
+}
+
+static enum code exchange_at_once(struct db *db, const char *name, struct str doc, struct err *e)
+{
+	enum code c = db_begin(db, e);
+
+	if (c)
+		return c;
+	c = exchange(db, name, doc, e);
+	if (!c)
+		return db_commit(db, e);
+	db_rollback(db);
+	return c;
+}
+
+enum code catalogue_add(struct db *db, const char *name, struct str doc, struct err *e)
+{
+	if (built_in(str_of(name)))
+		return err_set(e, E_INVALID, "the program has a catalogue \"%s\" itself", name);
+	return exchange_at_once(db, name, doc, e);
+}
+
+enum code catalogue_remove(struct db *db, const char *name, struct err *e)
+{
+	return exchange_at_once(db, name, STR_NONE, e);
+}
+
 enum code catalogue_walk(
 	struct db *db, const char *globs, catalogue_fn *fn, void *ctx, struct err *e)
 {

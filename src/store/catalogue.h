@@ -12,6 +12,12 @@
  * commits a transaction only when something differs. */
 enum code catalogue_sync(struct db *db, struct err *e);
 
+/** Add a document of the user's, or replace one: a JSON array of entries, which are believed. Its types are there at
+ * once, before the program's of the same name. E_INVALID: the program has a document of that name. */
+enum code catalogue_add(struct db *db, const char *name, struct str doc, struct err *e);
+/** Take one of the user's off again; what it hid of the program's is back. E_NOTFOUND: there is none. */
+enum code catalogue_remove(struct db *db, const char *name, struct err *e);
+
 /** One type. Texts are borrowed and valid during the call. */
 struct catalogue_type {
 	struct str type, engine, service, scope;

@@ -9,6 +9,9 @@ INSERT INTO _catalogue(name, origin, doc) VALUES (:name, :origin, :doc);
 -- plan: scan
 DELETE FROM _catalogue WHERE origin = 'program';
 
+-- name: catalogue_remove_user
+DELETE FROM _catalogue WHERE name = :name AND origin = 'user';
+
 -- name: catalogue_program_names
 -- plan: scan
 SELECT name AS name FROM _catalogue WHERE origin = 'program';

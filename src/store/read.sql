@@ -328,3 +328,63 @@ SELECT r.rid AS rid, r.type AS resource_type, r.id AS resource_id,
    AND (:types IS NULL OR glob_any(r.type, :types))
    AND (:account IS NULL OR r.account = :account)
    AND (:region IS NULL OR r.region GLOB :region);
+
+-- name: read_catalogue
+-- plan: scan
+-- What the catalogue has, and what became of it here: the outcomes of the newest looks, and how many there are.
+SELECT t.type AS resource_type, t.engine, t.service,
+       CASE t.engine WHEN 'cloudcontrol' THEN 'Cloud Control' WHEN 'exec' THEN json_extract(t.doc, '$.argv[0]')
+                     ELSE (SELECT k.op FROM _type_call k WHERE k.type = t.type AND k.role = 'list') END AS listed_by,
+       json_extract(t.doc, '$.fallback.list.op') AS else_by,
+       (SELECT group_concat(DISTINCT n.outcome)
+          FROM (SELECT c.outcome, max(c.started_ms) FROM _coverage c WHERE c.type = t.type GROUP BY c.account, c.region) n) AS looks,
+       (SELECT count(*) FROM _resource r WHERE r.type = t.type AND r.deleted = 0) AS resources, t.catalogue
+  FROM _type t
+ WHERE :types IS NULL OR glob_any(t.type, :types)
+ ORDER BY t.type;
+
+-- name: read_types_missing
+-- plan: scan
+-- What AWS Config has a name for and the catalogue has not, and what the places looked at did not offer.
+SELECT m.column1 AS resource_type, NULL AS account, NULL AS region, m.column2 AS why
+  FROM (VALUES ('AWS::Config::ConformancePackCompliance', 'made by AWS Config itself: a verdict'),
+               ('AWS::Config::ResourceCompliance', 'made by AWS Config itself: a verdict'),
+               ('AWS::SSM::FileData', 'made by agents on machines; no call lists it'),
+               ('AWS::Evidently::Launch', 'the service is retired'), ('AWS::Evidently::Project', 'the service is retired'),
+               ('AWS::Evidently::Segment', 'the service is retired'), ('AWS::IoTAnalytics::Channel', 'the service is retired'),
+               ('AWS::IoTAnalytics::Dataset', 'the service is retired'), ('AWS::IoTAnalytics::Datastore', 'the service is retired'),
+               ('AWS::IoTAnalytics::Pipeline', 'the service is retired'), ('AWS::LookoutMetrics::Alert', 'the service is retired'),
+               ('AWS::LookoutVision::Project', 'the service is retired'), ('AWS::Panorama::Package', 'the service is retired'),
+               ('AWS::QLDB::Ledger', 'the service is retired'), ('AWS::RoboMaker::RobotApplication', 'the service is retired'),
+               ('AWS::RoboMaker::RobotApplicationVersion', 'the service is retired'),
+               ('AWS::RoboMaker::SimulationApplication', 'the service is retired')) m
+ WHERE (:types IS NULL OR glob_any(m.column1, :types)) AND NOT EXISTS (SELECT 1 FROM _type t WHERE t.type = m.column1)
+UNION ALL
+SELECT n.type, n.account, n.region, 'not offered there: ' || coalesce(n.reason, '')
+  FROM (SELECT c.type, c.account, c.region, c.outcome, c.reason, max(c.started_ms) FROM _coverage c GROUP BY c.type, c.account, c.region) n
+ WHERE n.outcome = 'unsupported' AND (:types IS NULL OR glob_any(n.type, :types))
+ ORDER BY 1, 2, 3;
+
+-- name: read_types_cost
+-- plan: scan
+-- The calls of a sweep: one at least to list a type in a place, and so many for each resource; `measured` is what the newest
+-- looks needed, pages, parents and retries included.
+SELECT s.resource_type, s.places, s.list_calls, s.calls_each, s.resources,
+       s.places * s.list_calls + s.resources * s.calls_each AS calls, s.measured
+  FROM (SELECT t.type AS resource_type,
+               (SELECT count(*) FROM (SELECT max(c.started_ms), c.outcome FROM _coverage c WHERE c.type = t.type GROUP BY c.account, c.region) n
+                 WHERE n.outcome <> 'unsupported') AS places,
+               1 + coalesce(json_array_length(t.doc, '$.list.parents'), 0) AS list_calls,
+               (t.engine = 'cloudcontrol') + (json_type(t.doc, '$.region_from') IS NOT NULL)
+                 + (SELECT count(*) FROM _type_call k WHERE k.type = t.type AND k.role IN ('step', 'supp') AND k.op IS NOT NULL) AS calls_each,
+               (SELECT count(*) FROM _resource r WHERE r.type = t.type AND r.deleted = 0) AS resources,
+               (SELECT sum(n.calls) FROM (SELECT max(c.started_ms), c.calls FROM _coverage c WHERE c.type = t.type GROUP BY c.account, c.region) n) AS measured
+          FROM _type t WHERE t.engine <> 'exec' AND (:types IS NULL OR glob_any(t.type, :types))) s
+ ORDER BY calls DESC, s.resource_type;
+
+-- name: read_types_iam
+-- plan: scan
+-- What recording these types may do, and with what it finds out who and where it is.
+SELECT i.action FROM _type_iam i WHERE :types IS NULL OR glob_any(i.type, :types)
+UNION SELECT m.column1 FROM (VALUES ('sts:GetCallerIdentity'), ('ec2:DescribeRegions')) m
+ ORDER BY 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "discover/entry.h"
+#include "discover/entry_check.h"
 
 #include "base/asset.h"
 #include "lib/unit.h"
@@ -42,14 +42,19 @@ static void every_shipped_entry_is_understood(void **state)
 		assert_int_equal(json_read(&a, (struct str){ f->text, f->n }, &list, &e), E_OK);
 		for (const struct json *v = list->first; v; v = v->next, n++) {
 			struct buf doc = BUF_INIT(1 << 20);
+			struct entry *t;
 
 			json_write(&doc, v);
-			assert_non_null(parse(doc.p)->type);
+			t = parse(doc.p);
+			assert_non_null(t->type);
+			if (entry_check(t, &e))
+				print_error("%s\n", e.msg);
+			assert_int_equal(e.code, E_OK);
 			buf_release(&doc);
 		}
 		arena_release(&a);
 	}
-	assert_true(n >= 21);
+	assert_true(n >= 541);
 }
 
 static void an_entry_is_taken_apart(void **state)
@@ -176,6 +181,46 @@ static void a_mistake_is_told_with_type_and_field(void **state)
 	}
 }
 
+static void what_the_api_does_not_have_is_told_with_type_and_field(void **state)
+{
+#define HEAD "{\"type\":\"T::A::B\",\"engine\":\"native\",\"service\":\"sqs\",\"id\":\"$.x\","
+#define LIST "\"list\":{\"op\":\"ListQueues\",\"items\":\"QueueUrls[]\"}"
+	static const struct {
+		const char *doc, *says;
+	} mistakes[] = {
+		{ HEAD "\"list\":{\"op\":\"ListCues\"}}",
+			"\"list.op\" is no operation of \"sqs\"" },
+		{ HEAD "\"list\":{\"op\":\"ListQueues\",\"params\":{\"Colour\":\"red\"}}}",
+			"\"list.Colour\" is no parameter of sqs ListQueues" },
+		{ HEAD "\"list\":{\"op\":\"ListQueues\",\"items\":\"Queues[]\"}}",
+			"has no \"Queues[]\"" },
+		{ HEAD "\"list\":{\"op\":\"ListQueues\",\"items\":\"QueueUrls[]\","
+		       "\"parents\":[{\"op\":\"ListKeys\",\"items\":\"Keys[]\"}]}}",
+			"\"list.parents.op\" is no" },
+		{ HEAD LIST
+			",\"steps\":[{\"op\":\"GetQueueAttributes\",\"params\":{\"Url\":\"{.}\"}}]}",
+			"\"steps.Url\" is no parameter" },
+		{ HEAD LIST ",\"get\":{\"op\":\"GetQueue\"}}", "\"get.op\" is no" },
+		{ HEAD LIST
+			",\"supplementary\":{\"P\":{\"op\":\"ListQueueTags\",\"path\":\"Labels\"}}}",
+			"has no \"Labels\"" },
+		{ "{\"type\":\"T::A::B\",\"engine\":\"cloudcontrol\",\"id\":\"$.x\",\"fallback\":{"
+		  "\"service\":\"sqs\",\"list\":{\"op\":\"ListCues\"}}}",
+			"fallback: " },
+	};
+#undef HEAD
+#undef LIST
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
+		struct err e = { 0 };
+
+		assert_int_equal(entry_check(parse(mistakes[i].doc), &e), E_INVALID);
+		if (!strstr(e.msg, mistakes[i].says) || !strstr(e.msg, "T::A::B"))
+			fail_msg("\"%s\" does not say %s", e.msg, mistakes[i].says);
+	}
+}
+
 static void what_is_no_entry_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "[]", "{}", "{\"type\":7}", "{\"type\":\"\"}" };
@@ -197,6 +242,8 @@ int main(void)
 		cmocka_unit_test_teardown(an_entry_is_taken_apart, forget),
 		cmocka_unit_test_teardown(a_fallback_is_the_entry_called_otherwise, forget),
 		cmocka_unit_test_teardown(a_mistake_is_told_with_type_and_field, forget),
+		cmocka_unit_test_teardown(
+			what_the_api_does_not_have_is_told_with_type_and_field, forget),
 		cmocka_unit_test_teardown(what_is_no_entry_is_refused, forget),
 	};
 
