@@ -20,9 +20,9 @@ struct gunzip {
 typedef enum code gunzip_fn(void *ctx, struct str piece, struct err *e);
 
 enum code gunzip_open(struct gunzip *g, struct err *e);
-/** Takes all of @s; @fn may be called several times or not at all. E_CORRUPT: not what gzip wrote, at
+/** Takes all of @in; @fn may be called several times or not at all. E_CORRUPT: not what gzip wrote, at
  * which byte. Otherwise what @fn says. */
-enum code gunzip_add(struct gunzip *g, struct str s, gunzip_fn *fn, void *ctx, struct err *e);
+enum code gunzip_add(struct gunzip *g, struct str in, gunzip_fn *fn, void *ctx, struct err *e);
 /** There is no more. E_CORRUPT: it ends in the middle. */
 enum code gunzip_finish(struct gunzip *g, gunzip_fn *fn, void *ctx, struct err *e);
 /** Safe after a failed open. */

@@ -127,11 +127,11 @@ static void run_item(void *ctx)
 	listing_end_job(l);
 }
 
-struct json *listing_item(const struct listing *l, struct arena *a, const struct json *listed,
+struct json *listing_item(struct listing *l, struct arena *a, const struct json *listed,
 	struct json *page, const struct json *parent)
 {
 	const struct entry *t = l->entry;
-	struct describer d = listing_describer((struct listing *)(uintptr_t)l, a, NULL);
+	struct describer d = listing_describer(l, a, NULL);
 	struct json *item = json_copy(a, listed), *whole = item;
 
 	if (item && t->list_as && item->kind != JSON_OBJECT) {

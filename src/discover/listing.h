@@ -84,7 +84,7 @@ enum code listing_parents(struct listing *l, struct arena *a, struct json **out,
 enum code listing_pages(struct listing *l, const struct json *parent, aws_page_fn *fn, void *ctx,
 	struct aws_fault *fault, struct err *e);
 /** A listed item on its own, in @a: with what it takes from its page and its parent. */
-struct json *listing_item(const struct listing *l, struct arena *a, const struct json *listed,
+struct json *listing_item(struct listing *l, struct arena *a, const struct json *listed,
 	struct json *page, const struct json *parent);
 /** A job has ended; the last one of a phase leads to the next. */
 void listing_end_job(struct listing *l);

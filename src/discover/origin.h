@@ -24,6 +24,6 @@ struct origin_options {
 };
 
 /** @o: ORIGIN_INIT; texts are borrowed until origin_close(). Errors as login_open() has them. */
-enum code origin_open(struct origin *o, const struct origin_options *options, struct err *e);
+enum code origin_open(struct origin *o, const struct origin_options *q, struct err *e);
 /** Also after a failed open. */
 void origin_close(struct origin *o);
