@@ -133,7 +133,7 @@ enum code cmd_import(struct cli *c, struct err *e)
 	if (!origins || !sources)
 		return err_nomem(e);
 	if (!open_origins(c, origins, sources, e) && !open_store(c, e) &&
-		!catalogue_sync(&c->db, e))
+		!catalogue_sync(&c->db, e) && !db_take_memory(&c->db, 16, e))
 		import(c, sources, n, e);
 	for (size_t i = 0; i < n; i++)
 		origin_close(&origins[i]);

@@ -33,9 +33,12 @@ static enum code unite(struct cli *c, const char *path, struct merge_sum *sum, s
 
 	if (!from)
 		return err_nomem(e);
-	while (opened < n && !store_open(&from[opened], c->argv[opened + 1], DB_READ, c->now_ms, e))
+	while (opened < n &&
+		!store_open(&from[opened], c->argv[opened + 1], DB_READ, c->now_ms, e) &&
+		!db_spare_memory(&from[opened], e))
 		opened++;
-	if (!e->code && !store_open(&c->db, path, DB_CREATE, c->now_ms, e)) {
+	if (!e->code && !store_open(&c->db, path, DB_CREATE, c->now_ms, e) &&
+		!db_take_memory(&c->db, 16, e)) {
 		progress_init(&progress, c);
 		merge_run(&c->db, from, n, &o, sum, e);
 		progress_end(&progress);

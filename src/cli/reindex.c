@@ -33,7 +33,7 @@ enum code cmd_reindex(struct cli *c, struct err *e)
 		.now_ms = c->now_ms, .progress = show_progress, .ctx = &progress, .stop = c->stop
 	};
 
-	if (cli_open_changing(c, e) || catalogue_sync(&c->db, e))
+	if (cli_open_changing(c, e) || catalogue_sync(&c->db, e) || db_take_memory(&c->db, 16, e))
 		return e->code;
 	progress_init(&progress, c);
 	rebuild_all(&c->db, &o, &sum, e);

@@ -12,8 +12,8 @@
 #include <time.h>
 
 /* So much goes into one transaction. */
-#define BATCH_ITEMS 4096
-#define BATCH_BYTES ((size_t)8 << 20)
+#define BATCH_ITEMS 1024
+#define BATCH_BYTES ((size_t)1 << 20)
 /* Files are handed to the reader so many at a time. */
 #define CHUNK_FILES 64
 /* What took long to read is not given up because somebody else writes. */

@@ -12,9 +12,9 @@
 /* One item: AWS's largest are a few MB. */
 #define ITEM_BYTES  ((size_t)256 << 20)
 #define PACK_ITEMS  256
-#define PACK_BYTES  ((size_t)1 << 20)
+#define PACK_BYTES  ((size_t)128 << 10)
 /* Packs are waited for once so many are in line. */
-#define QUEUE_PACKS 6
+#define QUEUE_PACKS 3
 #define ARENA_BYTES ((size_t)4 << 30)
 
 void pack_free(struct pack *p)

@@ -119,7 +119,7 @@ static enum code sweep(void *ctx, struct db *db, struct err *e)
 		c = r.sources ? source_walk(db, false, take, &r, e) : err_nomem(e);
 	}
 	if (!c)
-		c = db_take_memory(db, e);
+		c = db_take_memory(db, 32, e);
 	if (!c)
 		c = sweep_all(&r, ctx, db, e);
 	if (!c)

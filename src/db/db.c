@@ -112,9 +112,12 @@ enum code db_spare_memory(struct db *d, struct err *e)
 		"PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA shrink_memory;", e);
 }
 
-enum code db_take_memory(struct db *d, struct err *e)
+enum code db_take_memory(struct db *d, int mib, struct err *e)
 {
-	return db_script(d, "keep much in memory", "PRAGMA cache_size=-32768;", e);
+	char sql[64];
+
+	snprintf(sql, sizeof(sql), "PRAGMA mmap_size=0; PRAGMA cache_size=-%d;", mib * 1024);
+	return db_script(d, "keep much in memory", sql, e);
 }
 
 void db_rest(struct db *d)

@@ -49,9 +49,9 @@ void db_close(struct db *d);
 /** From now on this connection keeps little in memory (2 MiB of pages, nothing mapped): for walking
  * through everything once. */
 enum code db_spare_memory(struct db *d, struct err *e);
-/** For a while: many pages are kept again (32 MiB; nothing is mapped, as what is mapped counts as ours), until
+/** From now on @mib MiB of pages are kept, and nothing is mapped, as what is mapped counts as ours; until
  * db_spare_memory(). For work that comes back to the same pages. */
-enum code db_take_memory(struct db *d, struct err *e);
+enum code db_take_memory(struct db *d, int mib, struct err *e);
 
 /** Let go of every page that is kept, until they are read again: for a connection that will not be used for a while. */
 void db_rest(struct db *d);
