@@ -88,12 +88,38 @@ static enum code parse(struct arena *a, const struct api_op *op, int target, str
 	return c;
 }
 
-/* A body that is one scalar: a policy text, a blob. */
-static struct json *raw(struct arena *a, int target, struct str body)
+/* S3 takes no bucket policy but a JSON object and gives it back as it was put: anything else comes
+ * from somebody on the way. */
+static bool is_policy(const struct api_member *m)
 {
-	if (target != API_BLOB && utf8_ok(body))
-		return scalar_from_text(a, target, body);
-	return json_string(a, scalar_base64(a, body));
+	return m->target == API_STRING && strcmp(api_text(m->name), "Policy") == 0;
+}
+
+static enum code check_policy(struct str body, struct err *e)
+{
+	struct arena scratch = ARENA_INIT(SCRATCH_MAX_BYTES);
+	struct json *v = NULL;
+	enum code c = json_read(&scratch, body, &v, e);
+
+	if (c == E_OK && v->kind != JSON_OBJECT)
+		c = err_set(e, E_INVALID, "a policy that is no JSON object");
+	arena_release(&scratch);
+	return c;
+}
+
+/* A body that is one scalar: a policy text, a blob. */
+static enum code raw(struct arena *a, const struct api_member *m, struct str body,
+	struct json **out, struct err *e)
+{
+	enum code c = is_policy(m) ? check_policy(body, e) : E_OK;
+
+	if (c != E_OK)
+		return c;
+	if (m->target != API_BLOB && utf8_ok(body))
+		*out = scalar_from_text(a, m->target, body);
+	else
+		*out = json_string(a, scalar_base64(a, body));
+	return E_OK;
 }
 
 /* An answer without a body says nothing, not "there are none", where the operation's output has
@@ -104,7 +130,7 @@ static bool needs_body(const struct api_shape *shape)
 		const struct api_member *m = &api_members[shape->first + i];
 		bool raw_payload = m->flags & API_PAYLOAD && !api_aggregate(m->target);
 
-		if (m->place == API_BODY && !raw_payload)
+		if (m->place == API_BODY && (!raw_payload || is_policy(m)))
 			return true;
 	}
 	return false;
@@ -128,7 +154,7 @@ static enum code read_body(
 	if (api_aggregate(m->target) || m->target == API_DOCUMENT)
 		c = parse(a, op, m->target, body, &v, e);
 	else
-		v = raw(a, m->target, body);
+		c = raw(a, m, body, &v, e);
 	*out = json_new(a, JSON_OBJECT);
 	if (*out)
 		json_add(*out, str_of(api_text(m->name)), v);

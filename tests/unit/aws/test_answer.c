@@ -133,6 +133,18 @@ static void a_payload_is_the_member(void **state)
 		"{\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":true}}");
 }
 
+static void what_is_no_json_object_is_no_policy(void **state)
+{
+	static const char *const bodies[] = { "", "what is this", "\x01\xff what", "[]", "\"text\"",
+		"{\"Version\":\"2012-", "{} and more", "<Policy/>" };
+	struct json *v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++)
+		if (decode_with("s3", "GetBucketPolicy", "", bodies[i], &v) != E_CORRUPT)
+			fail_msg("\"%s\" was taken for a policy", bodies[i]);
+}
+
 static void headers_are_members_too(void **state)
 {
 	struct json *v;
@@ -246,6 +258,7 @@ int main(void)
 		cmocka_unit_test_teardown(
 			the_answer_of_getbucketlocation_is_a_bare_element, release),
 		cmocka_unit_test_teardown(a_payload_is_the_member, release),
+		cmocka_unit_test_teardown(what_is_no_json_object_is_no_policy, release),
 		cmocka_unit_test_teardown(headers_are_members_too, release),
 		cmocka_unit_test_teardown(maps_are_marked_and_structures_are_not, release),
 		cmocka_unit_test_teardown(seconds_become_moments, release),
