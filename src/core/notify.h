@@ -10,8 +10,8 @@
  * ================================================================
  *
  * A sink is claimed with a lease, the events behind its cursor are told, many at a time where they are about
- * different resources and the publisher can, and the cursor follows as far as all are told. What fails may be tried again later (30 s, doubling, at most an hour; the sink
- * waits, so that order holds); what can never work, or failed for a day, becomes a dead letter.
+ * different resources and the publisher can, and the cursor follows as far as all are told. What fails may
+ * be tried again later (30 s, doubling, at most an hour; the sink waits, so that order holds); what can never work, or failed for a day, becomes a dead letter.
  */
 
 /** How core gets at the outside. It frees the publisher with ->free(), once for each that it got. */

@@ -402,15 +402,16 @@ target = {self.file}
         return out
 
     def check_sink(self, name, told):
-        """Every event at least once, and none before the one in front of it."""
-        seen, newest = set(), 0
+        """Every event at least once, and none before the one of its resource in front of it."""
+        about = dict(program.rows(self.store, "SELECT e.event_id, i.rid FROM _event e LEFT JOIN _item i USING (item_id)"))
+        seen, newest = set(), collections.Counter()
         for event in told:
             if event not in seen:
-                assert event > newest, f"{name}: event {event} is first told behind {newest}"
-                newest = event
+                before = newest[about[event]]
+                assert event > before, f"{name}: event {event} is first told behind {before}, of the same resource"
+                newest[about[event]] = event
                 seen.add(event)
-        every = {e for (e,) in program.rows(self.store, "SELECT event_id FROM _event")}
-        missing = every - seen
+        missing = set(about) - seen
         assert not missing, f"{name}: {len(missing)} events were never told: {sorted(missing)[:10]}"
         return f"{name}: {len(seen)} events told, {len(told) - len(seen)} of them again"
 
