@@ -210,6 +210,13 @@ def test_every_document_path_leads_somewhere():
     assert n > 600
 
 
+def test_what_is_listed_by_its_parent_is_not_known_by_its_name_alone():
+    """Two parents may have children of one name: an id, an ARN or the parent's must be in it."""
+    found = [f"{e['type']}: {e['id']}" for e in native() if e["list"].get("parents")
+             and "|" not in e["id"] and not re.search(r"(Id|ID|id|Arn|ARN|arn)$|^arn:|ParentAutoScalingGroupName", e["id"])]
+    assert not found, "\n".join(found)
+
+
 def test_relations_lead_to_types_there_are(known):
     found = [f"{e['type']}: {r.get('to', r.get('from'))}" for e in ENTRIES.values()
              for r in e.get("relations", []) + e.get("inverse", []) if r.get("to", r.get("from")) not in known]
