@@ -6,6 +6,7 @@ ALTER TABLE _item ADD COLUMN state_id INTEGER;
 ALTER TABLE _item ADD COLUMN name TEXT;
 ALTER TABLE _item ADD COLUMN arn TEXT;
 ALTER TABLE _item ADD COLUMN extra TEXT;
+ALTER TABLE _item ADD COLUMN cause_id INTEGER REFERENCES _cause(cause_id);
 CREATE INDEX _item_rid_at ON _item(rid, at);
 ALTER TABLE _activity ADD COLUMN t INTEGER GENERATED ALWAYS AS (strftime('%s', day) + 0) VIRTUAL;
 DROP INDEX _item_captured;
@@ -90,3 +91,19 @@ CREATE TABLE _type_column (
   declared    TEXT NOT NULL,              -- TEXT | INTEGER | REAL
   PRIMARY KEY (type, ord)
 ) STRICT, WITHOUT ROWID;
+
+-- What made a resource change, where a change event told of it: CloudTrail's account of the call. Items
+-- point here; one call may change many resources.
+CREATE TABLE _cause (
+  cause_id     INTEGER PRIMARY KEY,
+  event_id     TEXT NOT NULL UNIQUE,      -- CloudTrail's eventID; 'sha256:...' of an event without one
+  event_name   TEXT NOT NULL,             -- 'RunInstances'
+  event_source TEXT NOT NULL,             -- 'ec2.amazonaws.com'
+  actor        TEXT,                      -- ARN of who called, or the service that did
+  source_ip    TEXT,
+  user_agent   TEXT,
+  at_ms        INTEGER,                   -- when it was called
+  region       TEXT,
+  account      TEXT,
+  at           TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', at_ms/1000, 'unixepoch')) VIRTUAL
+) STRICT;

@@ -17,7 +17,22 @@ CREATE TEMP TABLE stage (
   configuration TEXT,
   supplementary TEXT,
   tags          TEXT,
+  cause         INTEGER,                     -- stage_cause: the event that it was looked at for
   UNIQUE (type, id, account, region)
+);
+
+-- The events that had resources looked at.
+CREATE TEMP TABLE stage_cause (
+  cause         INTEGER PRIMARY KEY,
+  event_id      TEXT NOT NULL,
+  event_name    TEXT NOT NULL,
+  event_source  TEXT NOT NULL,
+  actor         TEXT,
+  source_ip     TEXT,
+  user_agent    TEXT,
+  at_ms         INTEGER,
+  region        TEXT,
+  account       TEXT
 );
 
 -- What the catalogue's rules find in the staged configurations.

@@ -106,6 +106,7 @@ enum code cmd_deliver(struct cli *c, struct err *e);
 enum code cmd_deliveries(struct cli *c, struct err *e);
 enum code cmd_diff(struct cli *c, struct err *e);
 enum code cmd_doctor(struct cli *c, struct err *e);
+enum code cmd_events(struct cli *c, struct err *e);
 enum code cmd_export(struct cli *c, struct err *e);
 enum code cmd_help(struct cli *c, struct err *e);
 enum code cmd_import(struct cli *c, struct err *e);

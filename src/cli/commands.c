@@ -18,6 +18,14 @@ const struct command commands[] = {
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },
 	    { "record --all --quiet", "every source that was added, for a timer" } } },
+	{ "events", "[FILE|-...]", "look again at what change events name",
+	  "CloudTrail's log files as they lie in its bucket, its records, or events of EventBridge, one a line; plain or gzip, and in what "
+	  "SNS and SQS wrap around them. With --sqs they come from a queue, until that is empty. An event only says where to look: what it "
+	  "names and what is related to that is described again, and what differs is recorded, with who did it. Events that were refused, "
+	  "or only read something, are ignored. Status 7: something could not be looked at.",
+	  OPT(SOURCE) | OPT(SQS) | SOURCE_OPTIONS, 0, 1000, cmd_events,
+	  { { "events trail.json.gz", "a log file of CloudTrail" },
+	    { "events --sqs https://sqs.eu-west-1.amazonaws.com/123456789012/changes", "what waits in a queue" } } },
 	{ "up", "", "the daemon: look, deliver and tell as it falls due, until it is stopped",
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
@@ -225,7 +233,7 @@ const struct command commands[] = {
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added.",
-	  OPT(KIND) | SOURCE_OPTIONS, 1, 2, cmd_source,
+	  OPT(KIND) | SOURCE_OPTIONS | OPT(SQS), 1, 2, cmd_source,
 	  { { "source add prod --profile prod --regions all", "remember it" },
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },

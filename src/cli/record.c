@@ -69,15 +69,6 @@ static enum code choose(struct plan *p, struct err *e)
 	return E_OK;
 }
 
-/* What was given now beats what the source keeps. */
-static void override(struct cli *c, enum opt_id id, const char **kept)
-{
-	const char *given = opt_text(&c->o, id);
-
-	if (given)
-		*kept = given;
-}
-
 static void show_progress(void *ctx, const struct sweep_progress *s)
 {
 	if (s->settling)
@@ -154,12 +145,7 @@ static enum code sweep(struct cli *c, const struct source *s, struct err *e)
 	progress_init(&progress, c);
 	if (!s->kept)
 		o.settings = source_settings(c);
-	override(c, OPT_TYPES, &o.types);
-	override(c, OPT_REGIONS, &o.regions);
-	override(c, OPT_PROFILE, &o.profile);
-	override(c, OPT_ENDPOINT, &o.endpoint);
-	override(c, OPT_ACCOUNT, &o.account);
-	override(c, OPT_ROLE_ARN, &o.role_arn);
+	source_override(c, &o);
 	o.progress = show_progress;
 	o.ctx = &progress;
 	o.stop = c->stop;

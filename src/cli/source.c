@@ -15,6 +15,7 @@ static const struct {
 	{ OPT_PROFILE, "profile" },
 	{ OPT_ROLE_ARN, "role_arn" },
 	{ OPT_ACCOUNT, "account" },
+	{ OPT_SQS, "queue" },
 };
 
 const char *source_settings(struct cli *c)
@@ -36,6 +37,24 @@ const char *source_settings(struct cli *c)
 	out = arena_text(&c->arena, buf_slice(&b));
 	buf_release(&b);
 	return out;
+}
+
+static void override(struct cli *c, enum opt_id id, const char **value)
+{
+	const char *given = opt_text(&c->o, id);
+
+	if (given)
+		*value = given;
+}
+
+void source_override(struct cli *c, struct sweep_options *o)
+{
+	override(c, OPT_TYPES, &o->types);
+	override(c, OPT_REGIONS, &o->regions);
+	override(c, OPT_PROFILE, &o->profile);
+	override(c, OPT_ENDPOINT, &o->endpoint);
+	override(c, OPT_ACCOUNT, &o->account);
+	override(c, OPT_ROLE_ARN, &o->role_arn);
 }
 
 static enum code add(struct cli *c, const char *name, struct err *e)

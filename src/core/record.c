@@ -10,6 +10,7 @@
 #include "store/event.h"
 #include "store/seal.h"
 #include "store/stage.h"
+#include "store/stage_event.h"
 #include "store/version.h"
 #include "json/canon.h"
 #include "json/diff.h"
@@ -75,7 +76,8 @@ static enum code put(struct record *r, const struct observation *o, struct parts
 		.az = o->az,
 		.has_created = o->created_ms != INT64_MIN,
 		.created_ms = o->created_ms,
-		.captured_ms = o->captured_ms };
+		.captured_ms = o->captured_ms,
+		.cause = o->cause };
 	enum code c = write_part(&p->configuration, o->configuration, "the configuration", e);
 
 	if (!c)
@@ -135,6 +137,25 @@ enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struc
 	return stage_gone(r->db, rid, now_ms, e);
 }
 
+enum code record_add_cause(
+	struct record *r, const struct cause *cause, int64_t *number, struct err *e)
+{
+	const struct stage_cause as = { cause->event_id, cause->event_name, cause->event_source,
+		cause->actor, cause->source_ip, cause->user_agent, cause->region, cause->account,
+		cause->at_ms };
+
+	return stage_add_cause(r->db, &as, number, e);
+}
+
+enum code record_blame(
+	struct record *r, int64_t cause, const struct record_named *named, struct err *e)
+{
+	const struct stage_named as = { named->type, named->account, named->id, named->name,
+		named->arn };
+
+	return stage_blame(r->db, cause, &as, e);
+}
+
 enum code record_look(struct record *r, const struct look *look, struct err *e)
 {
 	static const char *const outcomes[] = { [LOOK_COMPLETE] = "complete",
@@ -185,6 +206,7 @@ static bool digest_item(const struct writing *w, struct version_item *item)
 		.created_ms = item->created_ms,
 		.name = row->name,
 		.arn = row->arn,
+		.actor = item->actor,
 		.source_id = item->source_id };
 
 	return seal_item_digest(&said, item->digest);
@@ -293,7 +315,8 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 			  : lives     ? "OK"
 				      : "ResourceDiscovered",
 		.source_id = s->r->source_id,
-		.n_changes = w->diff ? (int64_t)w->diff->n : 0 };
+		.n_changes = w->diff ? (int64_t)w->diff->n : 0,
+		.actor = row->actor };
 	struct version_settled settled = { .rid = w->rid,
 		.deleted = !w->content,
 		.name = row->name,
@@ -310,6 +333,8 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 		item.created_ms = row->created_ms;
 		c = find_document(s->r, w, &item.document_id, e);
 	}
+	if (!c && row->cause)
+		c = stage_keep_cause(s->r->db, row->cause, &item.cause_id, e);
 	if (!c && !digest_item(w, &item))
 		c = err_nomem(e);
 	if (!c)

@@ -40,6 +40,7 @@ struct observation {
 	struct json *configuration; /* object */
 	struct json *supplementary; /* object of parts, or NULL */
 	struct json *tags;          /* object of strings, or NULL */
+	int64_t cause; /* the event it was looked at for, as record_add_cause() told; 0: none */
 };
 
 enum look_outcome {
@@ -47,6 +48,13 @@ enum look_outcome {
 	LOOK_PARTIAL,
 	LOOK_FAILED,
 	LOOK_UNSUPPORTED, /* the place does not offer it: there can be none */
+};
+
+/** A change event, as its items name it. Borrowed texts; those that are not told are STR_NONE. */
+struct cause {
+	struct str event_id, event_name, event_source; /* always there */
+	struct str actor, source_ip, user_agent, region, account;
+	int64_t at_ms; /* INT64_MIN: not told */
 };
 
 /** How one listing went. */
@@ -90,6 +98,16 @@ enum code record_unseen(struct record *r, struct str account, struct str region,
 	record_unseen_fn *fn, void *ctx, struct err *e);
 /** It was confirmed that this one is gone. */
 enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e);
+/** An event that resources are looked at for; @cause is what to call it in observations. Nothing of it is kept
+ * unless an item is due to it. */
+enum code record_add_cause(
+	struct record *r, const struct cause *cause, int64_t *number, struct err *e);
+/** What is staged of that type under that id, name or ARN, and due to no event yet, is due to @cause. */
+struct record_named {
+	struct str type, account, id, name, arn; /* STR_NONE: not by that */
+};
+enum code record_blame(
+	struct record *r, int64_t cause, const struct record_named *named, struct err *e);
 enum code record_look(struct record *r, const struct look *look, struct err *e);
 
 /** Write what changed. On failure what was committed so far stays; the next sweep does the rest.

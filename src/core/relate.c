@@ -105,8 +105,7 @@ static bool same_letter(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* As SQL's LIKE, with % alone. */
-static bool like(struct str s, struct str pattern)
+bool relate_like(struct str s, struct str pattern)
 {
 	size_t i = 0, k = 0, star = SIZE_MAX, from = 0;
 
@@ -138,7 +137,7 @@ static bool matches(struct relating *r, struct str value)
 	if (at)
 		p = arena_printf(r->a, "%.*s%.*s%s", (int)(at - p.p), p.p, STR_ARG(r->account),
 			at + sizeof(mark) - 1);
-	return !p.p || like(value, p);
+	return !p.p || relate_like(value, p);
 }
 
 static void add(struct relating *r, struct str link)

@@ -39,3 +39,6 @@ struct relate_place {
  */
 enum code relate_document(struct relater *r, struct arena *a, const struct relate_place *place,
 	struct json *document, relate_rule_fn *fn, void *ctx, struct err *e);
+
+/** As SQL's LIKE, with % alone. */
+bool relate_like(struct str s, struct str pattern);

@@ -5,6 +5,7 @@
 #include "aws/s3.h"
 #include "aws/sns.h"
 #include "aws/sqs.h"
+#include "aws/sqs_inbox.h"
 #include "base/mem.h"
 #include "base/must.h"
 #include "discover/login.h"
@@ -158,18 +159,6 @@ static enum code aws_contact(
 	return connect_to(c, s, "aws", true, out, e);
 }
 
-/* https://sqs.eu-west-1.amazonaws.com/... */
-static const char *queue_region(struct arena *a, const char *url)
-{
-	const char *p = strstr(url, "//sqs.");
-	struct str s = str_of(p ? p + 6 : NULL);
-
-	if (!p || !strstr(p, ".amazonaws."))
-		return NULL;
-	s.n = str_find(s, '.');
-	return arena_text(a, s);
-}
-
 /* arn:partition:events:region:... */
 static const char *bus_region(struct arena *a, const char *bus)
 {
@@ -202,7 +191,7 @@ static enum code open_queue(struct courier *c, struct settings *s, const struct 
 
 	return code ? code
 		    : sqs_open(out, k->login.aws, sink->target,
-			      region_of(s, k, queue_region(&s->a, sink->target)), e);
+			      region_of(s, k, sqs_url_region(&s->a, sink->target)), e);
 }
 
 static enum code open_topic(struct courier *c, struct settings *s, const struct sink *sink,
@@ -314,7 +303,7 @@ static const char *sink_region(struct settings *s, const struct contact *k, cons
 	if (strcmp(sink->kind, "sns") == 0)
 		return bus_region(&s->a, sink->target);
 	return region_of(s, k,
-		strcmp(sink->kind, "sqs") == 0 ? queue_region(&s->a, sink->target)
+		strcmp(sink->kind, "sqs") == 0 ? sqs_url_region(&s->a, sink->target)
 					       : bus_region(&s->a, sink->target));
 }
 

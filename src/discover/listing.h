@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "discover/describe.h"
+#include "discover/login.h"
 #include "discover/plan.h"
 #include "discover/sweep.h"
 #include "net/crew.h"
+#include "store/source.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -96,3 +98,17 @@ void sweep_fatal(struct sweep *s, const struct err *e);
 /** An expression evaluator for one job. */
 enum code sweep_take_expr(struct sweep *s, struct expr **out, struct err *e);
 void sweep_give_expr(struct sweep *s, struct expr *x);
+
+/* What a sweep is made of, for whoever looks at less than everything. */
+
+/** The first of all; sweep_close() is the last. */
+enum code sweep_open_locks(struct sweep *s, struct err *e);
+void sweep_close(struct sweep *s);
+/** Log in as the options say and plan all that they allow. */
+enum code sweep_plan(struct sweep *s, struct db *db, struct login *login, struct err *e);
+enum code sweep_note_source(
+	struct db *db, const struct sweep_options *o, struct source *source, struct err *e);
+/** Until s->n_open is 0. E_CANCELED: it was stopped. Otherwise what was fatal. */
+enum code sweep_wait(struct sweep *s, struct login *login, struct err *e);
+/** @early: what waits is dropped, what runs is made to end. */
+void sweep_end_crew(struct sweep *s, struct login *login, bool early);

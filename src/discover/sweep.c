@@ -85,7 +85,7 @@ static void write_settings(struct buf *b, const struct sweep_options *o)
 	buf_char(b, '}');
 }
 
-static enum code note_source(
+enum code sweep_note_source(
 	struct db *db, const struct sweep_options *o, struct source *source, struct err *e)
 {
 	struct buf settings = BUF_INIT(SETTINGS_MAX);
@@ -185,7 +185,7 @@ static void wait_tick(struct sweep *s)
 
 /* Until every listing has ended, or nothing more is to be done. Progress is told without the
  * lock: who listens may take time. */
-static enum code wait_for_listings(struct sweep *s, struct login *login, struct err *e)
+enum code sweep_wait(struct sweep *s, struct login *login, struct err *e)
 {
 	enum code c = E_OK;
 
@@ -208,7 +208,7 @@ static enum code wait_for_listings(struct sweep *s, struct login *login, struct 
 }
 
 /* What waits is dropped, what runs is made to end. */
-static void end_crew(struct sweep *s, struct login *login, bool early)
+void sweep_end_crew(struct sweep *s, struct login *login, bool early)
 {
 	atomic_store(&s->stopped, early);
 	if (early && login->http)
@@ -228,8 +228,8 @@ static enum code gather(struct sweep *s, struct login *login, struct err *e)
 	for (size_t i = 0; i < s->plan.n && !c; i++)
 		c = listing_begin(&s->listings[i], e);
 	if (!c)
-		c = wait_for_listings(s, login, e);
-	end_crew(s, login, c != E_OK);
+		c = sweep_wait(s, login, e);
+	sweep_end_crew(s, login, c != E_OK);
 	return c;
 }
 
@@ -351,7 +351,7 @@ static enum code run(
 		c = make_listings(s, db, e);
 
 	if (!c)
-		c = note_source(db, s->options, &source, e);
+		c = sweep_note_source(db, s->options, &source, e);
 	if (!c)
 		c = record_begin(&s->record, db, source.source_id, s->now_ms, e);
 	if (!c)
@@ -366,7 +366,7 @@ static enum code run(
 }
 
 /* Types before credentials: a typo costs no call. */
-static enum code plan_aws(struct sweep *s, struct db *db, struct login *login, struct err *e)
+enum code sweep_plan(struct sweep *s, struct db *db, struct login *login, struct err *e)
 {
 	const struct sweep_options *o = s->options;
 	const char *any = "us-east-1";
@@ -394,7 +394,7 @@ static enum code plan_exec(struct sweep *s, struct db *db, struct err *e)
 	return c ? c : plan_make(&s->plan, &s->arena, db, &query, e);
 }
 
-static enum code open_locks(struct sweep *s, struct err *e)
+enum code sweep_open_locks(struct sweep *s, struct err *e)
 {
 	pthread_condattr_t attr;
 	int rc = pthread_condattr_init(&attr);
@@ -412,7 +412,7 @@ static enum code open_locks(struct sweep *s, struct err *e)
 	return rc ? err_sys(e, E_NOMEM, rc, "start a sweep") : E_OK;
 }
 
-static void close_all(struct sweep *s)
+void sweep_close(struct sweep *s)
 {
 	while (s->n_exprs)
 		expr_close(s->exprs[--s->n_exprs]);
@@ -435,7 +435,7 @@ static void note_failure(struct sweep *s, struct db *db, const struct err *why)
 	if (why->code != E_DENIED && why->code != E_NOTFOUND && why->code != E_REMOTE &&
 		why->code != E_THROTTLED && why->code != E_UNSUPPORTED && why->code != E_CORRUPT)
 		return;
-	if (note_source(db, s->options, &source, &ignored))
+	if (sweep_note_source(db, s->options, &source, &ignored))
 		return;
 	f.source_id = source.source_id;
 	(void)coverage_add_failure(db, &f, &ignored);
@@ -454,10 +454,10 @@ enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t 
 
 	*sum = (struct sweep_sum){ .arena = ARENA_INIT(ARENA_MAX) };
 	atomic_init(&s.stopped, false);
-	c = open_locks(&s, e);
+	c = sweep_open_locks(&s, e);
 	if (c)
 		return c;
-	c = exec ? plan_exec(&s, db, e) : plan_aws(&s, db, &login, e);
+	c = exec ? plan_exec(&s, db, e) : sweep_plan(&s, db, &login, e);
 	if (c)
 		note_failure(&s, db, e);
 	if (!c) {
@@ -465,7 +465,7 @@ enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t 
 		c = run(&s, db, &login, sum, e);
 	}
 	login_close(&login);
-	close_all(&s);
+	sweep_close(&s);
 	return c;
 }
 

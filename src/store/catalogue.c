@@ -182,6 +182,29 @@ enum code catalogue_walk(
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
 
+enum code catalogue_events(struct db *db, struct str source, struct str event,
+	catalogue_event_fn *fn, void *ctx, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CATALOGUE_EVENTS);
+	enum code c;
+
+	stmt_str(&st, catalogue_events__source, source);
+	stmt_str(&st, catalogue_events__event, event);
+	while ((c = stmt_step(&st, e)) == E_OK) {
+		const struct catalogue_event rule = { stmt_col_str(&st, catalogue_events_type),
+			stmt_col_str(&st, catalogue_events_path),
+			stmt_col_str(&st, catalogue_events_by),
+			stmt_col_str(&st, catalogue_events_match),
+			stmt_col_str(&st, catalogue_events_strip) };
+
+		c = fn(ctx, &rule, e);
+		if (c)
+			break;
+	}
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
 enum code catalogue_inverses(
 	struct db *db, struct str type, catalogue_inverse_fn *fn, void *ctx, struct err *e)
 {

@@ -32,6 +32,18 @@ typedef enum code catalogue_fn(void *ctx, const struct catalogue_type *t, struct
 enum code catalogue_walk(
 	struct db *db, const char *globs, catalogue_fn *fn, void *ctx, struct err *e);
 
+/** Where events of a source and name tell a key of a resource of @type. Borrowed texts. */
+struct catalogue_event {
+	struct str type;
+	struct str path;  /* over the event */
+	struct str by;    /* what is there: id, name, arn */
+	struct str match; /* LIKE pattern it must have, or STR_NONE */
+	struct str strip; /* "arn-last": of an ARN only its last part counts; or STR_NONE */
+};
+typedef enum code catalogue_event_fn(void *ctx, const struct catalogue_event *rule, struct err *e);
+enum code catalogue_events(struct db *db, struct str source, struct str event,
+	catalogue_event_fn *fn, void *ctx, struct err *e);
+
 typedef enum code catalogue_inverse_fn(
 	void *ctx, struct str name, struct str from_type, struct err *e);
 /** The relationships that items of @type show, and that resources of @from_type name. */

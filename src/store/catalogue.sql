@@ -33,6 +33,10 @@ SELECT kind AS kind, path AS path FROM _type_path WHERE type = :type ORDER BY ki
 -- name: catalogue_has_type
 SELECT 1 AS yes FROM _type WHERE type = :type;
 
+-- name: catalogue_events
+-- Which resources an event is about, and where it names them.
+SELECT type AS type, path AS path, by AS by, match AS match, strip AS strip FROM _type_event WHERE source = :source AND event = :event;
+
 -- name: catalogue_inverses
 SELECT name AS name, from_type AS from_type FROM _type_inverse WHERE type = :type;
 

@@ -13,11 +13,11 @@ SELECT max(coalesce((SELECT max(item_id) FROM _item), 0),
 -- plan: scan
 -- Behind the last id given out, as item_last has it.
 INSERT INTO _item(item_id, rid, version, captured_ms, recorded_ms, status, az, created_ms, actor, source_id, document_id, n_changes,
-                  digest, state_id, name, arn, extra)
+                  digest, state_id, name, arn, extra, cause_id)
 VALUES (1 + max(coalesce((SELECT max(item_id) FROM _item), 0),
                 coalesce((SELECT last_item FROM _seal ORDER BY seal_id DESC LIMIT 1), 0)),
         :rid, :version, :captured, :recorded, :status, :az, :created, :actor, :source, :document, :n_changes,
-        :digest, :state, :name, :arn, :extra);
+        :digest, :state, :name, :arn, :extra, :cause);
 
 -- name: item_keep_name
 -- A resource is about to be called something else: its earlier items go on saying what they said.

@@ -35,7 +35,8 @@ static const char relating[] = "PRAGMA temp.cache_size=-65536; BEGIN;";
 enum code stage_open(struct db *db, struct err *e)
 {
 	static const enum sql_id clear[] = { SQL_STAGE_CLEAR, SQL_STAGE_CLEAR_EDGES,
-		SQL_STAGE_CLEAR_KNOWN, SQL_STAGE_CLEAR_LINKS, SQL_STAGE_CLEAR_LOOKS };
+		SQL_STAGE_CLEAR_KNOWN, SQL_STAGE_CLEAR_LINKS, SQL_STAGE_CLEAR_LOOKS,
+		SQL_STAGE_CLEAR_CAUSES };
 	const struct asset *a = asset_next(NULL, "schema/temp/stage.sql");
 
 	if (is_open(db) && db_script(db, "open the stage", gathering, e))
@@ -80,6 +81,8 @@ enum code stage_put(struct db *db, const struct stage_row *row, struct err *e)
 	stmt_str(&st, stage_put__configuration, row->configuration);
 	stmt_str(&st, stage_put__supplementary, row->supplementary);
 	stmt_str(&st, stage_put__tags, row->tags);
+	if (row->cause)
+		stmt_int(&st, stage_put__cause, row->cause);
 	return stmt_run(&st, e);
 }
 
@@ -224,6 +227,8 @@ static struct stage_row read_row(const struct stmt *st)
 		.content = stmt_col_blob(st, stage_rows_content),
 		.stored_name = stmt_col_str(st, stage_rows_stored_name),
 		.stored_arn = stmt_col_str(st, stage_rows_stored_arn),
+		.cause = stmt_col_int(st, stage_rows_cause),
+		.actor = stmt_col_str(st, stage_rows_actor),
 	};
 }
 

@@ -22,6 +22,8 @@ struct stage_row {
 	bool deleted;                                  /* its newest item is a deletion */
 	struct str content; /* digest of its newest document's compared form, or STR_NONE */
 	struct str stored_name, stored_arn; /* as it is known; STR_NONE: without */
+	int64_t cause; /* the event that it was looked at for, see store/stage_event.h; 0: none */
+	struct str actor; /* of that event, or STR_NONE */
 };
 
 struct stage_look {

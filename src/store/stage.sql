@@ -1,13 +1,95 @@
 -- name: stage_put
 -- alone
 -- A resource seen again in the same sweep (a page shifted under us) counts once, the newest wins.
-INSERT OR REPLACE INTO stage(account, region, type, id, name, arn, az, created_ms, captured_ms, configuration, supplementary, tags)
-VALUES (:account, :region, :type, :id, :name, :arn, :az, :created, :captured, :configuration, :supplementary, :tags);
+INSERT OR REPLACE INTO stage(account, region, type, id, name, arn, az, created_ms, captured_ms, configuration, supplementary, tags, cause)
+VALUES (:account, :region, :type, :id, :name, :arn, :az, :created, :captured, :configuration, :supplementary, :tags, :cause);
 
 -- name: stage_gone
 -- alone
 INSERT OR IGNORE INTO stage(account, region, type, id, name, arn, captured_ms, gone)
 SELECT account, region, type, id, name, arn, :captured, 1 FROM _resource WHERE rid = :rid;
+
+-- name: stage_cause_add
+-- alone
+INSERT INTO stage_cause(event_id, event_name, event_source, actor, source_ip, user_agent, at_ms, region, account)
+VALUES (:event_id, :event_name, :event_source, :actor, :source_ip, :user_agent, :at, :region, :account);
+
+-- name: stage_blame
+-- alone
+-- What a listing came across is due to the event that asked for it only where the event names it.
+UPDATE stage SET cause = :cause
+ WHERE type = :type AND account = :account AND cause IS NULL AND (id = :id OR name = :name OR arn = :arn);
+
+-- name: stage_cause_keep
+-- plan: scan
+-- An event that is told twice is one cause.
+INSERT OR IGNORE INTO _cause(event_id, event_name, event_source, actor, source_ip, user_agent, at_ms, region, account)
+SELECT event_id, event_name, event_source, actor, source_ip, user_agent, at_ms, region, account FROM stage_cause WHERE cause = :cause;
+
+-- name: stage_cause_kept
+-- plan: scan
+SELECT c.cause_id AS cause_id FROM stage_cause s JOIN _cause c ON c.event_id = s.event_id WHERE s.cause = :cause;
+
+-- name: stage_related
+-- plan: scan
+-- What may show something else because of what was staged behind :after: the other ends of links that are told
+-- there (inverse) or change it (ripple), as they were and as they are; who names it by name or ARN, or at all where
+-- it is gone; and who has named it before it was known. With :all = 0 only what came or went counts.
+WITH x AS (
+  SELECT s.stage_id, s.type, s.id, s.name, s.arn, s.account, s.region, s.gone, s.cause, r.rid
+    FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region AND r.deleted = 0
+   WHERE s.stage_id > :after AND (:all = 1 OR s.gone = 1 OR r.rid IS NULL)
+), told AS (
+  SELECT DISTINCT from_type AS type, from_name AS name, type AS target FROM _type_inverse
+  UNION SELECT type, name, target FROM _type_relation WHERE ripple = 1
+), y AS (
+  SELECT e.target_rid AS rid, x.cause
+    FROM x JOIN _edge e ON e.rid = x.rid AND e.until_ms = 253402300799000
+    JOIN told t ON t.type = x.type AND t.name = e.name AND t.target = e.target_type
+  UNION
+  SELECT r.rid, x.cause
+    FROM x JOIN stage_edge e ON e.stage_id = x.stage_id
+    JOIN told t ON t.type = x.type AND t.name = e.name AND t.target = e.target_type
+    JOIN _resource r ON r.id = e.target_id AND r.type = e.target_type AND r.account = x.account AND r.deleted = 0
+  UNION
+  SELECT e.rid, x.cause
+    FROM x JOIN _edge e ON e.target_rid = x.rid AND e.until_ms = 253402300799000
+    JOIN _resource r ON r.rid = e.rid
+   WHERE x.gone = 1 OR e.by <> 'id' OR EXISTS (SELECT 1 FROM _type_relation t WHERE t.type = r.type AND t.name = e.name AND t.ripple = 1)
+  UNION
+  SELECT e.rid, x.cause
+    FROM x JOIN _edge e ON e.target_rid IS NULL AND e.until_ms = 253402300799000 AND e.target_type = x.type AND e.link IN (x.name, x.arn)
+)
+SELECT r.rid AS rid, r.type AS type, r.region AS region, r.id AS id, r.name AS name, r.arn AS arn, min(y.cause) AS cause
+  FROM y JOIN _resource r ON r.rid = y.rid
+ WHERE r.deleted = 0
+   AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
+ GROUP BY r.rid ORDER BY r.rid;
+
+-- name: stage_unmet
+-- plan: scan
+-- What the staged documents lead to and nobody has recorded: it may be as new as they are.
+SELECT DISTINCT e.target_type AS type, s.region AS region, e.by AS by, e.link AS link, s.cause AS cause
+  FROM stage s JOIN stage_edge e ON e.stage_id = s.stage_id
+  JOIN (SELECT type, name, target FROM _type_relation WHERE ripple = 1
+        UNION SELECT from_type, from_name, type FROM _type_inverse) t ON t.type = s.type AND t.name = e.name AND t.target = e.target_type
+ WHERE s.stage_id > :after AND e.link <> ''
+   AND NOT EXISTS (SELECT 1 FROM stage_known k WHERE k.type = e.target_type AND k.account = s.account
+                      AND CASE e.by WHEN 'id' THEN k.id WHEN 'name' THEN k.name ELSE k.arn END = e.link)
+   AND NOT (e.by = 'arn' AND e.link NOT LIKE 'arn:%:%:%:' || s.account || ':%')
+ ORDER BY 1, 2, 3, 4;
+
+-- name: stage_live
+-- plan: scan
+-- Who is known by that, each by the index of its own.
+SELECT rid AS rid, region AS region, id AS id, name AS name, arn AS arn
+  FROM _resource WHERE id = :id AND type = :type AND account = :account AND deleted = 0
+UNION SELECT rid, region, id, name, arn FROM _resource WHERE name = :name AND type = :type AND account = :account AND deleted = 0
+UNION SELECT rid, region, id, name, arn FROM _resource WHERE arn = :arn AND type = :type AND account = :account AND deleted = 0;
+
+-- name: stage_last
+-- plan: scan
+SELECT coalesce(max(stage_id), 0) AS stage_id FROM stage;
 
 -- name: stage_look_put
 -- alone
@@ -115,7 +197,8 @@ SELECT x.name AS name, x.type AS type, x.id AS id, x.target_name AS target_name 
 SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type AS type, s.id AS id, s.name AS name, s.arn AS arn,
        s.az AS az, s.created_ms AS created_ms, s.captured_ms AS captured_ms, s.gone AS gone,
        s.configuration AS configuration, s.supplementary AS supplementary, s.tags AS tags,
-       r.rid AS rid, r.deleted AS deleted, r.content AS content, r.name AS stored_name, r.arn AS stored_arn
+       r.rid AS rid, r.deleted AS deleted, r.content AS content, r.name AS stored_name, r.arn AS stored_arn,
+       s.cause AS cause, (SELECT c.actor FROM stage_cause c WHERE c.cause = s.cause) AS actor
   FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
  WHERE s.stage_id > :after
  ORDER BY s.stage_id LIMIT :limit;
@@ -155,6 +238,10 @@ DELETE FROM stage_known;
 -- plan: scan
 -- alone
 DELETE FROM stage_link;
+-- name: stage_clear_causes
+-- plan: scan
+-- alone
+DELETE FROM stage_cause;
 -- name: stage_clear_looks
 -- plan: scan
 -- alone

@@ -126,6 +126,8 @@ enum code version_add_item(
 	stmt_text(&st, item_add__status, item->status);
 	stmt_str(&st, item_add__az, item->az);
 	stmt_str(&st, item_add__actor, item->actor);
+	if (item->cause_id)
+		stmt_int(&st, item_add__cause, item->cause_id);
 	stmt_str(&st, item_add__name, item->name);
 	stmt_str(&st, item_add__arn, item->arn);
 	stmt_str(&st, item_add__extra, item->extra);

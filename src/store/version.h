@@ -54,6 +54,7 @@ struct version_item {
 	int64_t n_changes;
 	struct str name, arn; /* where they are not the resource's; STR("") : none then */
 	struct str actor, extra;
+	int64_t cause_id; /* 0: nobody told what made it */
 	unsigned char digest[SHA256_BYTES];
 };
 /** Its id is one that was never given out before. */
