@@ -433,7 +433,9 @@ def test_merge_is_the_same_in_any_order(siltstone, tmp_path, store_copy):
 
 def test_memory_does_not_grow_with_the_file(siltstone, tmp_path):
     peaks = []
-    for n, name in ((2_000, "small"), (60_000, "large")):
+    # Where it is built with the address sanitizer, that keeps little of what was freed.
+    env = siltstone.environment(ASAN_OPTIONS="quarantine_size_mb=8")
+    for n, name in ((2_000, "small"), (12_000, "large")):
         file = tmp_path / f"{name}.json.gz"
         with gzip.open(file, "wt", compresslevel=1) as f:
             f.write('{"fileVersion":"1.0","configurationItems":[')
@@ -441,7 +443,7 @@ def test_memory_does_not_grow_with_the_file(siltstone, tmp_path):
                 f.write(("," if i else "") + json.dumps(item(i, 0)))
             f.write("]}")
         # Mapped pages of the store count as memory: both have so many.
-        run = siltstone.measured("import", file, "--store", tmp_path / "all.db")
+        run = siltstone.measured("import", file, "--store", tmp_path / "all.db", env=env)
         assert run.code == 0, run.err
         peaks.append(run.peak_kb)
-    assert peaks[1] < peaks[0] + 400_000, peaks
+    assert peaks[1] < peaks[0] + 30_000, peaks
