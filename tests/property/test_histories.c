@@ -16,7 +16,7 @@
  * batches the store must say what the model says, which knows nothing but a list of facts and is gone through
  * from the beginning for each question. SILTSTONE_SEED repeats a run, SILTSTONE_HISTORIES says how many.
  */
-#define HISTORIES 60
+#define HISTORIES 30
 #define RESOURCES 3
 #define FACTS     60
 #define PROPS     3
