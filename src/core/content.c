@@ -190,60 +190,74 @@ enum code content_of_document(struct content *content, struct arena *a, struct j
 	return seal(content, a, rules, e);
 }
 
-struct relating {
-	struct arena *a;
-	struct json *array;
-};
-
-static enum code add_relationship(void *ctx, const struct stage_relationship *r, struct err *e)
+static void write_member(struct buf *b, const char *name, struct str text)
 {
-	struct relating *to = ctx;
-	struct json *o = json_new(to->a, JSON_OBJECT);
+	buf_printf(b, "\"%s\":", name);
+	json_write_string(b, text);
+}
 
-	if (!o)
-		return err_nomem(e);
-	json_add(o, STR("name"), json_string(to->a, arena_str(to->a, r->name)));
-	if (r->id.p)
-		json_add(o, STR("resourceId"), json_string(to->a, arena_str(to->a, r->id)));
-	if (r->target_name.p)
-		json_add(o, STR("resourceName"),
-			json_string(to->a, arena_str(to->a, r->target_name)));
-	json_add(o, STR("resourceType"), json_string(to->a, arena_str(to->a, r->type)));
-	json_push(to->array, o);
+/* The members' order is the canonical one. */
+static enum code write_relationship(void *ctx, const struct stage_relationship *r, struct err *e)
+{
+	struct buf *b = ctx;
+
+	(void)e;
+	if (b->p[b->n - 1] != '[')
+		buf_char(b, ',');
+	buf_char(b, '{');
+	write_member(b, "name", r->name);
+	if (r->id.p) {
+		buf_char(b, ',');
+		write_member(b, "resourceId", r->id);
+	}
+	if (r->target_name.p) {
+		buf_char(b, ',');
+		write_member(b, "resourceName", r->target_name);
+	}
+	buf_char(b, ',');
+	write_member(b, "resourceType", r->type);
+	buf_char(b, '}');
 	return E_OK;
 }
 
-static enum code read_part(
-	struct json *document, struct arena *a, const char *name, struct str text, struct err *e)
+static void write_staged(struct buf *b, const char *before, struct str part)
 {
-	struct json *v = NULL;
-	enum code c = json_read(a, text.p ? text : STR("{}"), &v, e);
-
-	if (!c)
-		json_add(document, str_of(name), v);
-	return c;
+	buf_text(b, before);
+	buf_str(b, part.p ? part : STR("{}"));
 }
 
-enum code content_of_row(struct content *content, struct arena *a, struct db *db,
-	const struct stage_row *row, const struct content_rules *rules, struct err *e)
+enum code content_of_row(
+	struct content *content, struct db *db, const struct stage_row *row, struct err *e)
 {
-	struct relating to = { a, json_new(a, JSON_ARRAY) };
-	struct json *d = json_new(a, JSON_OBJECT);
-	enum code c;
+	struct buf *b = &content->text;
 
-	if (!d || !to.array)
+	write_staged(b, "{\"configuration\":", row->configuration);
+	buf_text(b, ",\"relationships\":[");
+	if (!buf_ok(b))
 		return err_nomem(e);
-	/* The members' order is the canonical one. */
-	c = read_part(d, a, "configuration", row->configuration, e);
-	if (!c)
-		c = stage_relationships(db, row, add_relationship, &to, e);
-	json_add(d, STR("relationships"), to.array);
-	if (!c)
-		c = read_part(d, a, "supplementaryConfiguration", row->supplementary, e);
-	if (!c)
-		c = read_part(d, a, "tags", row->tags, e);
-	content->document = d;
-	return c ? c : seal(content, a, rules, e);
+	if (stage_relationships(db, row, write_relationship, b, e))
+		return e->code;
+	write_staged(b, "],\"supplementaryConfiguration\":", row->supplementary);
+	write_staged(b, ",\"tags\":", row->tags);
+	buf_char(b, '}');
+	if (b->full)
+		return err_set(e, E_TOOBIG, "the document is too large to record");
+	return buf_ok(b) && sha256_of(buf_slice(b), content->sha256) ? E_OK : err_nomem(e);
+}
+
+enum code content_open(
+	struct content *content, struct arena *a, const struct content_rules *rules, struct err *e)
+{
+	struct json *document = NULL;
+
+	if (json_read(a, buf_slice(&content->text), &document, e) ||
+		content_known(content, a, document, rules, e))
+		return e->code;
+	if (!rules->first)
+		memcpy(content->compared_sha256, content->sha256, SHA256_BYTES);
+	else if (!json_digest(content->compared, content->compared_sha256))
+		return err_nomem(e);
+	return E_OK;
 }
 
 enum code content_of_text(struct content *content, struct arena *a, struct str text,

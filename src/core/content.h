@@ -63,9 +63,12 @@ struct content {
 		.text = BUF_INIT((size_t)1 << 30)                                                  \
 	}
 
-/** Put a staged row and its relationships together. Trees live in @a. */
-enum code content_of_row(struct content *content, struct arena *a, struct db *db,
-	const struct stage_row *row, const struct content_rules *rules, struct err *e);
+/** Put a staged row and its relationships together: the text and its digest, without any tree. */
+enum code content_of_row(
+	struct content *content, struct db *db, const struct stage_row *row, struct err *e);
+/** The trees of a content that has its text, in @a, and the digest of what is compared. */
+enum code content_open(
+	struct content *content, struct arena *a, const struct content_rules *rules, struct err *e);
 /** One that is there already, in canonical form, with members in their order. */
 enum code content_of_document(struct content *content, struct arena *a, struct json *document,
 	const struct content_rules *rules, struct err *e);

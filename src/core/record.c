@@ -8,6 +8,7 @@
 #include "core/content.h"
 #include "core/relate.h"
 #include "store/event.h"
+#include "store/lineage.h"
 #include "store/seal.h"
 #include "store/stage.h"
 #include "store/stage_event.h"
@@ -185,6 +186,9 @@ struct writing {
 	const struct content *content; /* NULL: the resource is gone */
 	int64_t rid;
 	struct version_newest newest;
+	struct json *base; /* the keyframe of the newest document, or NULL: not read */
+	int64_t base_id;
+	bool same_tags;    /* as the newest item has */
 	struct json *diff; /* or NULL */
 	bool wrote;        /* something of it is in the transaction */
 };
@@ -212,40 +216,44 @@ static bool digest_item(const struct writing *w, struct version_item *item)
 	return seal_item_digest(&said, item->digest);
 }
 
+/* What was gone and is back has a last keyframe all the same. */
+static enum code load_keyframe(struct record *r, struct writing *w, struct err *e)
+{
+	struct buf text = BUF_INIT(TEXT_BYTES);
+	enum code c;
+
+	if (w->base || !w->newest.item_id)
+		return E_OK;
+	c = version_keyframe(r->db, w->rid, &w->base_id, &text, e);
+	if (!c)
+		c = json_read(w->a, buf_slice(&text), &w->base, e);
+	buf_release(&text);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
 /* Whole, or as a patch against the last keyframe when that takes less than half. */
 static enum code add_document(
 	struct record *r, struct writing *w, int64_t *document_id, struct err *e)
 {
 	const struct content *content = w->content;
-	struct buf keyframe = BUF_INIT(TEXT_BYTES), patch = BUF_INIT(TEXT_BYTES);
-	struct json *base = NULL, *p = NULL;
-	struct content k = CONTENT_INIT;
-	struct content_rules none = CONTENT_RULES_INIT;
-	int64_t base_id = 0;
-	enum code c = version_keyframe(r->db, w->rid, &base_id, &keyframe, e);
+	struct buf patch = BUF_INIT(TEXT_BYTES);
+	struct json *p = NULL;
+	enum code c = load_keyframe(r, w, e);
 
-	if (!c) {
-		c = content_of_text(&k, w->a, buf_slice(&keyframe), &none, e);
-		base = k.document;
-	} else if (c == E_NOTFOUND) {
-		c = E_OK;
-	}
-	if (!c && base) {
-		p = json_patch_make(w->a, base, content->document);
+	if (!c && w->base) {
+		p = json_patch_make(w->a, w->base, content->document);
 		if (p)
 			json_write(&patch, p);
 		if (!p || !buf_ok(&patch))
 			c = err_nomem(e);
 	}
 	w->wrote = w->wrote || !c;
-	if (!c && base && patch.n * 2 < content->text.n)
+	if (!c && p && patch.n * 2 < content->text.n)
 		c = version_add_document(
-			r->db, base_id, content->sha256, buf_slice(&patch), document_id, e);
+			r->db, w->base_id, content->sha256, buf_slice(&patch), document_id, e);
 	else if (!c)
 		c = version_add_document(
 			r->db, 0, content->sha256, buf_slice(&content->text), document_id, e);
-	content_release(&k);
-	buf_release(&keyframe);
 	buf_release(&patch);
 	return c;
 }
@@ -253,7 +261,9 @@ static enum code add_document(
 static enum code find_document(
 	struct record *r, struct writing *w, int64_t *document_id, struct err *e)
 {
-	enum code c = version_same_document(r->db, w->rid, w->content->sha256, document_id, e);
+	enum code c = w->newest.item_id ? version_same_document(
+						  r->db, w->rid, w->content->sha256, document_id, e)
+					: E_NOTFOUND;
 
 	return c == E_NOTFOUND ? add_document(r, w, document_id, e) : c;
 }
@@ -287,7 +297,7 @@ static enum code write_intervals(
 	if (!w->content)
 		return version_end_intervals(db, w->rid, at_ms, e);
 	c = version_set_edges(db, w->rid, w->row->stage_id, at_ms, e);
-	return c ? c : version_set_tags(db, w->rid, w->row->tags, at_ms, e);
+	return c || w->same_tags ? c : version_set_tags(db, w->rid, w->row->tags, at_ms, e);
 }
 
 /* Whoever is told of changes is told of this one: the row is part of the item's transaction. */
@@ -301,6 +311,17 @@ static enum code add_event(
 		.region = row->region };
 
 	return event_add(s->r->db, &event, e);
+}
+
+static bool same_or_none(struct str a, struct str b)
+{
+	return a.p && b.p ? str_eq(a, b) : !a.p && !b.p;
+}
+
+static bool is_renamed(const struct stage_row *row)
+{
+	return !same_or_none(row->name, row->stored_name) ||
+	       !same_or_none(row->arn, row->stored_arn);
 }
 
 static enum code write_item(struct settling *s, struct writing *w, struct err *e)
@@ -319,6 +340,7 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 		.actor = row->actor };
 	struct version_settled settled = { .rid = w->rid,
 		.deleted = !w->content,
+		.renamed = w->newest.item_id && is_renamed(row),
 		.name = row->name,
 		.arn = row->arn,
 		.content = w->content ? w->content->compared_sha256 : NULL };
@@ -354,27 +376,46 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 	return c ? c : stage_count_written(s->r->db, row, e);
 }
 
-/* The newest document as it is compared today. False in @same also when there is none. */
+/* The newest document as it is compared today, and the keyframe it is told against. */
+static enum code load_newest(
+	struct settling *s, struct writing *w, struct content *before, struct err *e)
+{
+	struct lineage_document d;
+	struct json *patch = NULL, *document;
+
+	if (lineage_document(s->r->db, w->newest.item_id, w->a, &d, e) ||
+		json_read(w->a, d.keyframe, &w->base, e) ||
+		(d.patch.p && json_read(w->a, d.patch, &patch, e)))
+		return e->code;
+	w->base_id = d.base;
+	document = patch ? json_patch_apply(w->a, w->base, patch) : w->base;
+	if (!document)
+		return err_nomem(e);
+	/* A patch puts new members last. */
+	json_canon(document);
+	if (content_known(before, w->a, document, &s->rules, e))
+		return e->code;
+	if (!s->rules.first)
+		memcpy(before->compared_sha256, d.sha256, SHA256_BYTES);
+	else if (!json_digest(before->compared, before->compared_sha256))
+		return err_nomem(e);
+	return E_OK;
+}
+
 static enum code compare_with_stored(
 	struct settling *s, struct writing *w, bool *same, struct err *e)
 {
-	struct buf text = BUF_INIT(TEXT_BYTES);
 	struct content before = CONTENT_INIT;
-	enum code c = version_document(s->r->db, w->newest.item_id, &text, e);
 
-	if (!c)
-		c = content_of_text(&before, w->a, buf_slice(&text), &s->rules, e);
-	if (!c) {
-		*same = memcmp(before.compared_sha256, w->content->compared_sha256, SHA256_BYTES) ==
-			0;
-		if (!*same)
-			w->diff = json_diff(w->a, before.compared, w->content->compared);
-		if (!*same && !w->diff)
-			c = err_nomem(e);
-	}
-	content_release(&before);
-	buf_release(&text);
-	return c;
+	if (load_newest(s, w, &before, e))
+		return e->code;
+	*same = memcmp(before.compared_sha256, w->content->compared_sha256, SHA256_BYTES) == 0;
+	if (*same)
+		return E_OK;
+	w->same_tags = json_equal(
+		json_get(before.document, "tags"), json_get(w->content->document, "tags"));
+	w->diff = json_diff(w->a, before.compared, w->content->compared);
+	return w->diff ? E_OK : err_nomem(e);
 }
 
 static bool content_is(const struct stage_row *row, const struct content *content)
@@ -428,22 +469,48 @@ static enum code settle_differing(struct settling *s, struct writing *w, struct 
 	return c;
 }
 
-static bool same_or_none(struct str a, struct str b)
+static enum code settle_same(struct settling *s, const struct stage_row *row, struct err *e)
 {
-	return a.p && b.p ? str_eq(a, b) : !a.p && !b.p;
-}
-
-static enum code settle_live(struct settling *s, struct writing *w, struct err *e)
-{
-	const struct stage_row *row = w->row;
-
-	s->sum.seen++;
-	if (!row->rid || row->deleted || !content_is(row, w->content))
-		return settle_differing(s, w, e);
 	s->sum.unchanged++;
-	if (same_or_none(row->name, row->stored_name) && same_or_none(row->arn, row->stored_arn))
+	if (!is_renamed(row))
 		return E_OK;
 	return version_rename(s->r->db, row->rid, row->name, row->arn, e);
+}
+
+/* What is the same to the last byte is known by its digest, whatever is compared of it. */
+static enum code is_stored(struct settling *s, const struct writing *w, bool *yes, struct err *e)
+{
+	unsigned char sha256[SHA256_BYTES];
+	enum code c;
+
+	*yes = false;
+	if (!w->row->rid || w->row->deleted)
+		return E_OK;
+	if (!s->rules.first) {
+		*yes = w->row->content.n == SHA256_BYTES &&
+		       memcmp(w->row->content.p, w->content->sha256, SHA256_BYTES) == 0;
+		return E_OK;
+	}
+	c = version_document_sha256(s->r->db, w->row->rid, sha256, e);
+	*yes = !c && memcmp(sha256, w->content->sha256, SHA256_BYTES) == 0;
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+static enum code settle_live(
+	struct settling *s, struct writing *w, struct content *content, struct err *e)
+{
+	const struct stage_row *row = w->row;
+	bool stored;
+
+	if (content_rules_load(&s->rules, s->r->db, row->type, e) ||
+		content_of_row(content, s->r->db, row, e) || is_stored(s, w, &stored, e))
+		return e->code;
+	if (!stored && content_open(content, w->a, &s->rules, e))
+		return e->code;
+	s->sum.seen++;
+	if (stored || (row->rid && !row->deleted && content_is(row, content)))
+		return settle_same(s, row, e);
+	return settle_differing(s, w, e);
 }
 
 static enum code settle_gone(struct settling *s, struct writing *w, struct err *e)
@@ -490,11 +557,7 @@ static enum code settle_row(void *ctx, const struct stage_row *row, struct err *
 		c = settle_gone(s, &w, e);
 	} else {
 		w.content = &content;
-		c = content_rules_load(&s->rules, s->r->db, row->type, e);
-		if (!c)
-			c = content_of_row(&content, &a, s->r->db, row, &s->rules, e);
-		if (!c)
-			c = settle_live(s, &w, e);
+		c = settle_live(s, &w, &content, e);
 	}
 	if (c && (a.full || c == E_TOOBIG) && !w.wrote)
 		c = refuse(s, row, e);

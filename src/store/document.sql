@@ -14,3 +14,7 @@ SELECT d.document_id AS document_id
 SELECT k.document_id AS document_id, k.body AS body
   FROM _item i JOIN _document d ON d.document_id = i.document_id JOIN _document k ON k.document_id = coalesce(d.base, d.document_id)
  WHERE i.rid = :rid AND i.document_id IS NOT NULL ORDER BY i.version DESC LIMIT 1;
+
+-- name: document_newest
+SELECT d.sha256 AS sha256
+  FROM _resource r JOIN _item i ON i.item_id = r.last_item JOIN _document d ON d.document_id = i.document_id WHERE r.rid = :rid;

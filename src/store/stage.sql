@@ -122,8 +122,10 @@ VALUES (:stage, :name, :target, :link, :by, :emit, :ext);
 -- name: stage_know_staged
 -- plan: scan
 -- alone
+-- Only what a link names is looked for: ids need no looking up.
 INSERT OR IGNORE INTO stage_known(type, id, name, arn, account, region)
-SELECT type, id, name, arn, account, region FROM stage WHERE gone = 0;
+SELECT type, id, name, arn, account, region FROM stage
+ WHERE gone = 0 AND (arn IN (SELECT link FROM stage_edge WHERE by = 'arn') OR (type, name) IN (SELECT target_type, link FROM stage_edge WHERE by = 'name'));
 
 -- name: stage_know_stored
 -- plan: scan
@@ -131,6 +133,7 @@ SELECT type, id, name, arn, account, region FROM stage WHERE gone = 0;
 INSERT OR IGNORE INTO stage_known(type, id, name, arn, account, region)
 SELECT r.type, r.id, r.name, r.arn, r.account, r.region FROM _resource r
  WHERE r.deleted = 0 AND r.account IN (SELECT account FROM stage)
+   AND (r.arn IN (SELECT link FROM stage_edge WHERE by = 'arn') OR (r.type, r.name) IN (SELECT target_type, link FROM stage_edge WHERE by = 'name'))
    AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region);
 
 -- name: stage_resolve_names
@@ -162,18 +165,23 @@ UPDATE stage_edge SET target_name = arn_name(link) WHERE by = 'arn' AND target_n
 -- name: stage_link_staged
 -- plan: scan
 -- alone
+-- Those that are told on the other side, too, where that is about to be compared.
 INSERT OR IGNORE INTO stage_link(account, target_type, target_id, relation, from_type, from_id, from_name)
 SELECT s.account, e.target_type, e.target_id, e.name, s.type, s.id, CASE e.by WHEN 'id' THEN NULL ELSE s.name END
   FROM stage_edge e JOIN stage s ON s.stage_id = e.stage_id
- WHERE e.ext = 0 AND e.target_id IS NOT NULL;
+ WHERE e.ext = 0 AND e.target_id IS NOT NULL
+   AND EXISTS (SELECT 1 FROM _type_inverse v WHERE v.type = e.target_type AND v.from_type = s.type AND v.from_name = e.name)
+   AND EXISTS (SELECT 1 FROM stage t WHERE t.type = e.target_type AND t.id = e.target_id AND t.account = s.account AND t.gone = 0);
 
 -- name: stage_link_stored
 -- plan: scan
 -- alone
 INSERT OR IGNORE INTO stage_link(account, target_type, target_id, relation, from_type, from_id, from_name)
 SELECT r.account, e.target_type, e.target_id, e.name, r.type, r.id, CASE e.by WHEN 'id' THEN NULL ELSE r.name END
-  FROM _edge e JOIN _resource r ON r.rid = e.rid
- WHERE e.until_ms = 253402300799000 AND e.ext = 0 AND r.deleted = 0 AND r.account IN (SELECT account FROM stage)
+  FROM stage t CROSS JOIN _edge e INDEXED BY _edge_target CROSS JOIN _resource r
+ WHERE t.gone = 0 AND e.target_id = t.id AND e.until_ms = 253402300799000 AND e.target_type = t.type AND e.ext = 0
+   AND r.rid = e.rid AND r.account = t.account AND r.deleted = 0
+   AND EXISTS (SELECT 1 FROM _type_inverse v WHERE v.type = e.target_type AND v.from_type = r.type AND v.from_name = e.name)
    AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region);
 
 -- name: stage_relationships

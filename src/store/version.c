@@ -94,6 +94,27 @@ enum code version_keyframe(
 	return c ? c : buf_ok(out) ? E_OK : err_nomem(e);
 }
 
+enum code version_document_sha256(
+	struct db *db, int64_t rid, unsigned char out[SHA256_BYTES], struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DOCUMENT_NEWEST);
+	struct str sha256;
+	enum code c;
+
+	stmt_int(&st, document_newest__rid, rid);
+	c = stmt_step(&st, e);
+	if (!c) {
+		sha256 = stmt_col_blob(&st, document_newest_sha256);
+		if (sha256.n == SHA256_BYTES)
+			memcpy(out, sha256.p, SHA256_BYTES);
+		else
+			c = err_set(
+				e, E_CORRUPT, "the digest of a document has %zu bytes", sha256.n);
+	}
+	stmt_end(&st);
+	return c;
+}
+
 enum code version_add_document(struct db *db, int64_t base,
 	const unsigned char sha256[SHA256_BYTES], struct str body, int64_t *document_id,
 	struct err *e)
@@ -196,11 +217,10 @@ static enum code keep_names(struct db *db, int64_t rid, int64_t but_item, struct
 
 enum code version_settle(struct db *db, const struct version_settled *s, struct err *e)
 {
-	enum code c = keep_names(db, s->rid, s->item_id, s->name, s->arn, e);
 	struct stmt st;
 
-	if (c)
-		return c;
+	if (s->renamed && keep_names(db, s->rid, s->item_id, s->name, s->arn, e))
+		return e->code;
 	st = stmt_begin(db, SQL_RESOURCE_SETTLE);
 	stmt_int(&st, resource_settle__rid, s->rid);
 	stmt_int(&st, resource_settle__item, s->item_id);

@@ -37,6 +37,9 @@ enum code version_same_document(struct db *db, int64_t rid,
 enum code version_keyframe(
 	struct db *db, int64_t rid, int64_t *document_id, struct buf *out, struct err *e);
 /** @base 0: @body is whole (a keyframe), else a merge patch against it. */
+/** Digest of a resource's newest document. E_NOTFOUND: there is none. */
+enum code version_document_sha256(
+	struct db *db, int64_t rid, unsigned char out[SHA256_BYTES], struct err *e);
 enum code version_add_document(struct db *db, int64_t base,
 	const unsigned char sha256[SHA256_BYTES], struct str body, int64_t *document_id,
 	struct err *e);
@@ -71,6 +74,7 @@ enum code version_count(
 struct version_settled {
 	int64_t rid, item_id;
 	bool deleted;
+	bool renamed; /* name or ARN are not what they were */
 	struct str name, arn;
 	const unsigned char *content;
 };
