@@ -107,3 +107,7 @@ CREATE TABLE _cause (
   account      TEXT,
   at           TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', at_ms/1000, 'unixepoch')) VIRTUAL
 ) STRICT;
+
+-- Every sweep looks whether what links lead to has become known: each kind of link by itself.
+DROP INDEX _edge_open;
+CREATE INDEX _edge_open ON _edge(by, target_type, link) WHERE target_rid IS NULL AND until_ms = 253402300799000;

@@ -19,7 +19,7 @@ CREATE TABLE _edge (
 CREATE INDEX _edge_rid ON _edge(rid, until_ms);
 CREATE INDEX _edge_target ON _edge(target_id, until_ms);
 CREATE INDEX _edge_target_rid ON _edge(target_rid, until_ms);
-CREATE INDEX _edge_open ON _edge(target_type, link) WHERE target_rid IS NULL AND until_ms = 253402300799000;
+CREATE INDEX _edge_open ON _edge(by, target_type, link) WHERE target_rid IS NULL AND until_ms = 253402300799000;
 CREATE INDEX _edge_now_name ON _edge(name) WHERE until_ms = 253402300799000;
 
 -- Tag intervals [since, until).

@@ -144,19 +144,51 @@ static bool sort_place(void *ctx, const struct json_place *place)
 	return true;
 }
 
-/* Paths come deepest first, so that elements are settled before their array is sorted. */
-static struct json *compared_form(
-	struct arena *a, const struct json *document, const struct content_rules *rules)
+static bool find_place(void *ctx, const struct json_place *place)
 {
-	struct json *copy = json_copy(a, document);
+	bool *found = ctx;
 
-	for (const struct content_path *p = rules->first; copy && p; p = p->next) {
+	(void)place;
+	*found = true;
+	return false;
+}
+
+/* Most documents have no place that any path leads to: they are compared as they are. */
+static bool has_place(struct json *document, const struct content_rules *rules)
+{
+	bool found = false;
+
+	for (const struct content_path *p = rules->first; !found && p; p = p->next)
+		json_visit(document, p->path, find_place, &found);
+	return found;
+}
+
+/* Paths come deepest first, so that elements are settled before their array is sorted. NULL:
+ * memory ran out. */
+static struct json *compared_form(
+	struct arena *a, struct json *document, const struct content_rules *rules)
+{
+	struct json *copy = document;
+
+	if (has_place(document, rules))
+		copy = json_copy(a, document);
+	for (const struct content_path *p = rules->first; copy && copy != document && p;
+		p = p->next) {
 		if (p->sort)
 			json_visit(copy, p->path, sort_place, a);
 		else
 			json_remove_all(copy, p->path);
 	}
 	return copy;
+}
+
+enum code content_digest(struct content *content, struct err *e)
+{
+	if (content->compared == content->document)
+		memcpy(content->compared_sha256, content->sha256, SHA256_BYTES);
+	else if (!json_digest(content->compared, content->compared_sha256))
+		return err_nomem(e);
+	return E_OK;
 }
 
 static enum code seal(
@@ -168,11 +200,7 @@ static enum code seal(
 	if (!content->compared || !arena_ok(a) || !buf_ok(&content->text) ||
 		!sha256_of(buf_slice(&content->text), content->sha256))
 		return err_nomem(e);
-	if (!rules->first)
-		memcpy(content->compared_sha256, content->sha256, SHA256_BYTES);
-	else if (!json_digest(content->compared, content->compared_sha256))
-		return err_nomem(e);
-	return E_OK;
+	return content_digest(content, e);
 }
 
 enum code content_known(struct content *content, struct arena *a, struct json *document,
@@ -253,11 +281,7 @@ enum code content_open(
 	if (json_read(a, buf_slice(&content->text), &document, e) ||
 		content_known(content, a, document, rules, e))
 		return e->code;
-	if (!rules->first)
-		memcpy(content->compared_sha256, content->sha256, SHA256_BYTES);
-	else if (!json_digest(content->compared, content->compared_sha256))
-		return err_nomem(e);
-	return E_OK;
+	return content_digest(content, e);
 }
 
 enum code content_of_text(struct content *content, struct arena *a, struct str text,

@@ -75,6 +75,8 @@ enum code content_of_document(struct content *content, struct arena *a, struct j
 /** One whose digests are known: it gets no text. */
 enum code content_known(struct content *content, struct arena *a, struct json *document,
 	const struct content_rules *rules, struct err *e);
+/** The digest of what is compared, where that of the text is there. */
+enum code content_digest(struct content *content, struct err *e);
 /** A stored document again. */
 enum code content_of_text(struct content *content, struct arena *a, struct str text,
 	const struct content_rules *rules, struct err *e);

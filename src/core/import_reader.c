@@ -8,13 +8,13 @@
 #include "core/splitter.h"
 #include "json/json.h"
 
-#define PIECE_BYTES ((size_t)1 << 20)
+#define PIECE_BYTES ((size_t)256 << 10)
 /* One item: AWS's largest are a few MB. */
 #define ITEM_BYTES  ((size_t)256 << 20)
 #define PACK_ITEMS  256
 #define PACK_BYTES  ((size_t)128 << 10)
 /* Packs are waited for once so many are in line. */
-#define QUEUE_PACKS 3
+#define QUEUE_PACKS 2
 #define ARENA_BYTES ((size_t)4 << 30)
 
 void pack_free(struct pack *p)
@@ -46,13 +46,28 @@ static bool is_over(struct import_reader *r)
 	return over || (r->o->stop && *r->o->stop);
 }
 
+static bool is_turn(const struct import_reader *r, const struct pack *p)
+{
+	return p->file == &r->files[r->turn];
+}
+
+/* The file that is waited for waits only for its own packs. */
+static bool is_full(const struct import_reader *r, const struct pack *p)
+{
+	size_t own = 0;
+
+	for (const struct pack *q = r->first; q; q = q->next)
+		own += q->file == p->file;
+	return (is_turn(r, p) ? own : r->waiting) >= QUEUE_PACKS;
+}
+
 /* False: nobody wants it. */
 static bool post(struct import_reader *r, struct pack *p)
 {
 	bool wanted;
 
 	pthread_mutex_lock(&r->lock);
-	while (r->waiting >= QUEUE_PACKS && !r->abandoned)
+	while (is_full(r, p) && !r->abandoned)
 		pthread_cond_wait(&r->moved, &r->lock);
 	wanted = !r->abandoned;
 	if (wanted) {
@@ -279,20 +294,41 @@ enum code import_reader_start(struct import_reader *r, struct err *e)
 	return err_sys(e, E_NOMEM, sys, "could not start a thread");
 }
 
+/* Where the pack to be handed out hangs in the queue; NULL: it is not there yet. */
+static struct pack **find_pack(struct import_reader *r)
+{
+	/* Once there is an end to it, whatever there is. */
+	const bool any = r->e.code || !r->working;
+
+	for (struct pack **at = &r->first; *at; at = &(*at)->next)
+		if (any || is_turn(r, *at))
+			return at;
+	return NULL;
+}
+
+static struct pack *take_out(struct import_reader *r, struct pack **at)
+{
+	struct pack *p = *at;
+
+	*at = p->next;
+	if (!p->next)
+		r->last = at;
+	p->next = NULL;
+	r->waiting--;
+	if (p->ended && is_turn(r, p) && r->turn + 1 < r->n)
+		r->turn++;
+	return p;
+}
+
 struct pack *import_reader_next(struct import_reader *r, struct err *e)
 {
-	struct pack *p;
+	struct pack *p = NULL, **at;
 
 	pthread_mutex_lock(&r->lock);
-	while (!r->first && r->working)
+	while (!(at = find_pack(r)) && r->working)
 		pthread_cond_wait(&r->moved, &r->lock);
-	p = r->first;
-	if (p) {
-		r->first = p->next;
-		if (!r->first)
-			r->last = &r->first;
-		p->next = NULL;
-		r->waiting--;
+	if (at) {
+		p = take_out(r, at);
 		pthread_cond_broadcast(&r->moved);
 	} else if (r->e.code) {
 		*e = r->e;

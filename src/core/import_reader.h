@@ -58,7 +58,8 @@ struct import_reader {
 
 	pthread_t thread[IMPORT_THREADS];
 	int threads, working;
-	size_t next; /* of files[] */
+	size_t next; /* of files[]: to be read */
+	size_t turn; /* whose packs are handed out */
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	struct pack *first, **last; /* the queue */
@@ -67,7 +68,8 @@ struct import_reader {
 	struct err e; /* why it ended, besides faults */
 };
 
-/** Start reading files[0..n). */
+/** Start reading files[0..n), several at once. Packs come file by file in that order: histories are written from
+ * their beginnings, and what arrives in between would have to be put in order. */
 enum code import_reader_start(struct import_reader *r, struct err *e);
 /** The next pack, the caller's from now on; NULL: there are no more, and @e says why if not for a
  * good reason. */

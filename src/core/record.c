@@ -395,11 +395,8 @@ static enum code load_newest(
 	json_canon(document);
 	if (content_known(before, w->a, document, &s->rules, e))
 		return e->code;
-	if (!s->rules.first)
-		memcpy(before->compared_sha256, d.sha256, SHA256_BYTES);
-	else if (!json_digest(before->compared, before->compared_sha256))
-		return err_nomem(e);
-	return E_OK;
+	memcpy(before->sha256, d.sha256, SHA256_BYTES);
+	return content_digest(before, e);
 }
 
 static enum code compare_with_stored(

@@ -23,14 +23,14 @@ UPDATE _edge INDEXED BY _edge_rid SET until_ms = :at WHERE rid = :rid AND until_
 
 -- name: edge_resolve_ids
 -- plan: scan
--- Links whose target became known. An id may be a name that other regions (or hosts) have too: only
+-- Links whose target became known: looked for first, as most are none. An id may be a name that other regions (or hosts) have too: only
 -- what belongs to no region, or is named once in all of them, is meant across regions.
 UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
   (SELECT t.rid, t.id FROM _resource s JOIN _resource t ON t.id = e.link AND t.type = e.target_type AND t.account = s.account
       AND (t.region = s.region OR t.region = 'global' OR EXISTS (SELECT 1 FROM _type y WHERE y.type = t.type AND y.scope = 'global-list'))
     WHERE s.rid = e.rid ORDER BY t.deleted, t.region <> s.region LIMIT 1)
  WHERE target_rid IS NULL AND until_ms = 253402300799000 AND by = 'id'
-   AND EXISTS (SELECT 1 FROM _resource s JOIN _resource t ON t.id = e.link AND t.type = e.target_type AND t.account = s.account
+   AND EXISTS (SELECT 1 FROM _resource t CROSS JOIN _resource s ON t.id = e.link AND t.type = e.target_type AND t.account = s.account
       AND (t.region = s.region OR t.region = 'global' OR EXISTS (SELECT 1 FROM _type y WHERE y.type = t.type AND y.scope = 'global-list'))
     WHERE s.rid = e.rid);
 
@@ -41,7 +41,7 @@ UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
       AND (t.region = s.region OR t.region = 'global')
     WHERE s.rid = e.rid ORDER BY t.deleted LIMIT 1)
  WHERE target_rid IS NULL AND until_ms = 253402300799000 AND by = 'name'
-   AND EXISTS (SELECT 1 FROM _resource s JOIN _resource t ON t.name = e.link AND t.type = e.target_type AND t.account = s.account
+   AND EXISTS (SELECT 1 FROM _resource t CROSS JOIN _resource s ON t.name = e.link AND t.type = e.target_type AND t.account = s.account
       AND (t.region = s.region OR t.region = 'global') WHERE s.rid = e.rid);
 
 -- name: edge_resolve_arns
