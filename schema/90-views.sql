@@ -41,7 +41,7 @@ SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or 
                                   AND x.captured_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
                                 ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
  WHERE unlikely(r.deleted >= 0) -- always true, but what makes them begin here when configs are joined
-   AND i.status NOT LIKE 'ResourceDeleted%';
+   AND i.document_id IS NOT NULL;
 
 CREATE VIEW history AS
   -- Every version of every resource: one row per configuration item.
@@ -223,8 +223,7 @@ CREATE VIEW drift AS
 SELECT j1.json AS t1,            -- REQUIRED filter: as t of resources_at
        j2.json AS t2,            -- REQUIRED filter
        r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
-       CASE WHEN a.item_id IS NULL OR a.status LIKE 'ResourceDeleted%' THEN 'created'
-            WHEN b.status LIKE 'ResourceDeleted%' THEN 'deleted' ELSE 'changed' END AS op,  -- created | deleted | changed
+       CASE WHEN a.document_id IS NULL THEN 'created' WHEN b.document_id IS NULL THEN 'deleted' ELSE 'changed' END AS op,  -- created | deleted | changed
        a.version AS v1, b.version AS v2   -- for the view diff
   FROM json_each AS j1 JOIN json_each AS j2 JOIN _resource r
   JOIN _item b ON b.item_id = (SELECT x.item_id FROM _item x WHERE x.rid = r.rid
@@ -234,7 +233,7 @@ SELECT j1.json AS t1,            -- REQUIRED filter: as t of resources_at
         AND x.captured_ms < CASE WHEN j1.value < 1e7 THEN (j1.value-2440587.5)*86400000+1000 WHEN j1.value > 1e11 THEN j1.value+1 ELSE j1.value*1000+1000 END
       ORDER BY x.captured_ms DESC, x.version DESC LIMIT 1)
  WHERE a.item_id IS NOT b.item_id
-   AND NOT (b.status LIKE 'ResourceDeleted%' AND (a.item_id IS NULL OR a.status LIKE 'ResourceDeleted%'));
+   AND (a.document_id IS NOT NULL OR b.document_id IS NOT NULL);
 
 CREATE VIEW activity AS
   -- Versions per day, type and event: what charts are drawn from.

@@ -112,7 +112,7 @@ static bool write_query(struct buf *b, const char *condition)
 	/* The condition may end in a comment: the bracket goes to a new line. */
 	buf_printf(b,
 		"SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, r.captured_ms, r.until_ms,"
-		" r.event <> 'deleted' AND (%s\n) FROM (%.*s) r ORDER BY r.rid, r.version",
+		" r.live AND (%s\n) FROM (%.*s) r ORDER BY r.rid, r.version",
 		condition, STR_ARG(sql)); /* SQL: around a user's condition */
 	return buf_ok(b);
 }

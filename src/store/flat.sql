@@ -23,14 +23,15 @@ SELECT x.rid, x.type, x.id, x.name, x.account, x.region, x.az, x.version, x.at, 
        json_extract(x.document, '$.configuration') AS configuration,
        json_extract(x.document, '$.supplementaryConfiguration') AS supplementary,
        json_extract(x.document, '$.tags') AS tags
-  FROM (SELECT r.rid, r.type, r.id, r.name, r.account, r.region, i.az, i.version, i.at, i.t, i.actor, r.arn,
+  FROM (SELECT r.rid, r.type, r.id, nullif(coalesce(i.name, r.name), '') AS name, r.account, r.region, i.az, i.version, i.at, i.t, i.actor,
+               nullif(coalesce(i.arn, r.arn), '') AS arn,
                CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END AS document
           FROM _resource r
           JOIN _item i ON i.item_id = (SELECT y.item_id FROM _item y WHERE y.rid = r.rid AND y.captured_ms <= :at
-                                        ORDER BY y.captured_ms DESC, y.item_id DESC LIMIT 1)
+                                        ORDER BY y.captured_ms DESC, y.version DESC LIMIT 1)
           LEFT JOIN _document d ON d.document_id = i.document_id
           LEFT JOIN _document b ON b.document_id = d.base
-         WHERE i.status NOT LIKE 'ResourceDeleted%'
+         WHERE i.document_id IS NOT NULL
          ORDER BY r.rid) x;
 
 -- name: flat_history

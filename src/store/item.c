@@ -9,11 +9,6 @@ _Static_assert((int)item_files_item_id == ITEM_TEXT_ITEM_ID &&
 		       (int)item_files_document == ITEM_TEXT_DOCUMENT,
 	"the columns of item_text() come first");
 
-static bool says_deleted(struct str status)
-{
-	return str_starts(status, STR("ResourceDeleted"));
-}
-
 enum code item_in_force(struct db *db, int64_t rid, int64_t at_ms, struct item *out, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_ITEM_IN_FORCE);
@@ -27,7 +22,7 @@ enum code item_in_force(struct db *db, int64_t rid, int64_t at_ms, struct item *
 			.item_id = stmt_col_int(&st, item_in_force_item_id),
 			.version = stmt_col_int(&st, item_in_force_version),
 			.captured_ms = stmt_col_int(&st, item_in_force_captured_ms),
-			.deleted = says_deleted(stmt_col_str(&st, item_in_force_status)),
+			.deleted = stmt_col_int(&st, item_in_force_gone) != 0,
 		};
 	stmt_end(&st);
 	return c == E_NOTFOUND ? err_set(e, c, "it was not recorded yet at that moment") : c;
@@ -46,7 +41,7 @@ enum code item_version(struct db *db, int64_t rid, int64_t version, struct item 
 			.item_id = stmt_col_int(&st, item_version_item_id),
 			.version = version,
 			.captured_ms = stmt_col_int(&st, item_version_captured_ms),
-			.deleted = says_deleted(stmt_col_str(&st, item_version_status)),
+			.deleted = stmt_col_int(&st, item_version_gone) != 0,
 		};
 	stmt_end(&st);
 	return c == E_NOTFOUND ? err_set(e, c, "it has no version %lld", (long long)version) : c;

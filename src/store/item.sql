@@ -57,11 +57,11 @@ SELECT f.body AS body FROM _item_file f WHERE f.item_id = :item;
 
 -- name: item_in_force
 -- The item of a resource in force at a moment.
-SELECT i.item_id AS item_id, i.version AS version, i.status AS status, i.captured_ms AS captured_ms
+SELECT i.item_id AS item_id, i.version AS version, i.document_id IS NULL AS gone, i.captured_ms AS captured_ms
   FROM _item i WHERE i.rid = :rid AND i.captured_ms <= :at ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1;
 
 -- name: item_version
-SELECT i.item_id AS item_id, i.status AS status, i.captured_ms AS captured_ms, i.at AS at, i.actor AS actor
+SELECT i.item_id AS item_id, i.document_id IS NULL AS gone, i.captured_ms AS captured_ms, i.at AS at, i.actor AS actor
   FROM _item i WHERE i.rid = :rid AND i.version = :version;
 
 -- name: item_document

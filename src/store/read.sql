@@ -320,10 +320,11 @@ SELECT r.rid AS rid, r.type AS resource_type, r.id AS resource_id,
        json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.configuration') AS configuration,
        json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.supplementaryConfiguration') AS supplementary,
        json_extract(CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(b.body, d.body) END, '$.tags') AS tags_json,
-       i.captured_ms AS captured_ms, i.until_ms AS until_ms
+       i.captured_ms AS captured_ms, i.until_ms AS until_ms, i.document_id IS NOT NULL AS live
   FROM _resource r CROSS JOIN _item i ON i.rid = r.rid
   LEFT JOIN _document d ON d.document_id = i.document_id LEFT JOIN _document b ON b.document_id = d.base
  WHERE i.until_ms > :since_ms AND i.captured_ms <= :until_ms
+   AND i.until_ms > i.captured_ms  -- of two of one moment the last is what there was
    AND (:rid IS NULL OR r.rid = :rid)
    AND (:types IS NULL OR glob_any(r.type, :types))
    AND (:account IS NULL OR r.account = :account)
