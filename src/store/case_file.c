@@ -5,6 +5,12 @@
 #include "base/time.h"
 #include "db/copy.h"
 #include "store/store.h"
+#include "json/canon.h"
+#include "json/read.h"
+#include "json/write.h"
+
+#define TREE_BYTES ((size_t)2 << 30)
+#define TEXT_BYTES ((size_t)1 << 30)
 
 /* One table of the case: where its rows come from, and which of the parameters they take; 0: not that one. */
 struct table {
@@ -68,6 +74,44 @@ static enum code choose(
 	return err_hint(e, "siltstone log shows what is");
 }
 
+/* json_patch() puts names that were added last; digests are of the canonical form. */
+static enum code put_document(struct db *db, int64_t id, struct str body, struct err *e)
+{
+	struct arena a = ARENA_INIT(TREE_BYTES);
+	struct buf text = BUF_INIT(TEXT_BYTES);
+	struct json *v = NULL;
+	struct stmt st;
+
+	if (!json_read(&a, body, &v, e)) {
+		json_canon(v);
+		json_write(&text, v);
+		if (!buf_ok(&text))
+			err_nomem(e);
+	}
+	if (!e->code) {
+		st = stmt_begin(db, SQL_CASE_PUT_DOCUMENT);
+		stmt_int(&st, case_put_document__document, id);
+		stmt_str(&st, case_put_document__body, buf_slice(&text));
+		stmt_run(&st, e);
+	}
+	buf_release(&text);
+	arena_release(&a);
+	return e->code;
+}
+
+static enum code make_whole(struct db *db, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CASE_TORN);
+	enum code c;
+
+	while ((c = stmt_step(&st, e)) == E_OK)
+		if (put_document(db, stmt_col_int(&st, case_torn_document_id),
+			    stmt_col_str(&st, case_torn_body), e))
+			break;
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : e->code;
+}
+
 static enum code copy_table(struct db *db, struct copy *copy, const struct table *t,
 	const struct case_query *q, int64_t now_ms, struct err *e)
 {
@@ -117,10 +161,11 @@ enum code case_file_write(struct db *db, const char *path, const struct case_que
 	*sum = (struct case_sum){ 0 };
 	if (db_spare_memory(db, e) ||
 		db_script(db, "read one state",
-			"PRAGMA temp.cache_size=-2000; DROP TABLE IF EXISTS temp.case_item; BEGIN",
+			"PRAGMA temp.cache_size=-2000; DROP TABLE IF EXISTS temp.case_item; DROP TABLE IF EXISTS temp.case_document; BEGIN",
 			e))
 		return e->code;
-	if (!choose(db, q, sum, e) && !store_open(&made, path, DB_CREATE, now_ms, e)) {
+	if (!choose(db, q, sum, e) && !make_whole(db, e) &&
+		!store_open(&made, path, DB_CREATE, now_ms, e)) {
 		/* Its tables are made; no other connection may be at it while rows are copied. */
 		db_close(&made);
 		copy_all(db, path, q, now_ms, e);

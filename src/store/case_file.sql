@@ -24,7 +24,7 @@ SELECT source_id, name, kind, '{}' AS settings, 0 AS kept FROM _source
 
 -- name: case_resources
 -- plan: scan
-SELECT r.rid, r.account, r.region, r.type, r.id, r.name, r.arn, n.item_id AS last_item, n.status LIKE 'ResourceDeleted%' AS deleted,
+SELECT r.rid, r.account, r.region, r.type, r.id, r.name, r.arn, n.item_id AS last_item, n.document_id IS NULL AS deleted,
        CASE WHEN n.item_id = r.last_item THEN r.content END AS content, f.version - 1 AS pruned
   FROM (SELECT DISTINCT rid FROM case_item) c
   JOIN _resource r ON r.rid = c.rid
@@ -36,12 +36,23 @@ SELECT r.rid, r.account, r.region, r.type, r.id, r.name, r.arn, n.item_id AS las
 -- name: case_documents
 -- plan: scan
 -- A patch whose keyframe stays behind is stored whole: nothing of what was left out goes along.
-SELECT d.document_id, k.document_id AS base, d.sha256,
-       CASE WHEN d.base IS NULL OR k.document_id IS NOT NULL THEN d.body ELSE json_patch(b.body, d.body) END AS body
+SELECT d.document_id, CASE WHEN w.document_id IS NULL THEN d.base END AS base, d.sha256, coalesce(w.body, d.body) AS body
   FROM (SELECT DISTINCT document_id FROM case_item WHERE document_id IS NOT NULL) c
   JOIN _document d ON d.document_id = c.document_id
-  LEFT JOIN _document b ON b.document_id = d.base
-  LEFT JOIN (SELECT DISTINCT document_id FROM case_item) k ON k.document_id = d.base;
+  LEFT JOIN case_document w ON w.document_id = d.document_id;
+
+-- name: case_torn
+-- plan: scan
+-- Documents whose keyframe stays behind.
+SELECT d.document_id AS document_id, json_patch(b.body, d.body) AS body
+  FROM (SELECT DISTINCT document_id FROM case_item WHERE document_id IS NOT NULL) c
+  JOIN _document d ON d.document_id = c.document_id
+  JOIN _document b ON b.document_id = d.base
+ WHERE d.base NOT IN (SELECT k.document_id FROM case_item k WHERE k.document_id IS NOT NULL);
+
+-- name: case_put_document
+-- alone
+INSERT INTO case_document(document_id, body) VALUES (:document, :body);
 
 -- name: case_items
 -- plan: scan

@@ -452,6 +452,19 @@ def test_every_case_is_accepted(siltstone, seeded, tmp_path, chosen):
     assert program.rows(tmp_path / "part.db", "PRAGMA foreign_key_check") == []
 
 
+def test_documents_of_a_case_are_what_was_recorded_without_the_one_they_were_told_against(siltstone, store, tmp_path):
+    """Told as a patch, the second has its new names behind the old ones: its digest is of the canonical form."""
+    def at(day, **configuration):
+        return {"awsAccountId": "1", "awsRegion": "home", "resourceType": "Test::Made::Thing", "resourceId": "r",
+                "configurationItemCaptureTime": f"2026-10-0{day}T00:00:00Z", "configuration": {"m": "x" * 200, "z": 1, **configuration}}
+    (tmp_path / "h.json").write_text(json.dumps([at(1), at(3, a={"c": "é", "b": 2}, n=[])]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    assert program.one(store, "SELECT count(*) FROM _document WHERE base IS NOT NULL") == 1
+    siltstone.ok("export", tmp_path / "part.db", "--case", "--since", "2026-10-04", "--store", store)
+    assert program.one(tmp_path / "part.db", "SELECT count(*) FROM _document") == 1
+    siltstone.ok("verify", tmp_path / "part.db")
+
+
 def test_one_resource_makes_a_case(siltstone, seeded, tmp_path):
     siltstone.ok("export", tmp_path / "one.db", "--case", "--resource", "logs", "--store", seeded)
     assert program.rows(tmp_path / "one.db", "SELECT DISTINCT resource_id FROM history") == [("logs",)]
