@@ -92,19 +92,37 @@ static enum code import(
 	return e->code ? e->code : tell(c, &sum, e);
 }
 
-/* Nothing is made for a trial. */
-static enum code open_store(struct cli *c, struct err *e)
+static enum code pass(void *ctx, const struct object_entry *o, struct err *e)
+{
+	const struct origin *from = ctx;
+
+	(void)o;
+	/* A bucket may take minutes to be gone through: that it can be begun with will do. */
+	return from->options.kind ? err_set(e, E_CANCELED, "there is something") : E_OK;
+}
+
+static enum code look_through(struct origin *o, struct err *e)
+{
+	if (o->source->list(o->source, pass, o, e) == E_CANCELED && o->options.kind)
+		*e = (struct err){ 0 };
+	return e->code ? err_add(e, "import") : E_OK;
+}
+
+/* A store is made only where there is something to read, and nothing is made for a trial. */
+static enum code open_store(struct cli *c, struct origin *origins, struct err *e)
 {
 	struct err none = { 0 };
 
-	if (!opt_text(&c->o, OPT_DRY_RUN))
-		return cli_open_writing(c, e);
-	if (cli_open_changing(c, &none) == E_NOTFOUND) {
-		c->store = ":memory:";
-		return cli_open_writing(c, e);
+	if (cli_open_changing(c, &none) != E_NOTFOUND) {
+		*e = none;
+		return e->code;
 	}
-	*e = none;
-	return e->code;
+	for (int i = 0; i < c->argc; i++)
+		if (look_through(&origins[i], e))
+			return e->code;
+	if (opt_text(&c->o, OPT_DRY_RUN))
+		c->store = ":memory:";
+	return cli_open_writing(c, e);
 }
 
 static enum code open_origins(
@@ -132,7 +150,7 @@ enum code cmd_import(struct cli *c, struct err *e)
 
 	if (!origins || !sources)
 		return err_nomem(e);
-	if (!open_origins(c, origins, sources, e) && !open_store(c, e) &&
+	if (!open_origins(c, origins, sources, e) && !open_store(c, origins, e) &&
 		!catalogue_sync(&c->db, e) && !db_take_memory(&c->db, 16, e))
 		import(c, sources, n, e);
 	for (size_t i = 0; i < n; i++)

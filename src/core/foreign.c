@@ -5,6 +5,7 @@
 #include "json/canon.h"
 #include "json/read.h"
 #include "json/write.h"
+#include <errno.h>
 #include <stdlib.h>
 
 /* AWS's longest ids and ARNs are 2 KB. */
@@ -65,9 +66,10 @@ static bool whole_number(struct str s, int64_t *out)
 	if (!s.n || s.n > 19 || str_find(s, '.') < s.n || str_find(s, 'e') < s.n ||
 		str_find(s, 'E') < s.n)
 		return false;
+	errno = 0;
 	v = strtoll(s.p, &end, 10);
 	*out = v;
-	return end == s.p + s.n && (s.p[0] == '-' || (s.p[0] >= '0' && s.p[0] <= '9'));
+	return !errno && end == s.p + s.n && (s.p[0] == '-' || (s.p[0] >= '0' && s.p[0] <= '9'));
 }
 
 /* Seconds since 1970 with up to three decimals, as the API has them. */
@@ -82,7 +84,7 @@ static bool epoch_seconds(struct str s, int64_t *ms)
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
 	v = strtod(text, &end) * 1000;
-	if (*end || !(v > -6.2e13 && v < 2.6e14))
+	if (*end || !(v > -1e15 && v < 1e15))
 		return false;
 	*ms = (int64_t)(v < 0 ? v - 0.5 : v + 0.5);
 	return true;
@@ -92,11 +94,13 @@ static enum code take_time(struct reading *r, struct json *v, struct str name, i
 {
 	char iso[TIME_ISO_BYTES];
 
-	if (v->kind == JSON_NUMBER && epoch_seconds(v->text, ms))
-		return E_OK;
-	if (v->kind != JSON_STRING || !time_parse_iso(v->text, ms))
+	if (v->kind == JSON_NUMBER ? !epoch_seconds(v->text, ms)
+				   : v->kind != JSON_STRING || !time_parse_iso(v->text, ms))
 		return wrong(r, v, "a time");
-	if (!str_is(v->text, time_iso(*ms, iso)))
+	/* What comes later could be taken for the end of time. */
+	if (*ms < 0 || *ms >= TIME_FOREVER_MS)
+		return wrong(r, v, "a time from 1970 to 9999");
+	if (v->kind == JSON_STRING && !str_is(v->text, time_iso(*ms, iso)))
 		keep(r, name, v);
 	return E_OK;
 }
@@ -373,6 +377,12 @@ static bool is_absent(struct str status)
 /* What nobody expects of a resource that is gone, and somebody said all the same. */
 static void keep_parts(struct reading *r)
 {
+	struct json *parts[] = { r->configuration, r->relationships, r->supplementary, r->tags };
+
+	/* Of nulls nothing is left. */
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (parts[i])
+			json_canon(parts[i]);
 	if (r->configuration && r->configuration->n)
 		keep(r, STR("configuration"), r->configuration);
 	if (r->relationships && r->relationships->n)

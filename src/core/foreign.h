@@ -14,7 +14,7 @@
  *                                    configurationItemStatus is ResourceDeleted... or ...NotRecorded
  *     awsAccountId (accountId)       else the default
  *     awsRegion                      else the default
- *     configurationItemCaptureTime   ISO 8601, or seconds since 1970; else it was seen now
+ *     configurationItemCaptureTime   ISO 8601, or seconds, from 1970 to 9999; else it was seen now
  *     configurationStateId (...ID)   a whole number, also as text; else the capture time
  *     configurationItemStatus        else ResourceDiscovered, or OK where it was there before
  *     resourceName, ARN (arn), availabilityZone (availibilityZone), resourceCreationTime

@@ -264,8 +264,11 @@ static enum code take(
 		.content = CONTENT_INIT,
 		.now_name = kept(a, at->now_name),
 		.now_arn = kept(a, at->now_arn) };
-	out->renamed = at->is_last && (!same_or_none(at->now_name, at->name) ||
-					      !same_or_none(at->now_arn, at->arn));
+	/* One that is gone is called as an item says, of whichever store; a look may have renamed one that
+	 * is there. */
+	out->renamed =
+		at->is_last && at->document.p &&
+		(!same_or_none(at->now_name, at->name) || !same_or_none(at->now_arn, at->arn));
 	if (!arena_ok(a))
 		return err_nomem(e);
 	if (!at->document.p)

@@ -298,6 +298,10 @@ static enum code prune_activity(struct pruning *p, struct err *e)
 	c = run_resource(p, SQL_PRUNE_ACTIVITY, prune_activity__limit, p->limit_ms, e);
 	if (!c)
 		p->sum->rows += db_changes(p->db);
+	if (!c)
+		c = run_resource(p, SQL_PRUNE_RECOUNT, prune_recount__limit, p->limit_ms, e);
+	if (!c)
+		p->sum->rows -= db_changes(p->db);
 	return end(p, c, e);
 }
 

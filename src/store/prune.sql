@@ -118,6 +118,14 @@ DELETE FROM _outbox WHERE outbox_id > :from AND outbox_id <= :to AND done_ms <= 
 -- name: prune_activity
 DELETE FROM _activity WHERE day < strftime('%Y-%m-%d', :limit / 1000, 'unixepoch');
 
+-- name: prune_recount
+-- alone
+-- plan: scan
+-- What is still in force from those days is still counted: more may be brought in beside it.
+INSERT INTO _activity(day, type, event, n)
+SELECT substr(i.at, 1, 10), r.type, i.event, count(*) FROM _item i JOIN _resource r ON r.rid = i.rid
+ WHERE i.at < strftime('%Y-%m-%d', :limit / 1000, 'unixepoch') GROUP BY 1, 2, 3;
+
 -- name: prune_retention
 -- No row: for ever.
 SELECT days AS days FROM _retention WHERE name = 'default';

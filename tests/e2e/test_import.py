@@ -386,6 +386,79 @@ def test_reindex_leaves_a_store_as_it_is_that_retention_has_cut(siltstone, store
     siltstone.ok("verify", "--store", store)
 
 
+def test_two_items_of_one_moment(siltstone, store, tmp_path):
+    """Their state ids tell them apart; the first never held, and nobody takes that for damage."""
+    first, second, before = item(1, 1, configurationStateId=T0 + 7), item(1, 1, configurationStateId=T0 + 8, resourceName="later"), item(1, 0)
+    first["tags"]["only"] = "here"
+    first["configuration"]["n"] = "flash"
+    for n, items in enumerate(([second], [before, first])):
+        (tmp_path / f"{n}.json").write_bytes(envelope(items))
+        siltstone.ok("import", tmp_path / f"{n}.json", "--store", store)
+    siltstone.ok("verify", "--store", store)
+    assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
+    assert rows(store, "SELECT version, configurationStateId FROM (SELECT version, state_id AS configurationStateId FROM _item) ORDER BY 1") == [
+        (1, None), (2, T0 + 7), (3, T0 + 8)]
+    siltstone.ok("export", tmp_path / "flat.db", "--store", store)
+    assert rows(tmp_path / "flat.db", "SELECT version, name FROM resources") == rows(store, "SELECT version, name FROM resources") == [(3, "later")]
+    assert json.loads(siltstone.ok("since", "configuration->>'$.n' = 'flash'", "--store", store, "--format", "json").out) == []
+
+
+def test_the_flat_copy_of_a_moment_has_the_names_of_then(siltstone, store, tmp_path):
+    (tmp_path / "h.json").write_bytes(envelope([item(1, 0), item(1, 3)]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    siltstone.ok("export", tmp_path / "flat.db", "--store", store, "--as-of", "2023-11-15 00:00")
+    assert rows(tmp_path / "flat.db", "SELECT name, version FROM resources") == [("group-1", 1)]
+
+
+def test_what_is_not_recorded_any_more_is_not_there(siltstone, store, tmp_path):
+    end = item(1, 2, status="ResourceDeleted")
+    end["configurationItemStatus"] = "ResourceNotRecorded"
+    (tmp_path / "h.json").write_bytes(envelope([item(0, 0), item(1, 0), end]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    siltstone.ok("verify", "--store", store)
+    now = rows(store, "SELECT resource_id FROM resources")
+    assert now == [("sg-0",)]
+    assert rows(store, "SELECT resource_id FROM resources_at WHERE t = ?", T0 + 30 * 86_400_000) == now
+    assert rows(store, "SELECT resource_id, op FROM drift WHERE t1 = ? AND t2 = ?", T0 + 1000, T0 + 30 * 86_400_000) == [("sg-1", "deleted")]
+    for words in ((), ("--as-of", "2024-01-01")):
+        siltstone.ok("export", tmp_path / "flat.db", "--force", *words, "--store", store)
+        assert rows(tmp_path / "flat.db", "SELECT resource_id FROM resources") == now
+    siltstone.ok("export", tmp_path / "case.db", "--case", "--resource", "sg-1", "--store", store)
+    siltstone.ok("verify", tmp_path / "case.db")
+
+
+def test_a_store_is_made_only_where_there_is_something_to_read(siltstone, store, tmp_path):
+    (tmp_path / "h.json").write_bytes(envelope([item(0, 0)]))
+    for files in ((tmp_path / "missing",), (tmp_path / "h.json", tmp_path / "missing.json")):
+        run = siltstone.run("import", *files, "--store", store)
+        assert run.code == 3 and "missing" in run.err, run.err
+        assert not list(tmp_path.glob("**/" + store.name + "*"))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+
+
+@pytest.mark.parametrize("more, why", [
+    ({"configurationItemCaptureTime": "9999-12-31T23:59:59Z"}, "from 1970 to 9999"), ({"configurationItemCaptureTime": 253402300800}, "from 1970 to 9999"),
+    ({"configurationItemCaptureTime": "1969-12-31T23:59:59.999Z"}, "from 1970 to 9999"), ({"resourceCreationTime": -1}, "from 1970 to 9999"),
+    ({"configurationStateId": "9999999999999999999"}, "a whole number")])
+def test_what_cannot_be_kept_as_it_is_is_refused(siltstone, store, tmp_path, more, why):
+    (tmp_path / "h.json").write_bytes(envelope([item(0, 0, **more), item(1, 0)]))
+    run = siltstone.run("import", tmp_path / "h.json", "--store", store, "--keep-going")
+    assert run.code == 7 and why in run.err, run.err
+    assert one(store, "SELECT count(*) FROM _item") == 1
+
+
+def test_older_history_may_come_in_after_retention(siltstone, store, tmp_path):
+    (tmp_path / "h.json").write_bytes(envelope(history(8, 2)))
+    (tmp_path / "i.json").write_bytes(envelope([item(0, 0, resourceId="sg-late"), item(2, 5)]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    siltstone.ok("prune", "--older-than", "1d", "--store", store)
+    siltstone.ok("import", tmp_path / "i.json", "--store", store)
+    before = derived(store)
+    assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
+    assert derived(store) == before
+    assert one(store, "SELECT sum(n) FROM activity") == one(store, "SELECT count(*) FROM _item")
+
+
 def test_reindex_mends(siltstone, store, tmp_path):
     import sqlite3
 
@@ -402,6 +475,17 @@ def test_reindex_mends(siltstone, store, tmp_path):
     assert "mended" in siltstone.ok("reindex", "--store", store).out
     assert said(store) == before
     assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
+
+
+def test_what_is_gone_is_called_as_it_last_was_in_any_store(siltstone, tmp_path):
+    end = item(1, 5, status="ResourceDeleted")
+    del end["resourceName"]
+    for n, items in enumerate(([item(1, 0), end], [item(1, 3)])):
+        (tmp_path / f"{n}.json").write_bytes(envelope(items))
+        siltstone.ok("import", tmp_path / f"{n}.json", "--store", tmp_path / f"{n}.db")
+    siltstone.ok("merge", tmp_path / "all.db", tmp_path / "0.db", tmp_path / "1.db")
+    assert rows(tmp_path / "all.db", "SELECT name, deleted FROM _resource") == [("renamed-1", 1)]
+    assert "nothing to mend" in siltstone.ok("reindex", "--store", tmp_path / "all.db").out
 
 
 def test_merge_is_the_same_in_any_order(siltstone, tmp_path, store_copy):
