@@ -83,7 +83,7 @@ enum code sqs_delete(
 		struct json *params = json_new(&a, JSON_OBJECT), *answer = NULL;
 		const struct aws_call call = { "sqs", "DeleteMessageBatch", inbox->region, params };
 		struct aws_fault fault = { "", 0 };
-		size_t some;
+		size_t some = 0;
 
 		message_put(&a, params, "QueueUrl", inbox->url);
 		if (params)
