@@ -234,9 +234,8 @@ static void every_fault(const struct verb *v, enum fault_kind kind)
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
 		long n = 0;
 
-		/* Far out the steps may be longer: what is prepared repeats itself. */
 		while (!run(v, kind, n, for_ever))
-			n += kind == FAULT_SQLITE ? 1 + n / 40 : 1;
+			n = fault_next(kind, n);
 		print_message("%ld occasions%s\n", n, for_ever ? ", for ever" : "");
 		assert_true(n > 5);
 	}

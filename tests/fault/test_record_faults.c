@@ -142,8 +142,7 @@ static void every_fault(enum fault_kind kind)
 	long n = 0;
 
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
-		/* Far out the steps may be longer: setting up repeats itself. */
-		for (n = 0; !run(kind, n, for_ever); n += kind == FAULT_SQLITE ? 1 + n / 40 : 1)
+		for (n = 0; !run(kind, n, for_ever); n = fault_next(kind, n))
 			;
 		print_message("%ld occasions%s\n", n, for_ever ? ", for ever" : "");
 	}

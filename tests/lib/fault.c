@@ -197,3 +197,14 @@ void fault_install(void)
 	vfs.xOpen = open_file;
 	must(sqlite3_vfs_register(&vfs, 1) == SQLITE_OK);
 }
+
+long fault_next(enum fault_kind kind, long n)
+{
+#ifdef __SANITIZE_ADDRESS__
+	const long part = 10;
+#else
+	const long part = 40;
+#endif
+
+	return kind == FAULT_SQLITE ? n + 1 + n / part : n + 1;
+}

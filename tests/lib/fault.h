@@ -20,3 +20,6 @@ void fault_install(void);
 void fault_arm(enum fault_kind kind, long n, bool for_ever);
 /** Nothing fails any more. True when the fault happened. */
 bool fault_disarm(void);
+/** The occasion to try behind @n. SQLite's memory is asked for so often, and mostly for the same again, that
+ * the steps grow; with a sanitizer, under which a run takes long, faster. */
+long fault_next(enum fault_kind kind, long n);
