@@ -6,6 +6,7 @@
 #include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void show_progress(void *ctx, const struct merge_sum *s)
@@ -19,6 +20,27 @@ static void clear_away(struct cli *c, const char *path)
 	unlink(path);
 	unlink(arena_printf(&c->arena, "%s-wal", path).p);
 	unlink(arena_printf(&c->arena, "%s-shm", path).p);
+}
+
+/* Half of it is never called as the whole is, nor as anything that somebody else may have there. */
+static const char *part_of(struct cli *c, const char *out, struct err *e)
+{
+	const char *part = arena_printf(&c->arena, "%s.%ld.part", out, (long)getpid()).p;
+	struct stat there, given;
+
+	if (!arena_ok(&c->arena)) {
+		err_nomem(e);
+		return NULL;
+	}
+	if (stat(part, &there) != 0)
+		return part;
+	for (int i = 1; i < c->argc; i++)
+		if (stat(c->argv[i], &given) == 0 && given.st_ino == there.st_ino &&
+			given.st_dev == there.st_dev) {
+			err_set(e, E_CONFLICT, "\"%s\" is needed for what is half done", part);
+			return NULL;
+		}
+	return part;
 }
 
 static enum code unite(struct cli *c, const char *path, struct merge_sum *sum, struct err *e)
@@ -67,15 +89,16 @@ static enum code print_sum(struct cli *c, const struct merge_sum *s, struct err 
 enum code cmd_merge(struct cli *c, struct err *e)
 {
 	const char *out = c->argv[0];
-	const char *part = arena_printf(&c->arena, "%s.part", out).p;
+	const char *part;
 	struct merge_sum sum = { 0 };
 
 	if (access(out, F_OK) == 0) {
 		err_set(e, E_CONFLICT, "\"%s\" is there already", out);
 		return err_hint(e, "name a file that is not there yet");
 	}
-	if (!arena_ok(&c->arena))
-		return err_nomem(e);
+	part = part_of(c, out, e);
+	if (!part)
+		return e->code;
 	clear_away(c, part);
 	if (!unite(c, part, &sum, e) && rename(part, out) != 0)
 		err_sys(e, E_IO, errno, "could not rename \"%s\"", part);
@@ -85,7 +108,8 @@ enum code cmd_merge(struct cli *c, struct err *e)
 	}
 	if (c->format_given)
 		return print_sum(c, &sum, e);
-	printf("%lld %s of %d stores, %lld of them once\n", (long long)sum.read,
-		cli_plural(sum.read, "item", "items"), c->argc - 1, (long long)sum.items);
+	printf("%lld %s of %d %s, %lld of them once\n", (long long)sum.read,
+		cli_plural(sum.read, "item", "items"), c->argc - 1,
+		cli_plural(c->argc - 1, "store", "stores"), (long long)sum.items);
 	return E_OK;
 }

@@ -143,7 +143,9 @@ static enum code show(struct cli *c, struct err *e)
 
 	if (cli_open(c, e) || prune_days(&c->db, &days, e))
 		return e->code;
-	if (c->format_given && c->format != FORMAT_TABLE)
+	if (c->format_given && (c->format == FORMAT_CSV || c->format == FORMAT_TSV))
+		printf("days\n%lld\n", (long long)days);
+	else if (c->format_given && c->format != FORMAT_TABLE)
 		printf("{\"days\":%lld}\n", (long long)days);
 	else if (days)
 		printf("%lld days\n", (long long)days);

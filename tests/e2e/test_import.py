@@ -477,6 +477,16 @@ def test_reindex_mends(siltstone, store, tmp_path):
     assert "nothing to mend" in siltstone.ok("reindex", "--store", store).out
 
 
+def test_uniting_takes_nothing_from_anybody(siltstone, tmp_path):
+    (tmp_path / "h.json").write_bytes(envelope(history(3, 2)))
+    given = tmp_path / "all.db.part"
+    siltstone.ok("import", tmp_path / "h.json", "--store", given)
+    before = said(given)
+    assert "6 items of 1 store, 6 of them once" in siltstone.ok("merge", tmp_path / "all.db", given).out
+    assert said(given) == said(tmp_path / "all.db") == before
+    assert not list(tmp_path.glob("all.db.[0-9]*"))
+
+
 def test_what_is_gone_is_called_as_it_last_was_in_any_store(siltstone, tmp_path):
     end = item(1, 5, status="ResourceDeleted")
     del end["resourceName"]
