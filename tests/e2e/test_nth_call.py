@@ -2,7 +2,7 @@
 """Recording, delivering and telling while the n-th HTTP request fails, for every n, once and from then on.
 Whatever it hits: nothing is deleted or invented, what went wrong is told, and with the fault gone
 everything is there. SILTSTONE_NTH_CALL=all tries every kind of fault at every place (tools/prove nth-call); else
-they take turns, and at every STRIDE-th place only."""
+they take turns, and at some of the places."""
 
 import collections
 import json
@@ -34,13 +34,13 @@ FAULTS = {
 }
 
 
-def occasions(n_calls, lasts, faults=None):
+def occasions(n_calls, lasts, faults=None, stride=STRIDE):
     """(n, name of a fault): all of them, or one in turn at some of the places."""
     names = list(faults or FAULTS)
     if ALL:
         yield from ((n, name) for n in range(n_calls) for name in names)
         return
-    for turn, n in enumerate(range(lasts, n_calls, STRIDE)):
+    for turn, n in enumerate(range(lasts, n_calls, stride)):
         yield n, names[(turn + lasts) % len(names)]
 
 
@@ -197,13 +197,18 @@ def test_a_topic(moto_server, proxy, siltstone, store, told, lasts):
     assert tell().code == 0
     calls, events, tried = len(proxy.ops()), program.one(store, "SELECT count(*) FROM _event"), 0
     want = [json.loads(m["Message"]) for m in receive(moto_server, url)]
-    assert len(want) == events and calls >= events + 1
+    # Several a message, and the large one goes into the bucket.
+    assert len(want) == events and calls >= 4
 
     def keys(bodies):
-        items = [b.get("configurationItem") or b["configurationItemSummary"] for b in bodies]
-        return [(i["resourceId"], i["configurationStateId"]) for i in items]
+        """What is told of each resource, in order."""
+        out = {}
+        for b in bodies:
+            i = b.get("configurationItem") or b["configurationItemSummary"]
+            out.setdefault(i["resourceId"], {})[i["configurationStateId"]] = None
+        return {resource: list(states) for resource, states in out.items()}
 
-    for n, name in occasions(calls, lasts):
+    for n, name in occasions(calls, lasts, stride=1):
         where = f"call {n} of {calls}, {name}"
         program.copy_store(told, store)
         proxy.clear()
@@ -221,7 +226,7 @@ def test_a_topic(moto_server, proxy, siltstone, store, told, lasts):
         db.close()
         assert tell().code == 0, where
         got = [json.loads(m["Message"]) for m in receive(moto_server, url)]
-        assert list(dict.fromkeys(keys(got))) == keys(want), where
+        assert keys(got) == keys(want), where
         # Only a bucket that refuses for good makes an oversized notice say that it could not be stored.
         failed = [b for b in got if b["messageType"].endswith("DeliveryFailed")]
         assert not failed or name in ("denied", "a page"), where

@@ -135,7 +135,7 @@ def test_a_full_disk(scene, disk, hook):
     scene.until("SELECT status = 'SUCCESS' FROM _recorder")
     assert d.stop() < 4 and d.process.returncode == 0
     told = list(dict.fromkeys(event for event, _ in hook.told))
-    assert told == sorted(told) and len(told) == program.one(scene.store, "SELECT count(*) FROM _event")
+    assert len(told) == program.one(scene.store, "SELECT count(*) FROM _event")
     program.whole(scene.store)
 
 
