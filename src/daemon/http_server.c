@@ -47,6 +47,7 @@ struct exchange {
 	int status;
 	const char *content_type;
 	struct buf body;
+	struct buf request;
 	char method[16];
 };
 
@@ -62,8 +63,8 @@ struct http_server {
 	int64_t counts[ROUTES_MAX + 1][STATUSES_MAX];
 };
 
-static const int statuses[STATUSES_MAX] = { 200, 400, 404, 405, 408, 411, 413, 421, 431, 500, 501,
-	503, 505 };
+static const int statuses[STATUSES_MAX] = { 200, 202, 400, 401, 404, 405, 408, 411, 413, 421, 431,
+	500, 501, 503, 505 };
 
 static void count(struct http_server *s, const struct http_route *route, int status)
 {
@@ -292,7 +293,8 @@ static enum MHD_Result send_answer(struct exchange *x)
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
 	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
 	if (x->status == 405)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW,
+			x->route && x->route->post ? "POST" : "GET, HEAD");
 	sent = MHD_queue_response(x->connection, (unsigned)x->status, r);
 	MHD_destroy_response(r);
 	count(x->q.server, x->route, x->status);
@@ -321,6 +323,23 @@ void http_answer(struct http_query *q, int status, const char *content_type, str
 	loop_timer_once(&q->server->timer, 0);
 }
 
+static bool suits(const struct http_route *r, const char *method)
+{
+	if (r->post)
+		return strcmp(method, "POST") == 0;
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+static void serve(struct exchange *x)
+{
+	x->q.body = buf_slice(&x->request);
+	x->q.authorization = MHD_lookup_connection_value(
+		x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+	x->q.content_type = MHD_lookup_connection_value(
+		x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	x->route->serve(x->route->ctx, &x->q);
+}
+
 static void route(struct http_server *s, struct exchange *x)
 {
 	size_t n = strcspn(x->q.target, "?");
@@ -330,10 +349,14 @@ static void route(struct http_server *s, struct exchange *x)
 			x->route = r;
 	if (!x->route)
 		http_answer(&x->q, 404, "text/plain", STR("there is no such page\n"));
-	else if (strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0)
-		http_answer(&x->q, 405, "text/plain", STR("this is read with GET\n"));
+	else if (!suits(x->route, x->method))
+		http_answer(&x->q, 405, "text/plain",
+			x->route->post ? STR("this is posted to\n")
+				       : STR("this is read with GET\n"));
+	else if (!buf_ok(&x->request))
+		http_answer(&x->q, 503, "text/plain", STR("out of memory\n"));
 	else
-		x->route->serve(x->route->ctx, &x->q);
+		serve(x);
 }
 
 static void *on_target(void *arg, const char *target, struct MHD_Connection *connection)
@@ -346,6 +369,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
 	x->q.server = arg;
 	x->q.target = target;
 	x->body = (struct buf)BUF_INIT(64 << 20);
+	x->request = (struct buf)BUF_INIT(BODY_MAX);
 	return x;
 }
 
@@ -357,7 +381,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 
 	(void)url;
 	(void)version;
-	(void)body;
 	if (!x)
 		return MHD_NO;
 	if (!x->connection) {
@@ -370,6 +393,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	if (x->body_bytes > BODY_MAX)
 		return MHD_NO;
 	if (*body_n) {
+		if (strcmp(x->method, "POST") == 0)
+			buf_str(&x->request, (struct str){ body, *body_n });
 		*body_n = 0;
 		return MHD_YES;
 	}
@@ -395,6 +420,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **ct
 	if (!x)
 		return;
 	buf_release(&x->body);
+	buf_release(&x->request);
 	mem_free(x);
 	*ctx = NULL;
 }

@@ -22,6 +22,9 @@ struct http_server;
 struct http_query {
 	const char *method, *target; /* as they came */
 	struct http_server *server;
+	struct str body;           /* of a POST */
+	const char *authorization; /* these headers; or NULL */
+	const char *content_type;
 	void *job; /* the route's own */
 };
 
@@ -31,6 +34,7 @@ struct http_route {
 	const char *path; /* NULL ends the table */
 	http_route_fn *serve;
 	void *ctx;
+	bool post; /* it is posted to, not read */
 };
 
 /** @listen: "127.0.0.1:8470", "[::1]:8470", "unix:PATH" (mode 0660; one that nobody listens on any more

@@ -74,6 +74,12 @@ static enum code say_source(struct seeding *s, const char *name, const char **sa
 	return said_in(s, &b, said, e);
 }
 
+/* What a setting is called in the row, where that is not what the file calls it. */
+static const char *row_key(const char *key)
+{
+	return strcmp(key, "events") == 0 ? "queue" : key;
+}
+
 static const char *settings_of(
 	struct seeding *s, const char *section, const char *name, const char *const *keys)
 {
@@ -86,7 +92,7 @@ static const char *settings_of(
 		if (!value)
 			continue;
 		buf_char(&b, b.n ? ',' : '{');
-		json_write_string(&b, str_of(*keys));
+		json_write_string(&b, str_of(row_key(*keys)));
 		buf_char(&b, ':');
 		json_write_string(&b, str_of(value));
 	}
@@ -99,7 +105,7 @@ static const char *settings_of(
 static enum code put_source(struct seeding *s, const char *name, struct err *e)
 {
 	static const char *const keys[] = { "types", "regions", "endpoint", "profile", "role_arn",
-		"account", "external_id", NULL };
+		"account", "external_id", "events", NULL };
 	const char *kind = get(s, "source", name, "kind");
 	struct source row = { .name = name,
 		.kind = kind                        ? kind

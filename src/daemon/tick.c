@@ -233,9 +233,25 @@ static enum code prune(void *ctx, struct db *db, struct err *e)
 	return c ? c : E_NOTFOUND;
 }
 
+static enum code queues(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+
+	return hear_queues(ports->hear, db, e);
+}
+
+static enum code posted(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+
+	return hear_posted(ports->hear, db, e);
+}
+
 /* A second is what a person does not notice; asking rows costs some microseconds. */
 const struct tick ticks[] = {
 	{ "sweep", LANE_NET, 1000, sweep },
+	{ "queues", LANE_NET, 1000, queues },
+	{ "posted", LANE_NET, 1000, posted },
 	{ "deliver", LANE_NET, 5000, deliver },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "daemon/hear.h"
 #include "daemon/metrics.h"
 #include "daemon/schedule.h"
 #include "discover/courier.h"
@@ -11,9 +12,10 @@ struct tick_ports {
 	struct targets *targets;
 	struct courier *courier;
 	struct metrics *metrics;
+	struct hear *hear;
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, deliver, notify, count, publish; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, hear of changes, deliver, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;

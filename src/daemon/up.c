@@ -16,7 +16,9 @@
 #include "store/channel.h"
 #include "store/sink.h"
 #include "store/store.h"
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@
 /* A commit is several writes; told soon is told at once. */
 #define WRITTEN_MS   10
 #define PATH_BYTES   (16u << 10)
+#define TOKEN_BYTES  1024
 
 struct up {
 	const struct up_options *o;
@@ -38,6 +41,8 @@ struct up {
 	struct courier *courier;
 	struct tick_ports ports;
 	struct metrics metrics;
+	struct hear hear;
+	struct buf token; /* whoever posts events has it; empty: nobody may */
 	struct lock lock;
 	volatile sig_atomic_t stop;
 	struct loop_timer interrupt, give_up, watchdog;
@@ -244,6 +249,7 @@ static void page_written(struct job *job, const struct err *e)
 		buf_text(&p->text, "# HELP siltstone_http_requests_total Requests answered.\n"
 				   "# TYPE siltstone_http_requests_total counter\n");
 		http_server_figures(p->up->http, &p->text);
+		hear_figures(&p->up->hear, &p->text);
 		ok = buf_ok(&p->text);
 	}
 	if (ok) {
@@ -284,6 +290,63 @@ static void serve_health(void *ctx, struct http_query *q)
 static void serve_metrics(void *ctx, struct http_query *q)
 {
 	serve(ctx, q, true);
+}
+
+/* Events that are posted */
+
+/* Takes as long whatever is wrong with it. */
+static bool same_token(const char *token, const char *shown)
+{
+	static const char bearer[] = "Bearer ";
+	size_t n = strlen(token);
+	unsigned char differs = 0;
+
+	if (!shown || strncmp(shown, bearer, sizeof(bearer) - 1) != 0)
+		return false;
+	shown += sizeof(bearer) - 1;
+	if (strlen(shown) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		differs |= (unsigned char)(token[i] ^ shown[i]);
+	return n > 0 && !differs;
+}
+
+static void serve_events(void *ctx, struct http_query *q)
+{
+	struct up *u = ctx;
+	struct err e = { 0 };
+
+	if (!u->token.n || !same_token(u->token.p, q->authorization)) {
+		http_answer(
+			q, 401, "text/plain", STR("the token of http.token_file is to be shown\n"));
+		return;
+	}
+	if (hear_post(&u->hear, q->body, &e)) {
+		http_answer(q, 503, "text/plain", STR("too much is waiting\n"));
+		return;
+	}
+	http_answer(q, 202, "text/plain", STR("it will be looked at\n"));
+	schedule_kick_one(&u->schedule, "posted");
+}
+
+/* Whoever may post says who did what: that is nobody's but those who were given the token. */
+static enum code read_token(struct up *u, struct err *e)
+{
+	const char *path = config_get(u->o->config, "http", "", "token_file");
+	struct str token;
+	FILE *f = path ? fopen(path, "re") : NULL;
+	char text[TOKEN_BYTES];
+
+	if (!path)
+		return E_OK;
+	if (!f)
+		return err_sys(e, E_NOTFOUND, errno, "read http.token_file \"%s\"", path);
+	token = str_trim((struct str){ text, fread(text, 1, sizeof(text), f) });
+	(void)fclose(f);
+	if (!token.n || token.n == sizeof(text))
+		return err_set(e, E_INVALID, "\"%s\" holds no token", path);
+	buf_str(&u->token, token);
+	return buf_ok(&u->token) ? E_OK : err_nomem(e);
 }
 
 /* Starting */
@@ -328,8 +391,9 @@ static enum code open_parts(struct up *u, struct err *e)
 	struct loop_calls calls = { on_wake, on_stop, on_reload, u };
 	struct lanes_options lanes = { .store = u->o->store,
 		.seal_key = config_get(u->o->config, "evidence", "", "key"),
-		/* A sweep and an upload may each take an hour; what happens is told meanwhile. */
-		.workers = { 2, 1, 4 },
+		/* A sweep and an upload may each take an hour, and a queue is always waited for; what happens is told
+		 * meanwhile. */
+		.workers = { 2, 1, 6 },
 		.wake = loop_wake,
 		.ctx = &u->loop };
 
@@ -370,7 +434,7 @@ static void run(struct up *u, int64_t began_ms)
 {
 	int64_t watchdog_ms = notify_socket_watchdog_ms();
 
-	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->metrics, &u->stop };
+	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->metrics, &u->hear, &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;
 	u->schedule.ctx = &u->ports;
@@ -400,11 +464,17 @@ static void close_parts(struct up *u)
 
 static enum code run_locked(struct up *u, struct err *e)
 {
-	const struct http_route routes[] = { { "/healthz", serve_health, u },
-		{ "/metrics", serve_metrics, u }, { NULL, NULL, NULL } };
+	const struct http_route routes[] = {
+		{ .path = "/healthz", .serve = serve_health, .ctx = u },
+		{ .path = "/metrics", .serve = serve_metrics, .ctx = u },
+		{ .path = "/events", .serve = serve_events, .ctx = u, .post = true },
+		{ .path = NULL }
+	};
 	int64_t began_ms = time_ticks_ms();
-	enum code c = prepare_store(u, e);
+	enum code c = read_token(u, e);
 
+	if (!c)
+		c = prepare_store(u, e);
 	if (c)
 		return c;
 	c = open_parts(u, e);
@@ -429,12 +499,18 @@ enum code up_run(const struct up_options *options, struct err *e)
 	u->o = options;
 	u->lock = (struct lock)LOCK_INIT;
 	metrics_init(&u->metrics);
+	hear_init(&u->hear);
+	u->token = (struct buf)BUF_INIT(TOKEN_BYTES);
+	u->hear.stop = &u->stop;
+	u->hear.once = options->once;
 	u->targets = (struct targets){ .stop = &u->stop };
 	set_level(options, options->config);
 	if (!lock_take(&u->lock, options->store, e) && !run_locked(u, e) && u->first.code)
 		*e = u->first;
 	lock_release(&u->lock);
 	metrics_release(&u->metrics);
+	hear_release(&u->hear);
+	buf_release(&u->token);
 	mem_free(u);
 	return e->code;
 }

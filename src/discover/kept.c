@@ -33,6 +33,16 @@ enum code kept_options(
 	return arena_ok(a) ? E_OK : err_nomem(e);
 }
 
+enum code kept_queue(struct arena *a, const struct source *s, const char **url, struct err *e)
+{
+	struct json *kept = NULL;
+
+	if (json_read(a, str_of(s->settings), &kept, e))
+		return err_add(e, "settings of source \"%s\"", s->name);
+	*url = setting(a, kept, "queue");
+	return arena_ok(a) ? E_OK : err_nomem(e);
+}
+
 enum code kept_copy(struct arena *a, const struct source *s, struct source *out, struct err *e)
 {
 	*out = *s;

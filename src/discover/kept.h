@@ -8,5 +8,8 @@
 enum code kept_options(
 	struct arena *a, const struct source *s, struct sweep_options *out, struct err *e);
 
+/** The queue its change events come to, in @a; NULL: none. */
+enum code kept_queue(struct arena *a, const struct source *s, const char **url, struct err *e);
+
 /** A copy of @s in @a. */
 enum code kept_copy(struct arena *a, const struct source *s, struct source *out, struct err *e);

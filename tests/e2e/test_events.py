@@ -3,6 +3,7 @@
 finds nothing that the event has not led to."""
 
 import gzip
+import http.client
 import io
 import json
 import sqlite3
@@ -11,6 +12,8 @@ import zipfile
 
 import pytest
 
+import fault_proxy
+import test_daemon
 import trail
 
 EC2 = [f"AWS::EC2::{t}" for t in ("Instance", "Volume", "NetworkInterface", "VPC", "Subnet", "SecurityGroup", "NetworkAcl", "RouteTable")]
@@ -263,3 +266,128 @@ def test_a_queue_is_emptied_of_what_was_recorded(told, moto):
     left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "1")
     told.sweep_finds_nothing()
+
+
+def test_what_could_not_be_looked_at_stays_in_the_queue_and_is_looked_at_later(told, moto, proxy):
+    told, ec2, sqs = told(["AWS::EC2::Volume"]), moto.client("ec2"), moto.client("sqs")
+    queue, before = sqs.create_queue(QueueName="changes")["QueueUrl"], told.last()
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    event = trail.bridged(trail.record("ec2", "CreateVolume", {"size": "1"}, {"volumeId": volume}))
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    proxy.fault("DescribeVolumes", fault_proxy.Status(403, fault_proxy.ec2_error("UnauthorizedOperation")))
+    options = list(told.options)
+    options[options.index("--endpoint") + 1] = proxy.endpoint
+    run = told.silt.run("events", "--sqs", queue, *options)
+    assert run.code == 7 and "1 failed" in run.out and "failed: 1" in run.err, run
+    assert told.since(before) == {}
+    sqs_messages(sqs, queue, waiting=0, hidden=1)
+    assert short(told.tell(event)) == ["Volume created"]
+
+
+def sqs_messages(sqs, queue, waiting, hidden):
+    left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == (str(waiting), str(hidden))
+
+
+class Heard:
+    """A daemon that has swept once and will not again today, and what it hears."""
+
+    def __init__(self, siltstone, moto, store, up, http="", **source):
+        self.store = store
+        lines = {"endpoint": moto.endpoint, "regions": "us-east-1", "types": ",".join(EC2), **source}
+        text = f"[store]\npath = {store}\n[recorder]\nevery = 24h\n{http}[source \"prod\"]\n"
+        (siltstone.home / "siltstone.conf").write_text(text + "".join(f"{k} = {v}\n" for k, v in lines.items()))
+        self.daemon = up()
+        self.daemon.wait("event=sweep.done")
+
+    def soon(self, wanted, began):
+        """Recorded, by whom and within how long."""
+        while True:
+            db = sqlite3.connect(self.store)
+            found = db.execute("SELECT resource_type, resource_id, event FROM history WHERE actor = ?", (trail.ALICE,)).fetchall()
+            db.close()
+            if set(wanted) <= set(found):
+                return found, time.monotonic() - began
+            assert time.monotonic() < began + 20, (found, self.daemon.text())
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def up(siltstone, store):
+    running = []
+
+    def start(*args):
+        running.append(test_daemon.Daemon(siltstone, store, *args))
+        return running[-1]
+
+    yield start
+    for d in running:
+        if d.process.poll() is None:
+            d.process.kill()
+            d.process.wait()
+
+
+def test_a_daemon_hears_of_changes_through_a_queue_within_seconds(siltstone, moto, store, up):
+    moto.reset()
+    ec2, sqs = moto.client("ec2"), moto.client("sqs")
+    queue = sqs.create_queue(QueueName="changes")["QueueUrl"]
+    heard = Heard(siltstone, moto, store, up, events=queue)
+    one, event = run_one(ec2)
+    began = time.monotonic()
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(trail.notified(trail.bridged(event))))
+    born = ("AWS::EC2::Instance", one["InstanceId"], "created")
+    found, took = heard.soon([born], began)
+    assert took < SOON_S, f"{took:.1f} s"
+    assert sorted(f"{t[10:]} {e}" for t, _, e in found) == ["Instance created", "NetworkInterface created", "SecurityGroup changed",
+                                                            "Subnet changed", "VPC changed", "Volume created"]
+    ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
+    gone = {"instancesSet": trail.items(instanceId=[one["InstanceId"]])}
+    began = time.monotonic()
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(trail.bridged(trail.record("ec2", "TerminateInstances", gone, gone))))
+    _, took = heard.soon([("AWS::EC2::Instance", one["InstanceId"], "deleted")], began)
+    assert took < SOON_S, f"{took:.1f} s"
+    heard.daemon.wait("event=events.done", times=2)
+    figures = test_daemon.metrics(heard.daemon.get("/metrics")[1])
+    assert figures['siltstone_events_total{fate="heeded"}'] == 2
+    assert heard.daemon.text().count("event=sweep.done") == 1
+    assert heard.daemon.stop() < 4, "a poll that waits holds nothing up"
+    sqs_messages(sqs, queue, waiting=0, hidden=0)
+
+
+def test_a_daemon_hears_what_is_posted_by_who_has_the_token(siltstone, moto, store, up):
+    moto.reset()
+    ec2 = moto.client("ec2")
+    token = siltstone.home / "token"
+    token.write_text("open sesame\n")
+    heard = Heard(siltstone, moto, store, up, http=f"[http]\ntoken_file = {token}\n")
+
+    def post(body, shown="Bearer open sesame", method="POST"):
+        c = http.client.HTTPConnection("127.0.0.1", heard.daemon.port, timeout=20)
+        c.request(method, "/events", body, {"Content-Type": "application/json", **({"Authorization": shown} if shown else {})})
+        status = c.getresponse().status
+        c.close()
+        return status
+
+    one, event = run_one(ec2)
+    body = json.dumps(trail.bridged(event))
+    assert [post(body, shown) for shown in (None, "Bearer open sesamf", "open sesame", "Bearer ")] == [401] * 4
+    assert post("", method="GET") == 405
+    began = time.monotonic()
+    assert post(body) == 202
+    _, took = heard.soon([("AWS::EC2::Instance", one["InstanceId"], "created")], began)
+    assert took < SOON_S, f"{took:.1f} s"
+    assert post("this is no event") == 202
+    heard.daemon.wait("event=events.done")
+    deadline = time.monotonic() + 20
+    while test_daemon.metrics(heard.daemon.get("/metrics")[1])['siltstone_events_total{fate="strange"}'] != 1:
+        assert time.monotonic() < deadline
+    assert heard.daemon.stop() < 4
+
+
+def test_without_a_token_nobody_can_post(siltstone, moto, store, up):
+    heard = Heard(siltstone, moto, store, up)
+    c = http.client.HTTPConnection("127.0.0.1", heard.daemon.port, timeout=20)
+    c.request("POST", "/events", "{}", {"Authorization": "Bearer "})
+    assert c.getresponse().status == 401
+    c.close()
+    heard.daemon.stop()
