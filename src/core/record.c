@@ -33,8 +33,6 @@
  * configurations are a few MB; a network may be told by 100,000 others. */
 #define ROW_BYTES   CONTENT_ROW_BYTES
 #define TEXT_BYTES  ((size_t)1 << 30)
-/* AWS's longest ids and ARNs are 2 KB. */
-#define ID_BYTES    (16u << 10)
 
 enum code record_begin(
 	struct record *r, struct db *db, int64_t source_id, int64_t sweep_ms, struct err *e)
@@ -43,131 +41,6 @@ enum code record_begin(
 
 	*r = (struct record){ db, source_id, sweep_ms, 0 };
 	return c ? c : version_last_item(db, &r->last_item, e);
-}
-
-static enum code write_part(struct buf *b, struct json *v, const char *what, struct err *e)
-{
-	if (v && v->kind != JSON_OBJECT)
-		return err_set(e, E_INVALID, "%s is not an object", what);
-	if (v && content_check_weight(v, what, e))
-		return e->code;
-	if (v) {
-		json_canon(v);
-		json_write(b, v);
-	} else {
-		buf_text(b, "{}");
-	}
-	if (b->full)
-		return err_set(e, E_TOOBIG, "%s is too large to record", what);
-	return buf_ok(b) ? E_OK : err_nomem(e);
-}
-
-struct parts {
-	struct buf configuration, supplementary, tags;
-};
-
-static enum code put(struct record *r, const struct observation *o, struct parts *p, struct err *e)
-{
-	struct stage_row row = { .account = o->account,
-		.region = o->region,
-		.type = o->type,
-		.id = o->id,
-		.name = o->name,
-		.arn = o->arn,
-		.az = o->az,
-		.has_created = o->created_ms != INT64_MIN,
-		.created_ms = o->created_ms,
-		.captured_ms = o->captured_ms,
-		.cause = o->cause };
-	enum code c = write_part(&p->configuration, o->configuration, "the configuration", e);
-
-	if (!c)
-		c = write_part(
-			&p->supplementary, o->supplementary, "the supplementary configuration", e);
-	if (!c)
-		c = write_part(&p->tags, o->tags, "the set of tags", e);
-	if (c)
-		return c;
-	row.configuration = buf_slice(&p->configuration);
-	row.supplementary = buf_slice(&p->supplementary);
-	row.tags = buf_slice(&p->tags);
-	return stage_put(r->db, &row, e);
-}
-
-enum code record_stage(struct record *r, const struct observation *o, struct err *e)
-{
-	struct parts p = { BUF_INIT(64 << 20), BUF_INIT(64 << 20), BUF_INIT(16 << 20) };
-	enum code c;
-
-	if (!o->id.n)
-		return err_set(e, E_INVALID, "a %.*s without an id", STR_ARG(o->type));
-	if (o->id.n > ID_BYTES)
-		return err_set(
-			e, E_TOOBIG, "a %.*s with an id of %zu bytes", STR_ARG(o->type), o->id.n);
-	c = o->configuration ? put(r, o, &p, e)
-			     : err_set(e, E_INVALID, "there is no configuration");
-	buf_release(&p.configuration);
-	buf_release(&p.supplementary);
-	buf_release(&p.tags);
-	return c ? err_add(e, "stage %.*s", STR_ARG(o->id)) : E_OK;
-}
-
-struct unseen_bridge {
-	record_unseen_fn *fn;
-	void *ctx;
-};
-
-static enum code pass_unseen(void *ctx, const struct stage_unseen *u, struct err *e)
-{
-	struct unseen_bridge *b = ctx;
-	struct unseen mine = { u->rid, u->id, u->name, u->arn, u->region };
-
-	return b->fn(b->ctx, &mine, e);
-}
-
-enum code record_unseen(struct record *r, struct str account, struct str region, struct str type,
-	record_unseen_fn *fn, void *ctx, struct err *e)
-{
-	struct unseen_bridge b = { fn, ctx };
-
-	return stage_unseen(r->db, account, region, type, pass_unseen, &b, e);
-}
-
-enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e)
-{
-	return stage_gone(r->db, rid, now_ms, e);
-}
-
-enum code record_add_cause(
-	struct record *r, const struct cause *cause, int64_t *number, struct err *e)
-{
-	const struct stage_cause as = { cause->event_id, cause->event_name, cause->event_source,
-		cause->actor, cause->source_ip, cause->user_agent, cause->region, cause->account,
-		cause->at_ms };
-
-	return stage_add_cause(r->db, &as, number, e);
-}
-
-enum code record_blame(
-	struct record *r, int64_t cause, const struct record_named *named, struct err *e)
-{
-	const struct stage_named as = { named->type, named->account, named->id, named->name,
-		named->arn };
-
-	return stage_blame(r->db, cause, &as, e);
-}
-
-enum code record_look(struct record *r, const struct look *look, struct err *e)
-{
-	static const char *const outcomes[] = { [LOOK_COMPLETE] = "complete",
-		[LOOK_PARTIAL] = "partial",
-		[LOOK_FAILED] = "failed",
-		[LOOK_UNSUPPORTED] = "unsupported" };
-	struct stage_look l = { look->account, look->region, look->type, look->started_ms,
-		look->ended_ms, outcomes[look->outcome], look->reason, look->code, look->seen,
-		look->calls };
-
-	return stage_look(r->db, &l, e);
 }
 
 /* What one settling carries from row to row. */
@@ -324,6 +197,16 @@ static bool is_renamed(const struct stage_row *row)
 	       !same_or_none(row->arn, row->stored_arn);
 }
 
+static enum code add_item(struct settling *s, const struct writing *w, struct version_item *item,
+	int64_t *item_id, struct err *e)
+{
+	if (w->row->cause && stage_keep_cause(s->r->db, w->row->cause, &item->cause_id, e))
+		return e->code;
+	if (!digest_item(w, item))
+		return err_nomem(e);
+	return version_add_item(s->r->db, item, item_id, e);
+}
+
 static enum code write_item(struct settling *s, struct writing *w, struct err *e)
 {
 	const struct stage_row *row = w->row;
@@ -355,12 +238,8 @@ static enum code write_item(struct settling *s, struct writing *w, struct err *e
 		item.created_ms = row->created_ms;
 		c = find_document(s->r, w, &item.document_id, e);
 	}
-	if (!c && row->cause)
-		c = stage_keep_cause(s->r->db, row->cause, &item.cause_id, e);
-	if (!c && !digest_item(w, &item))
-		c = err_nomem(e);
 	if (!c)
-		c = version_add_item(s->r->db, &item, &settled.item_id, e);
+		c = add_item(s, w, &item, &settled.item_id, e);
 	if (!c && w->newest.item_id)
 		c = version_close_item(s->r->db, w->newest.item_id, item.captured_ms, e);
 	if (!c)

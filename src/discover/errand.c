@@ -171,13 +171,14 @@ static enum code read_as(struct describer *d, const struct entry *t, const struc
 {
 	enum code c;
 
-	*e = (struct err){ 0 };
-	if (!describe_can_get(t))
-		return err_set(e, E_INVALID, "%s has no way to read one resource", t->type);
-	d->fault = (struct aws_fault){ "", 0 };
-	c = describe_one(d, t, key, true, out, e);
-	if (c && cloud_lacks_it(t, c, &d->fault))
-		return read_as(d, t->fallback, key, out, e);
+	do {
+		*e = (struct err){ 0 };
+		if (!describe_can_get(t))
+			return err_set(e, E_INVALID, "%s has no way to read one resource", t->type);
+		d->fault = (struct aws_fault){ "", 0 };
+		c = describe_one(d, t, key, true, out, e);
+		t = c && cloud_lacks_it(t, c, &d->fault) ? t->fallback : NULL;
+	} while (t);
 	return c;
 }
 

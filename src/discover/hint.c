@@ -194,7 +194,8 @@ static enum code add_each_line(struct hints *h, struct str text, struct err *e)
 
 enum code hints_add_lines(struct hints *h, struct str text, struct err *e)
 {
-	struct str first = str_trim((struct str){ text.p, str_find(text, '\n') });
+	struct str all = str_trim(text);
+	struct str first = { all.p, str_find(all, '\n') };
 	struct err none = { 0 };
 	struct json *v = NULL;
 
@@ -205,5 +206,5 @@ enum code hints_add_lines(struct hints *h, struct str text, struct err *e)
 		*e = none;
 		return e->code;
 	}
-	return hints_add(h, str_trim(text), 1, e);
+	return hints_add(h, all, 1, e);
 }

@@ -48,7 +48,7 @@ struct hints {
 		.a = (arena), .last = &(hints).first                                               \
 	}
 
-/** Take the events out of @text, which is JSON. E_CORRUPT: it is none. What is JSON and no event is
+/** Take the events out of @text, which is JSON. E_INVALID: it is none. What is JSON and no event is
  * counted. @message is noted with each. */
 enum code hints_add(struct hints *h, struct str text, size_t message, struct err *e);
 
