@@ -388,7 +388,7 @@ SELECT n.item_id AS of_item, n.rid, json_extract(x.value, '$[0]') AS property, j
                            replace(substr(replace(k.fullkey, '"', ''), 3), '[', '.[') || '.' AS steps  -- one begins with the other: one is in the other
                       FROM json_tree((SELECT CASE WHEN d.base IS NULL THEN d.body ELSE json_patch(k.body, d.body) END
                      FROM _document d LEFT JOIN _document k ON k.document_id = d.base WHERE d.document_id = n.document_id)) k
-                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%' LIMIT -1) leaf  -- a list of its own, or each comparison would spell the path again
+                     WHERE k.type <> 'object' AND k.path NOT LIKE '%[%' AND typeof(k.key) <> 'integer' LIMIT -1) leaf  -- a list of its own, or each comparison would spell the path again
               JOIN (SELECT replace(replace(json_extract(m.value, '$.path'), '"', ''), '[', '.[') || '.' AS steps, max(h.version) AS version
                            FROM _item h JOIN _diff f ON f.item_id = h.item_id JOIN json_each(f.changes) m
                           WHERE h.rid = n.rid AND h.version <= n.version GROUP BY 1

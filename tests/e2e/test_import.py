@@ -410,6 +410,14 @@ def test_the_flat_copy_of_a_moment_has_the_names_of_then(siltstone, store, tmp_p
     assert rows(tmp_path / "flat.db", "SELECT name, version FROM resources") == [("group-1", 1)]
 
 
+def test_a_list_is_one_property_to_blame(siltstone, store, tmp_path):
+    one_list = item(1, 0, configuration={"ports": [22, 443], "of": {"names": [["a"], {"b": []}]}}, relationships=[], tags={}, supplementaryConfiguration={})
+    (tmp_path / "h.json").write_bytes(envelope([one_list]))
+    siltstone.ok("import", tmp_path / "h.json", "--store", store)
+    assert rows(store, "SELECT property, value FROM blame ORDER BY 1") == [
+        ("configuration.of.names", '[["a"],{"b":[]}]'), ("configuration.ports", "[22,443]"), ("relationships", "[]")]
+
+
 def test_what_is_not_recorded_any_more_is_not_there(siltstone, store, tmp_path):
     end = item(1, 2, status="ResourceDeleted")
     end["configurationItemStatus"] = "ResourceNotRecorded"
