@@ -97,18 +97,39 @@ static enum code settle_key(struct job *job, const char *chosen, int64_t last_it
 	return delivery_set_key(job->db, d, job->key, last_item, present(job), e);
 }
 
+/* What two windows of a day hold may begin and end in the same seconds: behind a clock that was set back
+ * moments of capture go on by a millisecond each. The second file does not replace the first. */
+static enum code choose_history_key(
+	struct job *job, const struct item_file *f, const char **out, struct err *e)
+{
+	const struct delivery *d = &job->delivery;
+	bool taken = !d->key;
+
+	for (int64_t part = d->part; taken && !e->code; part++) {
+		*out = history_key(&job->memory, d, f, part, job->now_ms);
+		if (!arena_ok(&job->memory))
+			return err_nomem(e);
+		(void)delivery_key_is_taken(
+			job->db, d, prefixed(&job->memory, &job->channel, *out), &taken, e);
+	}
+	return e->code;
+}
+
 static enum code write_history(struct job *job, struct item_file *f, struct err *e)
 {
 	static const struct history_limit usual = HISTORY_LIMIT;
 	const struct history_limit *limit = job->ports->limit ? job->ports->limit : &usual;
 	const struct delivery *d = &job->delivery;
+	const char *key = NULL;
 	int64_t last_item = 0;
 
 	if (history_write(f, job->db, d, limit, &last_item, e))
 		return e->code;
 	if (!f->items && !d->key)
 		return E_OK;
-	return settle_key(job, history_key(&job->memory, d, f, job->now_ms), last_item, e);
+	if (choose_history_key(job, f, &key, e))
+		return e->code;
+	return settle_key(job, key, last_item, e);
 }
 
 static enum code write_snapshot(struct job *job, struct item_file *f, struct err *e)

@@ -38,8 +38,8 @@ enum code history_write(struct item_file *f, struct db *db, const struct deliver
 	return item_file_finish(f, e);
 }
 
-const char *history_key(
-	struct arena *a, const struct delivery *d, const struct item_file *f, int64_t now_ms)
+const char *history_key(struct arena *a, const struct delivery *d, const struct item_file *f,
+	int64_t part, int64_t now_ms)
 {
 	struct time_fields t = time_split(now_ms);
 	char first[TIME_ISO_BYTES], last[TIME_ISO_BYTES];
@@ -48,6 +48,6 @@ const char *history_key(
 		"AWSLogs/%s/Config/%s/%d/%d/%d/ConfigHistory/"
 		"%s_Config_%s_ConfigHistory_%s_%s_%s_%lld.json.gz",
 		d->account, d->region, t.year, t.month, t.day, d->account, d->region, d->type,
-		time_stamp(f->first_ms, first), time_stamp(f->last_ms, last), (long long)d->part)
+		time_stamp(f->first_ms, first), time_stamp(f->last_ms, last), (long long)part)
 		.p;
 }

@@ -35,6 +35,7 @@ struct history_limit {
 enum code history_write(struct item_file *f, struct db *db, const struct delivery *d,
 	const struct history_limit *limit, int64_t *last_item, struct err *e);
 
-/** The key of a written file, without the channel's prefix, in @a. */
-const char *history_key(
-	struct arena *a, const struct delivery *d, const struct item_file *f, int64_t now_ms);
+/** The key of a written file, without the channel's prefix, in @a. @part: that of @d, or a later one where
+ * a file of another window has that key. */
+const char *history_key(struct arena *a, const struct delivery *d, const struct item_file *f,
+	int64_t part, int64_t now_ms);

@@ -65,6 +65,9 @@ enum code delivery_claim(struct db *db, struct arena *a, int64_t now_ms, int64_t
 enum code delivery_release(struct db *db, const struct delivery *d, struct err *e);
 /** Whoever held a lease is gone: everything that is not out can be claimed. */
 enum code delivery_free_leases(struct db *db, struct err *e);
+/** Whether another history file went out, or will, under @key. */
+enum code delivery_key_is_taken(
+	struct db *db, const struct delivery *d, const char *key, bool *out, struct err *e);
 /** The key it will have, before it goes out; with it, in one transaction, where a history file ends
  * (@last_item, 0: it has all) and the part behind it, and the event that a snapshot's delivery started. */
 enum code delivery_set_key(struct db *db, const struct delivery *d, const char *key,

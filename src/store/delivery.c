@@ -321,6 +321,25 @@ static enum code add_part(
 	return stmt_run(&st, e);
 }
 
+enum code delivery_key_is_taken(
+	struct db *db, const struct delivery *d, const char *key, bool *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_DELIVERY_KEY_IS_TAKEN);
+	enum code c;
+
+	stmt_text(&st, delivery_key_is_taken__channel, d->channel);
+	stmt_text(&st, delivery_key_is_taken__account, d->account);
+	stmt_text(&st, delivery_key_is_taken__region, d->region);
+	stmt_text(&st, delivery_key_is_taken__type, d->type);
+	stmt_text(&st, delivery_key_is_taken__key, key);
+	stmt_int(&st, delivery_key_is_taken__id, d->delivery_id);
+	c = stmt_step(&st, e);
+	if (!c)
+		*out = stmt_col_int(&st, delivery_key_is_taken_taken) != 0;
+	stmt_end(&st);
+	return c;
+}
+
 enum code delivery_set_key(struct db *db, const struct delivery *d, const char *key,
 	int64_t last_item, int64_t now_ms, struct err *e)
 {

@@ -115,6 +115,12 @@ UPDATE _delivery SET lease_ms = 0 WHERE done_ms IS NULL AND lease_ms <> 0;
 -- name: delivery_set_key
 UPDATE _delivery SET key = :key, last_item = :last_item WHERE delivery_id = :id;
 
+-- name: delivery_key_is_taken
+-- By another history file of the same place and type.
+SELECT EXISTS (SELECT 1 FROM _delivery
+                WHERE channel = :channel AND kind = 'history' AND account = :account AND region = :region AND type = :type
+                  AND key = :key AND delivery_id <> :id) AS taken;
+
 -- name: delivery_add_part
 INSERT INTO _delivery(channel, kind, account, region, type, globals, due_ms, from_event, to_event, part, after_item, planned_ms, next_ms)
 SELECT channel, kind, account, region, type, globals, due_ms, from_event, to_event, part + 1, :last_item, :now, next_ms
