@@ -185,7 +185,8 @@ SELECT r.rid, r.type AS resource_type, r.id AS resource_id,
   FROM _resource r JOIN _item a ON a.rid = r.rid JOIN _item b ON b.rid = r.rid
   -- One list of what differs, made by one pass over both documents. A view over their leaves would have to be
   -- aggregated, and no filter that is a join or a subquery would find its way in.
-  JOIN json_each((SELECT json_group_array(json_array(differing.property, differing.befores, differing.afters, differing.before, differing.after))
+  JOIN json_each((SELECT json_group_array(json_array(differing.property, differing.befores, differing.afters,
+        iif(differing.before IN (9e999, -9e999), differing.before || '', differing.before), iif(differing.after IN (9e999, -9e999), differing.after || '', differing.after)))  -- JSON has no infinity
       FROM (SELECT leaf.property AS property, sum(leaf.side = 0) AS befores, sum(leaf.side = 1) AS afters,
                    max(CASE leaf.side WHEN 0 THEN leaf.value END) AS before, max(CASE leaf.side WHEN 1 THEN leaf.value END) AS after
               FROM (SELECT which.side AS side, k.type AS kind, substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value
@@ -381,7 +382,7 @@ CREATE VIEW _blame AS
 SELECT n.item_id AS of_item, n.rid, json_extract(x.value, '$[0]') AS property, json_extract(x.value, '$[1]') AS value,
        i.version, i.at, i.t, i.actor
   FROM _item n
-  CROSS JOIN json_each((SELECT json_group_array(json_array(told.property, told.value, told.version))
+  CROSS JOIN json_each((SELECT json_group_array(json_array(told.property, iif(told.value IN (9e999, -9e999), told.value || '', told.value), told.version))
       FROM (SELECT leaf.property AS property, leaf.value AS value,
                    max(touched.version) AS version
               FROM (SELECT substr(replace(k.fullkey, '"', ''), 3) AS property, coalesce(k.atom, k.value) AS value,

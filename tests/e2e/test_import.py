@@ -418,6 +418,15 @@ def test_a_list_is_one_property_to_blame(siltstone, store, tmp_path):
         ("configuration.of.names", '[["a"],{"b":[]}]'), ("configuration.ports", "[22,443]"), ("relationships", "[]")]
 
 
+def test_a_number_beyond_all_doubles_breaks_no_view(siltstone, store, tmp_path):
+    texts = [json.dumps(item(1, v, configuration={"n": v, "huge": "HUGE"})).replace('"HUGE"', huge) for v, huge in ((0, "1e400"), (1, "-1e400"))]
+    (tmp_path / "h.jsonl").write_text("\n".join(texts))
+    siltstone.ok("import", tmp_path / "h.jsonl", "--store", store)
+    assert rows(store, "SELECT value, version FROM blame WHERE property = 'configuration.huge'") == [("-Inf", 2)]
+    assert rows(store, "SELECT before, after FROM diff WHERE v1 = 1 AND v2 = 2 AND property = 'configuration.huge'") == [("Inf", "-Inf")]
+    assert "-1e400" in siltstone.ok("items", "--store", store).out
+
+
 def test_what_is_not_recorded_any_more_is_not_there(siltstone, store, tmp_path):
     end = item(1, 2, status="ResourceDeleted")
     end["configurationItemStatus"] = "ResourceNotRecorded"
