@@ -374,15 +374,20 @@ static bool is_absent(struct str status)
 	return str_starts(status, STR("ResourceDeleted")) || ends_with(status, "NotRecorded");
 }
 
+/* Of nulls nothing is left. */
+static void canon_part(struct json *part)
+{
+	if (part)
+		json_canon(part);
+}
+
 /* What nobody expects of a resource that is gone, and somebody said all the same. */
 static void keep_parts(struct reading *r)
 {
-	struct json *parts[] = { r->configuration, r->relationships, r->supplementary, r->tags };
-
-	/* Of nulls nothing is left. */
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (parts[i])
-			json_canon(parts[i]);
+	canon_part(r->configuration);
+	canon_part(r->relationships);
+	canon_part(r->supplementary);
+	canon_part(r->tags);
 	if (r->configuration && r->configuration->n)
 		keep(r, STR("configuration"), r->configuration);
 	if (r->relationships && r->relationships->n)
