@@ -209,7 +209,7 @@ def test_names_that_are_not_resolved(scene, hook):
     scene.section('sink "hook"', kind="webhook", target="http://nobody.invalid/hook")
     scene.section('channel "main"', target=f"s3://{BUCKET}", endpoint="http://nobody.invalid")
     d = scene.up()
-    scene.until("SELECT error_code = 'REMOTE' AND error LIKE '%could not resolve%' FROM _sink")
+    scene.until("SELECT error_code = 'ServiceUnavailable' AND error LIKE '%could not resolve%' FROM _sink")
     scene.clock.go_on(7 * HOUR)
     scene.until("SELECT history_status = 'FAILURE' AND history_error LIKE '%could not resolve%' FROM _channel")
     seen = program.one(scene.store, "SELECT count(*) FROM _resource WHERE deleted = 0")
