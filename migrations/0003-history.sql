@@ -111,3 +111,4 @@ CREATE TABLE _cause (
 -- Every sweep looks whether what links lead to has become known: each kind of link by itself.
 DROP INDEX _edge_open;
 CREATE INDEX _edge_open ON _edge(by, target_type, link) WHERE target_rid IS NULL AND until_ms = 253402300799000;
+CREATE INDEX _item_cause ON _item(cause_id) WHERE cause_id IS NOT NULL;

@@ -245,6 +245,19 @@ SELECT a.day,                    -- 'YYYY-MM-DD'
        a.n                       -- so many
   FROM _activity a;
 
+CREATE VIEW causes AS
+  -- What made a version, where a change event told of it: who called what, from where. NATURAL JOIN it to history.
+SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.account, r.region, i.version,
+       i.at, i.t,                -- when the version came into force
+       c.actor,                  -- ARN of who called, or the service that did
+       c.event_source,           -- 'ec2.amazonaws.com'
+       c.event_name,             -- 'RunInstances'
+       c.at AS called,           -- when, by the event
+       c.source_ip,              -- where the call came from
+       c.user_agent,             -- what it was made with
+       c.event_id                -- CloudTrail's
+  FROM _item i JOIN _cause c ON c.cause_id = i.cause_id JOIN _resource r ON r.rid = i.rid;
+
 CREATE VIEW coverage AS
   -- How looking went: for each place and type, from when to when looks were complete, partial or blind,
   -- and why. WHERE until > '9999' is how it is now; absence of a resource means something only where

@@ -38,6 +38,8 @@ SELECT column1 AS name, column2 AS what, column3 AS example FROM (VALUES
    'SELECT op, resource_type, count(*) FROM drift WHERE t1 = strftime(''%s'', ''now'', ''-7 days'') + 0 AND t2 = strftime(''%s'', ''now'') + 0 GROUP BY 1, 2'),
   ('activity',             'versions per day, type and event, for charts',
    'SELECT day, sum(n) FROM activity GROUP BY 1'),
+  ('causes',               'who called what, where a change event told of it, for each version due to it',
+   'SELECT at, resource_id, actor, event_name, source_ip FROM causes ORDER BY t DESC LIMIT 20'),
   ('coverage',             'since when looks at a place and type are complete, partial or blind, and why',
    'SELECT resource_type, account, region, state, since, reason FROM coverage WHERE until > ''9999'' AND state <> ''complete'''),
   ('gaps',                 'when nobody was looking',

@@ -275,6 +275,7 @@ static enum code prune_span(struct pruning *p, int64_t from, struct err *e)
 		{ SQL_PRUNE_COVERAGE,
 			{ prune_coverage__from, prune_coverage__to, prune_coverage__limit } },
 		{ SQL_PRUNE_EVENTS, { prune_events__from, prune_events__to, prune_events__limit } },
+		{ SQL_PRUNE_CAUSES, { prune_causes__from, prune_causes__to, prune_causes__limit } },
 		{ SQL_PRUNE_DELIVERIES,
 			{ prune_deliveries__from, prune_deliveries__to, prune_deliveries__limit } },
 		{ SQL_PRUNE_OUTBOX, { prune_outbox__from, prune_outbox__to, prune_outbox__limit } },

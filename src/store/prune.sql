@@ -93,7 +93,8 @@ DELETE FROM _resource WHERE rid = :rid;
 -- How far ids go in the tables that are gone through by ranges of them.
 SELECT max(coalesce((SELECT max(verdict_id) FROM _verdict), 0), coalesce((SELECT max(coverage_id) FROM _coverage), 0),
            coalesce((SELECT max(event_id) FROM _event), 0), coalesce((SELECT max(delivery_id) FROM _delivery), 0),
-           coalesce((SELECT max(outbox_id) FROM _outbox), 0)) AS last;
+           coalesce((SELECT max(outbox_id) FROM _outbox), 0),
+           coalesce((SELECT max(cause_id) FROM _cause), 0)) AS last;
 
 -- name: prune_verdicts
 DELETE FROM _verdict WHERE verdict_id > :from AND verdict_id <= :to AND until_ms <= :limit;
@@ -108,6 +109,11 @@ DELETE FROM _coverage WHERE coverage_id > :from AND coverage_id <= :to AND ended
 -- plan: scan
 DELETE FROM _event WHERE event_id > :from AND event_id <= :to AND event_id <= :safe AND at_ms <= :limit
    AND NOT EXISTS (SELECT 1 FROM _dead d WHERE d.event_id = _event.event_id);
+
+-- name: prune_causes
+-- With the last item that is due to it an event goes.
+DELETE FROM _cause WHERE cause_id > :from AND cause_id <= :to AND coalesce(at_ms, 0) <= :limit
+   AND NOT EXISTS (SELECT 1 FROM _item i WHERE i.cause_id = _cause.cause_id);
 
 -- name: prune_deliveries
 DELETE FROM _delivery WHERE delivery_id > :from AND delivery_id <= :to AND done_ms <= :limit;

@@ -144,8 +144,8 @@ def test_a_rule_that_is_taken_out_is_one_item_and_who_did_it_is_answered(told, m
     assert told.rows("SELECT DISTINCT actor FROM changes WHERE resource_id = ? AND version = 3", group) == [(bob,)]
     log = told.silt.ok("log", "--store", told.store, "--actor", "*/bob", "--format", "jsonl").out
     assert {json.loads(line)["resource_id"] for line in log.splitlines()} == {group}
-    assert told.rows("SELECT source_ip, user_agent, region, account FROM _cause WHERE event_name LIKE 'Revoke%'") == [
-        ("198.51.100.7", "aws-cli/2.17", "us-east-1", trail.ACCOUNT)]
+    assert told.rows("SELECT version, actor, event_source, source_ip, user_agent FROM causes WHERE event_name LIKE 'Revoke%'") == [
+        (3, bob, "ec2.amazonaws.com", "198.51.100.7", "aws-cli/2.17")]
     assert "everything fits" in told.silt.ok("verify", "--store", told.store).out
 
 
@@ -391,3 +391,18 @@ def test_without_a_token_nobody_can_post(siltstone, moto, store, up):
     assert c.getresponse().status == 401
     c.close()
     heard.daemon.stop()
+
+
+def test_an_event_goes_with_the_last_item_that_is_due_to_it(told, moto):
+    told, ec2 = told(["AWS::EC2::Volume"]), moto.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    told.tell(trail.record("ec2", "CreateVolume", {"size": "1"}, {"volumeId": volume}))
+    db = sqlite3.connect(told.store)
+    db.execute("INSERT INTO _cause(event_id, event_name, event_source, at_ms) VALUES ('old', 'X', 'x', 1), ('new', 'X', 'x', 9e12)")
+    db.execute("UPDATE _cause SET at_ms = 1 WHERE event_name = 'CreateVolume'")
+    db.commit()
+    db.close()
+    told.silt.ok("retention", "set", "30", "--store", told.store)
+    told.silt.ok("prune", "--store", told.store)
+    assert told.rows("SELECT event_name FROM _cause ORDER BY cause_id") == [("CreateVolume",), ("X",)]
+    assert told.rows("SELECT count(*) FROM causes") == [(1,)]
