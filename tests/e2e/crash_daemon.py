@@ -459,7 +459,7 @@ target = {self.file}
                                    AND json_extract(payload, '$.s3ObjectKey') = ?""", (key,)).fetchall()
         # Items are dated by the beginning of their sweep; what is told of files, by who plans them, one after the other.
         known = db.execute("SELECT coalesce(max(event_id), 0) FROM _event WHERE item_id IS NULL AND at_ms < ?", (planned,)).fetchone()[0]
-        may, must = collections.defaultdict(set), {}
+        may = {}
         for rid, type_, id_, captured, status, event in db.execute("""
                 SELECT r.rid, r.type, r.id, i.captured_ms, i.status, e.event_id
                   FROM _resource r JOIN _item i USING (rid) JOIN _event e USING (item_id)
@@ -469,12 +469,15 @@ target = {self.file}
             if event <= known:
                 may[type_, id_] = {state}
             else:
-                may[type_, id_] |= {state} if (type_, id_) in may else {None, state}
+                may[type_, id_] = may.get((type_, id_), {None}) | {state}
         there = {(c["resourceType"], c["resourceId"]): c["configurationStateId"] for c in items}
         assert len(there) == len(items), f"{key}: twice in it"
         assert set(there) <= set(may), f"{key}: {set(there) - set(may)}"
         for which, states in may.items():
-            assert there.get(which) in states, f"{key} ({snapshot_id}): {which} is {there.get(which)}, should be one of {states}"
+            assert there.get(which) in states, (
+                f"{key} ({snapshot_id}): {which} is {there.get(which)}, should be one of {states}; for {due}, planned {planned}, known up to {known}, "
+                f"done with {done}; " + str(db.execute("""SELECT event_id, at_ms, kind, item_id FROM _event
+                     WHERE event_id BETWEEN ? - 12 AND ? + 3""", (known, done)).fetchall()))
         return 1
 
     def check_sweep(self):
