@@ -164,18 +164,17 @@ void message_publish_many(
 void message_retry_failed(struct aws_publisher *p, const struct json *answer,
 	const struct message *m, size_t n, struct err *each)
 {
-	const struct json *list = json_get(answer, "Failed");
+	const struct json *taken = json_get(answer, "Successful");
 
-	for (const struct json *k = list ? list->first : NULL; k; k = k->next) {
-		const struct str id = json_get_text(k, "Id");
+	for (size_t i = 0; i < n; i++) {
+		char number[24];
+		bool told = false;
 
-		for (size_t i = 0; i < n; i++) {
-			char number[24];
-
-			snprintf(number, sizeof(number), "%zu", i);
-			if (str_is(id, number))
-				(void)p->port.publish(&p->port, &m[i], &each[i]);
-		}
+		snprintf(number, sizeof(number), "%zu", i);
+		for (const struct json *k = taken ? taken->first : NULL; k && !told; k = k->next)
+			told = str_is(json_get_text(k, "Id"), number);
+		if (!told)
+			(void)p->port.publish(&p->port, &m[i], &each[i]);
 	}
 }
 

@@ -45,7 +45,7 @@ struct str message_arn_region(const char *arn);
 void message_publish_many(
 	struct publisher *port, const struct message *m, size_t n, struct err *each);
 
-/** The judgement of a batch whose answer names its failures by the number of the message ("Failed", "Id"): those
- * are told by themselves, so that they fail as they would have alone. */
+/** The judgement of a batch whose answer names what was taken by the number of the message ("Successful", "Id"): the
+ * others are told by themselves, so that they fail as they would have alone. */
 void message_retry_failed(struct aws_publisher *p, const struct json *answer,
 	const struct message *m, size_t n, struct err *each);

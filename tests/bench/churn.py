@@ -165,6 +165,11 @@ def answer(head, body):
         return 200, "", ""
     if target:
         service, op = target[1].decode().split(".", 1)
+        if service == "AmazonSQS" and op == "SendMessageBatch":
+            entries = json.loads(body)["Entries"]
+            count["queue"] += len(entries)
+            return 200, "Content-Type: application/x-amz-json-1.0\r\n", json.dumps(
+                {"Successful": [{"Id": e["Id"], "MessageId": "m"} for e in entries], "Failed": []})
         if service == "AmazonSQS":
             count["queue"] += 1
             return 200, "Content-Type: application/x-amz-json-1.0\r\n", '{"MessageId":"m"}'

@@ -72,7 +72,8 @@ class StandIn:
         if name == "Publish":
             return name, form["Message"], "<PublishResponse><PublishResult><MessageId>x</MessageId></PublishResult></PublishResponse>"
         texts = [v[0] for k, v in form.items() if k.endswith(".Message")]
-        return name, texts, "<PublishBatchResponse><PublishBatchResult><Failed/><Successful/></PublishBatchResult></PublishBatchResponse>"
+        taken = "".join(f"<member><Id>{v[0]}</Id><MessageId>x</MessageId></member>" for k, v in form.items() if k.endswith(".Id"))
+        return name, texts, f"<PublishBatchResponse><PublishBatchResult><Failed/><Successful>{taken}</Successful></PublishBatchResult></PublishBatchResponse>"
 
     def stop(self):
         self.server.shutdown()

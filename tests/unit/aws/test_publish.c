@@ -87,14 +87,17 @@ static void all_well(void)
 			fail_msg("%zu: %s", i, each[i].msg);
 }
 
-#define TOPIC "arn:aws:sns:us-east-1:123456789012:t"
+#define TOPIC     "arn:aws:sns:us-east-1:123456789012:t"
+#define TAKEN(id) "<member><Id>" id "</Id><MessageId>m</MessageId></member>"
+#define ALL_TAKEN                                                                                  \
+	"<PublishBatchResponse><PublishBatchResult><Successful>" TAKEN("0") TAKEN("1")             \
+		TAKEN("2") "</Successful><Failed/></PublishBatchResult></PublishBatchResponse>"
 
 static void a_topic_takes_several_in_one_call(void **state)
 {
 	(void)state;
 	open_topic(TOPIC);
-	canned_add(http, 200, NULL,
-		"<PublishBatchResponse><PublishBatchResult/></PublishBatchResponse>");
+	canned_add(http, 200, NULL, ALL_TAKEN);
 	p->publish_many(p, messages, N, each);
 	all_well();
 	assert_int_equal(http->n_requests, 1);
@@ -109,8 +112,7 @@ static void a_fifo_topic_has_a_group_for_each(void **state)
 	(void)state;
 	open_topic(TOPIC ".fifo");
 	messages[1].arn = "arn:aws:x:::y";
-	canned_add(http, 200, NULL,
-		"<PublishBatchResponse><PublishBatchResult/></PublishBatchResponse>");
+	canned_add(http, 200, NULL, ALL_TAKEN);
 	p->publish_many(p, messages, N, each);
 	all_well();
 	asked(0, "PublishBatchRequestEntries.member.2.MessageGroupId=");
@@ -122,8 +124,9 @@ static void what_fails_in_a_batch_is_told_by_itself(void **state)
 	(void)state;
 	open_topic(TOPIC);
 	canned_add(http, 200, NULL,
-		"<PublishBatchResponse><PublishBatchResult><Failed><member><Id>1</Id><Code>InternalError</Code>"
-		"<SenderFault>false</SenderFault></member></Failed></PublishBatchResult></PublishBatchResponse>");
+		"<PublishBatchResponse><PublishBatchResult><Successful>" TAKEN("0") TAKEN(
+			"2") "</Successful><Failed><member><Id>1</Id><Code>InternalError</Code>"
+			     "<SenderFault>false</SenderFault></member></Failed></PublishBatchResult></PublishBatchResponse>");
 	canned_add(http, 400, NULL,
 		"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidParameter</Code>"
 		"<Message>Invalid parameter: Message</Message></Error></ErrorResponse>");
@@ -174,6 +177,17 @@ static void a_queue_names_the_one_that_failed(void **state)
 	asked(1, "{\\\"c\\\":3}");
 }
 
+static void what_an_answer_does_not_say_was_taken_is_told_again(void **state)
+{
+	(void)state;
+	open_queue();
+	canned_add(http, 200, NULL, "{\"Successful\":[{\"Id\":\"1\"}]}");
+	canned_add(http, 200, NULL, "{\"MessageId\":\"m\"}");
+	p->publish_many(p, messages, N, each);
+	all_well();
+	assert_int_equal(http->n_requests, 1 + N - 1);
+}
+
 static void a_bus_judges_each_entry(void **state)
 {
 	(void)state;
@@ -199,6 +213,7 @@ int main(void)
 		CASE(where_batches_are_unknown_each_is_told_by_itself),
 		CASE(who_does_not_answer_has_been_told_nothing),
 		CASE(a_queue_names_the_one_that_failed),
+		CASE(what_an_answer_does_not_say_was_taken_is_told_again),
 		CASE(a_bus_judges_each_entry),
 	};
 
