@@ -48,6 +48,7 @@ libyajl-dev           pc:yajl
 libexpat1-dev         pc:expat
 libssl-dev            pc:libcrypto
 zlib1g-dev            pc:zlib
+libpcre2-dev          pc:libpcre2-8
 libuv1-dev            pc:libuv
 libmicrohttpd-dev     pc:libmicrohttpd
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
