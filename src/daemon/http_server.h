@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "daemon/loop.h"
+#include "net/http.h"
 
 /**
  * The HTTP server: libmicrohttpd on the loop
@@ -25,7 +26,11 @@ struct http_query {
 	struct str body;           /* of a POST */
 	const char *authorization; /* these headers; or NULL */
 	const char *content_type;
-	void *job; /* the route's own */
+	const struct http_header *headers; /* all of them, in the order in which they came */
+	size_t n_headers;
+	bool local;       /* from this machine: over loopback or a unix socket */
+	const char *peer; /* "203.0.113.7", "unix" */
+	void *job;        /* the route's own */
 };
 
 /** On the loop: answers, or keeps @q to answer later. */
@@ -34,7 +39,8 @@ struct http_route {
 	const char *path; /* NULL ends the table */
 	http_route_fn *serve;
 	void *ctx;
-	bool post; /* it is posted to, not read */
+	bool post;       /* it is posted to, not read */
+	size_t body_max; /* 0: 64 KiB */
 };
 
 /** @listen: "127.0.0.1:8470", "[::1]:8470", "unix:PATH" (mode 0660; one that nobody listens on any more
@@ -50,6 +56,12 @@ void http_server_close(struct http_server *s);
 
 /** Answer, on the loop; the body is copied. */
 void http_answer(struct http_query *q, int status, const char *content_type, struct str body);
+
+/** The same with further headers, copied too. */
+void http_answer_headers(struct http_query *q, int status, const char *content_type,
+	const struct http_header *headers, size_t n_headers, struct str body);
+/** The value of the first header of that name (any case), or NULL. */
+const char *http_query_header(const struct http_query *q, const char *name);
 
 /** Answers so far, by route and status, as lines for /metrics. */
 void http_server_figures(const struct http_server *s, struct buf *out);
