@@ -8,6 +8,10 @@
 #include <uv.h>
 
 #define WORKERS_MAX 32
+/* A connection that nobody needed for so long is closed: each keeps the whole schema in memory. Whoever asks
+ * waits for an answer, and opening takes some milliseconds, so readers and the writer keep theirs longer. */
+#define IDLE_NET_NS (UINT64_C(2) * 1000 * 1000 * 1000)
+#define IDLE_NS     (UINT64_C(5) * 1000 * 1000 * 1000)
 
 struct queue {
 	struct job *first, *last;
@@ -97,6 +101,62 @@ static void perform(struct worker *w, struct job *job)
 		mem_give_back();
 }
 
+/* For so long a job of the net lane waits for a worker that has the store open; then another one opens it.
+ * Ticks come several at a time and most find nothing: one connection does for them. */
+#define GRACE_NS (UINT64_C(20) * 1000 * 1000)
+
+static bool mate_is_open(const struct worker *w)
+{
+	const struct lanes *l = w->lanes;
+
+	for (int i = 0; i < l->n_workers; i++)
+		if (l->workers[i].lane == w->lane && l->workers[i].open)
+			return true;
+	return false;
+}
+
+/* How long the lane's first job should still be left to others. */
+static uint64_t leave(const struct worker *w)
+{
+	const struct job *first = w->lanes->waiting[w->lane].first;
+	uint64_t waited = uv_hrtime() - first->submitted_ns;
+
+	if (w->lane != LANE_NET || w->open || w->lanes->ending || waited >= GRACE_NS ||
+		!mate_is_open(w))
+		return 0;
+	return GRACE_NS - waited;
+}
+
+/* Under the lock, until there is something to do or the end. Others' jobs wake everybody, so the patience
+ * is counted from the beginning. */
+static void wait_for_job(struct worker *w)
+{
+	struct lanes *l = w->lanes;
+	uint64_t began = uv_hrtime();
+	uint64_t patience = w->lane == LANE_NET ? IDLE_NET_NS : IDLE_NS;
+	uint64_t left;
+
+	for (;;) {
+		if (l->waiting[w->lane].first) {
+			left = leave(w);
+			if (left == 0)
+				return;
+			(void)uv_cond_timedwait(&l->more, &l->lock, left);
+		} else if (l->ending) {
+			return;
+		} else if (!w->open) {
+			uv_cond_wait(&l->more, &l->lock);
+		} else if (uv_hrtime() - began < patience) {
+			(void)uv_cond_timedwait(&l->more, &l->lock, patience);
+		} else {
+			uv_mutex_unlock(&l->lock);
+			shut(w);
+			mem_give_back();
+			uv_mutex_lock(&l->lock);
+		}
+	}
+}
+
 static void work(void *arg)
 {
 	struct worker *w = arg;
@@ -105,8 +165,7 @@ static void work(void *arg)
 
 	uv_mutex_lock(&l->lock);
 	for (;;) {
-		while (!l->ending && !l->waiting[w->lane].first)
-			uv_cond_wait(&l->more, &l->lock);
+		wait_for_job(w);
 		job = pop(&l->waiting[w->lane]);
 		if (!job)
 			break;
@@ -173,6 +232,7 @@ void lanes_submit(struct lanes *l, enum lane lane, struct job *job)
 		push(&l->finished, job);
 		l->o.wake(l->o.ctx);
 	} else {
+		job->submitted_ns = uv_hrtime();
 		push(&l->waiting[lane], job);
 		uv_cond_broadcast(&l->more);
 	}
