@@ -18,6 +18,9 @@ CREATE TEMP TABLE stage (
   supplementary TEXT,
   tags          TEXT,
   cause         INTEGER,                     -- stage_cause: the event that it was looked at for
+  known_hash    BLOB,                        -- what its listing said, see _known; NULL: that tells nothing
+  known_page    INTEGER,
+  known_full    INTEGER NOT NULL DEFAULT 0,  -- calls were made for it
   UNIQUE (type, id, account, region)
 );
 
@@ -90,3 +93,19 @@ CREATE TEMP TABLE stage_look (
   written    INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX temp.stage_look_type ON stage_look(type, account);
+
+-- Live resources that were listed as they are known, and so were not staged.
+CREATE TEMP TABLE stage_same (
+  rid        INTEGER PRIMARY KEY,
+  page       INTEGER                         -- where it is listed now; NULL: where it was
+);
+
+-- The pages that were listed.
+CREATE TEMP TABLE stage_page (
+  page       INTEGER PRIMARY KEY,
+  hash       BLOB NOT NULL,
+  n          INTEGER,                        -- resources; NULL: nothing new is known of it
+  account    TEXT NOT NULL,
+  region     TEXT NOT NULL,
+  type       TEXT NOT NULL
+);

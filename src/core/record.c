@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "core/content.h"
 #include "core/relate.h"
+#include "core/touched.h"
 #include "store/event.h"
 #include "store/lineage.h"
 #include "store/seal.h"
@@ -39,7 +40,7 @@ enum code record_begin(
 {
 	enum code c = stage_open(db, e);
 
-	*r = (struct record){ db, source_id, sweep_ms, 0 };
+	*r = (struct record){ .db = db, .source_id = source_id, .sweep_ms = sweep_ms };
 	return c ? c : version_last_item(db, &r->last_item, e);
 }
 
@@ -389,6 +390,18 @@ static enum code settle_live(
 	return settle_differing(s, w, e);
 }
 
+/* The transaction that says what a resource is says by what to know it again. */
+static enum code settle_known(
+	struct settling *s, struct writing *w, struct content *content, struct err *e)
+{
+	const int64_t overtaken = s->sum.overtaken;
+	enum code c = settle_live(s, w, content, e);
+
+	if (c || !w->row->known || s->sum.overtaken != overtaken)
+		return c;
+	return known_keep(s->r->db, w->row->stage_id, s->now_ms, e);
+}
+
 static enum code settle_gone(struct settling *s, struct writing *w, struct err *e)
 {
 	enum code c = version_newest(s->r->db, w->rid, &w->newest, e);
@@ -400,7 +413,7 @@ static enum code settle_gone(struct settling *s, struct writing *w, struct err *
 		return E_OK;
 	}
 	s->sum.deleted++;
-	return write_item(s, w, e);
+	return write_item(s, w, e) ? e->code : known_forget(s->r->db, w->rid, e);
 }
 
 /* One document that is too large must not keep all behind it from being recorded, sweep for sweep.
@@ -433,7 +446,7 @@ static enum code settle_row(void *ctx, const struct stage_row *row, struct err *
 		c = settle_gone(s, &w, e);
 	} else {
 		w.content = &content;
-		c = settle_live(s, &w, &content, e);
+		c = settle_known(s, &w, &content, e);
 	}
 	if (c && (a.full || c == E_TOOBIG) && !w.wrote)
 		c = refuse(s, row, e);
@@ -501,6 +514,8 @@ static enum code finish(struct settling *s, struct err *e)
 	c = version_resolve_edges(s->r->db, e);
 	if (!c)
 		c = stage_write_coverage(s->r->db, s->r->source_id, s->r->sweep_ms, e);
+	if (!c && s->r->knows)
+		c = known_keep_pages(s->r->db, s->r->source_id, e);
 	if (c) {
 		db_rollback(s->r->db);
 		return c;
@@ -514,8 +529,13 @@ enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum
 	struct settling s = {
 		.r = r, .now_ms = now_ms, .paused_ms = time_ticks_ms(), .rules = CONTENT_RULES_INIT
 	};
-	enum code c = relate_staged(r->db, e);
+	struct touching touching = { r->db, now_ms };
+	int64_t same = 0;
+	enum code c = relate_staged_and(r->db, stage_touched, &touching, e);
 
+	if (!c)
+		c = known_count_same(r->db, &same, e);
+	s.sum.seen = s.sum.unchanged = same;
 	while (!c)
 		c = settle_batch(&s, e);
 	if (c == E_NOTFOUND && !e->code)

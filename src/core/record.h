@@ -2,6 +2,7 @@
 #pragma once
 #include "base/str.h"
 #include "db/db.h"
+#include "store/known.h"
 #include "json/json.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@ struct record {
 	int64_t source_id;
 	int64_t sweep_ms;  /* when the sweep began */
 	int64_t last_item; /* the newest item of the store then */
+	bool knows;        /* pages are noted: the sweep makes use of what is known */
 };
 
 /** A resource as it was described. All texts are borrowed for the call. */
@@ -41,6 +43,9 @@ struct observation {
 	struct json *supplementary; /* object of parts, or NULL */
 	struct json *tags;          /* object of strings, or NULL */
 	int64_t cause; /* the event it was looked at for, as record_add_cause() told; 0: none */
+	/* What its listing said, by which it is known again as long as that is all there is to tell
+	 * (store/known.h); or NULL. */
+	const struct known_mark *mark;
 };
 
 enum look_outcome {
@@ -70,7 +75,7 @@ struct look {
 
 /** What a sweep wrote. */
 struct record_sum {
-	int64_t seen; /* resources staged as there */
+	int64_t seen; /* resources staged as there, or listed as they are known */
 	int64_t created, changed, deleted, unchanged;
 	int64_t overtaken; /* left alone: another program had recorded a later look */
 	/* Too large to be put together or compared; their looks became partial. */

@@ -43,7 +43,8 @@ static enum code put(struct record *r, const struct observation *o, struct parts
 		.has_created = o->created_ms != INT64_MIN,
 		.created_ms = o->created_ms,
 		.captured_ms = o->captured_ms,
-		.cause = o->cause };
+		.cause = o->cause,
+		.mark = o->mark };
 	enum code c = write_part(&p->configuration, o->configuration, "the configuration", e);
 
 	if (!c)

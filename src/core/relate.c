@@ -2,6 +2,7 @@
 #include "core/relate.h"
 
 #include "store/catalogue.h"
+#include "store/stage_event.h"
 #include "json/path.h"
 #include "json/read.h"
 #include <ctype.h>
@@ -288,17 +289,35 @@ static enum code relate_one(void *ctx, const struct stage_text *t, struct err *e
 	return c;
 }
 
-enum code relate_staged(struct db *db, struct err *e)
+/* Those behind @after, which becomes the last of them. */
+static enum code relate_behind(struct staging *s, int64_t *after, struct err *e)
+{
+	enum code c = stage_texts(s->relater.db, *after, relate_one, s, e);
+
+	return c ? c : stage_last(s->relater.db, after, e);
+}
+
+enum code relate_staged_and(struct db *db, relate_more_fn *more, void *ctx, struct err *e)
 {
 	struct staging s = { .a = ARENA_INIT(256u << 20) };
+	int64_t after = 0;
 	enum code c = stage_begin_relating(db, e);
 
 	if (c)
 		return c;
 	relater_init(&s.relater, db);
-	c = stage_texts(db, relate_one, &s, e);
+	c = relate_behind(&s, &after, e);
+	if (!c && more)
+		c = more(ctx, e);
+	if (!c && more)
+		c = relate_behind(&s, &after, e);
 	relater_release(&s.relater);
 	if (!c)
 		c = stage_resolve(db, e);
 	return stage_end_relating(db, c, e);
+}
+
+enum code relate_staged(struct db *db, struct err *e)
+{
+	return relate_staged_and(db, NULL, NULL, e);
 }

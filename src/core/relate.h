@@ -15,6 +15,9 @@
  * ten times as long: every sweep relates everything, not only what changed.)
  */
 enum code relate_staged(struct db *db, struct err *e);
+/** The same, and when all links are found @more may stage what is touched by them; that is related as well. */
+typedef enum code relate_more_fn(void *ctx, struct err *e);
+enum code relate_staged_and(struct db *db, relate_more_fn *more, void *ctx, struct err *e);
 
 /** The rules of the types that were met so far, kept until they are released. */
 struct relater {

@@ -432,6 +432,18 @@ static enum code read_values(struct parse *p, const struct authored *w)
 	return E_OK;
 }
 
+/* A version of what the steps tell says nothing of other calls. */
+static enum code check_version(struct parse *p)
+{
+	struct field_place place = entry_place(p, "list");
+
+	for (size_t i = 0; p->t->version && i < p->t->n_parts; i++)
+		if (p->t->parts[i].call.op)
+			return field_fault(&place, STR("version"),
+				"says nothing of supplementary parts that take calls", p->e);
+	return E_OK;
+}
+
 static enum code read_parts_of(struct parse *p, const struct authored *w)
 {
 	enum code c = read_engine(p, w);
@@ -448,6 +460,7 @@ static enum code read_parts_of(struct parse *p, const struct authored *w)
 	c = c ? c : read_tags(p, w->tags);
 	c = c ? c : read_region_from(p, w->region_from);
 	c = c ? c : check_columns(p, w->columns);
+	c = c ? c : check_version(p);
 	return c ? c : read_values(p, w);
 }
 
@@ -520,7 +533,7 @@ enum code entry_parse(struct arena *a, struct str doc, struct entry **out, struc
 	c = c ? c : read_entry(a, tree, &w, t, e);
 	if (!c && w.fallback)
 		c = read_fallback(a, tree, &w, t, e);
-	if (!c && !arena_ok(a))
+	if (!c && (!arena_ok(a) || !sha256_of(doc, t->digest)))
 		c = err_nomem(e);
 	if (!c)
 		*out = t;

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/sha256.h"
 #include "discover/naming.h"
 #include "json/json.h"
 
@@ -139,6 +140,11 @@ struct entry {
 
 	struct json *argv; /* exec */
 	int timeout_s;
+
+	/* Response path over a listed item to what changes whenever anything that its steps tell does: an
+	 * ETag, a lock token. Only for types without parts that take calls. NULL: the list has none. */
+	const char *version;
+	unsigned char digest[SHA256_BYTES]; /* of the text it was made from */
 
 	int conc;               /* calls of this service and region at once */
 	struct entry *fallback; /* when the endpoint has no Cloud Control; or NULL */

@@ -6,7 +6,7 @@ struct authored_call {
 	struct entry_call call;
 	struct json *set, *bind, *each_call, *pick;
 	struct json *parents;
-	const char *match, *each, *into, *as;
+	const char *match, *each, *into, *as, *version;
 };
 
 #define AT(member) offsetof(struct authored_call, member)
@@ -25,6 +25,7 @@ static const struct field list_fields[] = {
 	{ "parents", FIELD_LIST, AT(parents) },
 	{ "set", FIELD_OBJECT, AT(set) },
 	{ "as", FIELD_TEXT, AT(as) },
+	{ "version", FIELD_TEXT, AT(version) },
 	{ NULL, FIELD_SKIP, 0 },
 };
 static const struct field step_fields[] = {
@@ -158,6 +159,7 @@ enum code entry_read_list(struct parse *p, const struct json *object)
 	p->t->list = call.call;
 	p->t->list_set = call.set;
 	p->t->list_as = call.as;
+	p->t->version = call.version;
 	return c ? c
 		 : read_steps(p, "list.parents", call.parents, &p->t->parents, &p->t->n_parents);
 }

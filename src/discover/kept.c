@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "discover/kept.h"
 
+#include "base/config.h"
 #include "json/read.h"
+#include <string.h>
 
 static const char *setting(struct arena *a, const struct json *settings, const char *key)
 {
 	struct str text = json_get_text(settings, key);
 
 	return text.p ? arena_text(a, text) : NULL;
+}
+
+enum code kept_recheck(const char *text, struct sweep_options *out, struct err *e)
+{
+	out->afresh = text && strcmp(text, "always") == 0;
+	out->recheck_ms = 0;
+	if (!text || out->afresh || strcmp(text, "changed") == 0 ||
+		(config_duration(str_of(text), &out->recheck_ms) && out->recheck_ms > 0))
+		return E_OK;
+	err_set(e, E_INVALID, "recheck is \"changed\", \"always\" or a time like 6h, not \"%.40s\"",
+		text);
+	return E_INVALID;
 }
 
 enum code kept_options(
@@ -30,7 +44,11 @@ enum code kept_options(
 		.role_arn = setting(a, kept, "role_arn"),
 		.external_id = setting(a, kept, "external_id"),
 	};
-	return arena_ok(a) ? E_OK : err_nomem(e);
+	if (!arena_ok(a))
+		return err_nomem(e);
+	return kept_recheck(setting(a, kept, "recheck"), out, e)
+		       ? err_add(e, "settings of source \"%s\"", s->name)
+		       : E_OK;
 }
 
 enum code kept_queue(struct arena *a, const struct source *s, const char **url, struct err *e)

@@ -8,6 +8,13 @@
 enum code kept_options(
 	struct arena *a, const struct source *s, struct sweep_options *out, struct err *e);
 
+/**
+ * How much of what is known is looked at again. "always": everything, as if nothing were known; "changed" (NULL:
+ * the same): what a listing shows otherwise, and what it does not show, at every sweep; "6h": the latter once in
+ * that time. E_INVALID: something else.
+ */
+enum code kept_recheck(const char *text, struct sweep_options *out, struct err *e);
+
 /** The queue its change events come to, in @a; NULL: none. */
 enum code kept_queue(struct arena *a, const struct source *s, const char **url, struct err *e);
 

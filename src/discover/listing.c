@@ -3,6 +3,7 @@
 
 #include "discover/call.h"
 #include "discover/exec.h"
+#include "discover/knowing.h"
 #include "discover/unseen.h"
 #include "json/path.h"
 
@@ -15,6 +16,8 @@ struct work {
 	struct arena arena;
 	struct listing *listing;
 	struct json *item; /* NULL: the listing itself */
+	struct known_mark mark;
+	bool marked;
 };
 
 /* The arena stands first in every job, and the job in its arena. */
@@ -91,10 +94,12 @@ static void stage(struct listing *l, struct observation *o, struct err *e)
 		sweep_fatal(s, e);
 }
 
-/* Describe an item and stage what it is. */
-static void take_item(struct listing *l, struct arena *a, struct json *item)
+/* Describe an item and stage what it is. @mark: what its listing said of it, or NULL. */
+static enum knowing_outcome take_item(
+	struct listing *l, struct arena *a, struct json *item, struct known_mark *mark)
 {
 	struct sweep *s = l->sweep;
+	const bool version = knowing_has_version(l, item);
 	struct expr *x = NULL;
 	struct err e = { 0 };
 	struct describer d;
@@ -104,6 +109,8 @@ static void take_item(struct listing *l, struct arena *a, struct json *item)
 	d = listing_describer(l, a, x);
 	if (!c)
 		c = describe_listed(&d, l->entry, item, true, &found, &e);
+	if (!c && found.there && mark && knowing_vouches(l, mark, version, d.calls))
+		found.o.mark = mark;
 	if (!c && found.there)
 		stage(l, &found.o, &e);
 	sweep_give_expr(s, x);
@@ -114,6 +121,7 @@ static void take_item(struct listing *l, struct arena *a, struct json *item)
 		listing_note_failure(l, &e, &d.fault);
 	}
 	pthread_mutex_unlock(&s->lock);
+	return e.code || d.calls ? KNOWING_DOUBT : found.there ? KNOWING_RESOURCE : KNOWING_NOTHING;
 }
 
 static void run_item(void *ctx)
@@ -122,7 +130,7 @@ static void run_item(void *ctx)
 	struct listing *l = w->listing;
 
 	if (!atomic_load(&l->sweep->stopped))
-		take_item(l, &w->arena, w->item);
+		(void)take_item(l, &w->arena, w->item, w->marked ? &w->mark : NULL);
 	listing_drop_job(w);
 	listing_end_job(l);
 }
@@ -172,15 +180,20 @@ struct paging {
 	struct listing *l;
 	const struct json *parent;
 	struct json *page;
+	struct knowing knowing;
 	struct err *e;
 };
 
-static enum code add_item_job(const struct paging *p, const struct json *listed, struct err *e)
+static enum code add_item_job(const struct paging *p, const struct json *listed,
+	const struct known_mark *mark, struct err *e)
 {
 	struct work *w = make_work(p->l);
 
 	if (!w)
 		return err_nomem(e);
+	w->marked = mark != NULL;
+	if (mark)
+		w->mark = *mark;
 	w->item = listing_item(p->l, &w->arena, listed, p->page, p->parent);
 	return add_job(w, run_item, e);
 }
@@ -189,17 +202,21 @@ static bool take_place(void *ctx, const struct json_place *place)
 {
 	struct paging *p = ctx;
 	struct arena a = ARENA_INIT(JOB_MAX_BYTES);
+	struct known_mark mark;
+	bool marked, same;
 	struct json *item;
 
 	if (atomic_load(&p->l->sweep->stopped)) {
 		(void)err_set(p->e, E_CANCELED, "stopped");
 		return false;
 	}
+	if (knowing_item(&p->knowing, place->value, &mark, &marked, &same, p->e) || same)
+		return !p->e->code;
 	if (entry_needs_calls(p->l->entry))
-		return add_item_job(p, place->value, p->e) == E_OK;
+		return add_item_job(p, place->value, marked ? &mark : NULL, p->e) == E_OK;
 	item = listing_item(p->l, &a, place->value, p->page, p->parent);
 	if (item)
-		take_item(p->l, &a, item);
+		knowing_tell(&p->knowing, take_item(p->l, &a, item, marked ? &mark : NULL));
 	else
 		(void)err_nomem(p->e);
 	arena_release(&a);
@@ -210,7 +227,8 @@ static enum code take_page(void *ctx, struct json *page, struct err *e)
 {
 	struct paging *p = ctx;
 	struct listing *l = p->l;
-	bool cloud = l->entry->engine == ENGINE_CLOUDCONTROL;
+	bool cloud = l->entry->engine == ENGINE_CLOUDCONTROL, same;
+	const char *items = cloud ? "ResourceDescriptions[]" : l->entry->list.items;
 
 	pthread_mutex_lock(&l->sweep->lock);
 	l->calls++;
@@ -218,9 +236,11 @@ static enum code take_page(void *ctx, struct json *page, struct err *e)
 	pthread_mutex_unlock(&l->sweep->lock);
 	p->page = page;
 	p->e = e;
-	json_visit_response(
-		page, cloud ? "ResourceDescriptions[]" : l->entry->list.items, take_place, p);
-	return e->code;
+	if (knowing_page(&p->knowing, page, items, &same, e))
+		return e->code;
+	if (!same)
+		json_visit_response(page, items, take_place, p);
+	return e->code ? e->code : knowing_end_page(&p->knowing, e);
 }
 
 /* What @step lists for @parent goes behind @out. */
@@ -327,9 +347,13 @@ static bool wants_fallback(const struct listing *l, enum code c, const struct aw
 static enum code list_for(
 	struct listing *l, const struct json *parent, struct aws_fault *fault, struct err *e)
 {
-	struct paging p = { l, parent, NULL, e };
+	struct paging p = { .l = l, .parent = parent, .e = e };
+	enum code c;
 
-	return listing_pages(l, parent, take_page, &p, fault, e);
+	knowing_begin(&p.knowing, l, parent);
+	c = listing_pages(l, parent, take_page, &p, fault, e);
+	knowing_end(&p.knowing);
+	return c;
 }
 
 /* The children of one parent. */

@@ -40,6 +40,7 @@ struct sweep {
 	atomic_bool stopped;           /* jobs do no more than end */
 	struct expr *exprs[EXPRS_MAX]; /* evaluators nobody uses at the moment */
 	size_t n_exprs;
+	bool knows;         /* what is known of listings is made use of */
 	struct arena arena; /* texts of the listings */
 };
 

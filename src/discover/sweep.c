@@ -354,6 +354,7 @@ static enum code run(
 		c = sweep_note_source(db, s->options, &source, e);
 	if (!c)
 		c = record_begin(&s->record, db, source.source_id, s->now_ms, e);
+	s->knows = s->record.knows = !s->options->afresh;
 	if (!c)
 		c = gather(s, login, e);
 	if (!c)

@@ -47,6 +47,10 @@ struct sweep_options {
 	const char *role_arn; /* to be assumed behind what the profile gives, or NULL */
 	const char *external_id; /* for role_arn, or NULL */
 	int threads;             /* calls under way at once; 0: 32 */
+	bool afresh; /* make no use of what is known of listings (store/known.h), nor add to it */
+	/* What no listing shows of a resource (its parts, its details) is read again this often while
+	 * what is listed of it stays the same: at each sweep those whose turn it is. 0: at every sweep. */
+	int64_t recheck_ms;
 	struct http_options http;
 
 	sweep_progress_fn *progress; /* or NULL */

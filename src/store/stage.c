@@ -36,7 +36,7 @@ enum code stage_open(struct db *db, struct err *e)
 {
 	static const enum sql_id clear[] = { SQL_STAGE_CLEAR, SQL_STAGE_CLEAR_EDGES,
 		SQL_STAGE_CLEAR_KNOWN, SQL_STAGE_CLEAR_LINKS, SQL_STAGE_CLEAR_LOOKS,
-		SQL_STAGE_CLEAR_CAUSES };
+		SQL_STAGE_CLEAR_CAUSES, SQL_STAGE_CLEAR_SAME, SQL_STAGE_CLEAR_PAGES };
 	const struct asset *a = asset_next(NULL, "schema/temp/stage.sql");
 
 	if (is_open(db) && db_script(db, "open the stage", gathering, e))
@@ -83,6 +83,11 @@ enum code stage_put(struct db *db, const struct stage_row *row, struct err *e)
 	stmt_str(&st, stage_put__tags, row->tags);
 	if (row->cause)
 		stmt_int(&st, stage_put__cause, row->cause);
+	if (row->mark)
+		stmt_blob(&st, stage_put__known_hash, row->mark->hash, KNOWN_HASH_BYTES);
+	if (row->mark && row->mark->page)
+		stmt_int(&st, stage_put__known_page, row->mark->page);
+	stmt_int(&st, stage_put__known_full, row->mark && row->mark->full);
 	return stmt_run(&st, e);
 }
 
@@ -161,11 +166,12 @@ enum code stage_rules(struct db *db, struct str type, stage_rule_fn *fn, void *c
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
 
-enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e)
+enum code stage_texts(struct db *db, int64_t after, stage_text_fn *fn, void *ctx, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_STAGE_TEXTS);
 	enum code c;
 
+	stmt_int(&st, stage_texts__after, after);
 	while ((c = stmt_step(&st, e)) == E_OK) {
 		struct stage_text t = { stmt_col_int(&st, stage_texts_stage_id),
 			stmt_col_str(&st, stage_texts_type), stmt_col_str(&st, stage_texts_account),
@@ -229,6 +235,7 @@ static struct stage_row read_row(const struct stmt *st)
 		.stored_arn = stmt_col_str(st, stage_rows_stored_arn),
 		.cause = stmt_col_int(st, stage_rows_cause),
 		.actor = stmt_col_str(st, stage_rows_actor),
+		.known = stmt_col_int(st, stage_rows_known) != 0,
 	};
 }
 

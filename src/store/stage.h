@@ -2,6 +2,7 @@
 #pragma once
 #include "base/str.h"
 #include "db/db.h"
+#include "store/known.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,7 +24,9 @@ struct stage_row {
 	struct str content; /* digest of its newest document's compared form, or STR_NONE */
 	struct str stored_name, stored_arn; /* as it is known; STR_NONE: without */
 	int64_t cause; /* the event that it was looked at for, see store/stage_event.h; 0: none */
-	struct str actor; /* of that event, or STR_NONE */
+	struct str actor;              /* of that event, or STR_NONE */
+	const struct known_mark *mark; /* to be put: what its listing said, or NULL */
+	bool known;                    /* as read: it has one */
 };
 
 struct stage_look {
@@ -63,13 +66,13 @@ struct stage_rule {
 typedef enum code stage_rule_fn(void *ctx, const struct stage_rule *rule, struct err *e);
 enum code stage_rules(struct db *db, struct str type, stage_rule_fn *fn, void *ctx, struct err *e);
 
-/** Walk the staged documents that are there; @fn may add links. */
+/** Walk the staged documents that are there, behind stage_id @after; @fn may add links. */
 struct stage_text {
 	int64_t stage_id;
 	struct str type, account, configuration, supplementary;
 };
 typedef enum code stage_text_fn(void *ctx, const struct stage_text *t, struct err *e);
-enum code stage_texts(struct db *db, stage_text_fn *fn, void *ctx, struct err *e);
+enum code stage_texts(struct db *db, int64_t after, stage_text_fn *fn, void *ctx, struct err *e);
 /** All links are added and resolved between these two: a transaction that writes to the stage alone,
  * so that it waits for nobody. @c is how it went; it is passed on. */
 enum code stage_begin_relating(struct db *db, struct err *e);

@@ -1,8 +1,10 @@
 -- name: stage_put
 -- alone
 -- A resource seen again in the same sweep (a page shifted under us) counts once, the newest wins.
-INSERT OR REPLACE INTO stage(account, region, type, id, name, arn, az, created_ms, captured_ms, configuration, supplementary, tags, cause)
-VALUES (:account, :region, :type, :id, :name, :arn, :az, :created, :captured, :configuration, :supplementary, :tags, :cause);
+INSERT OR REPLACE INTO stage(account, region, type, id, name, arn, az, created_ms, captured_ms, configuration, supplementary, tags, cause,
+                             known_hash, known_page, known_full)
+VALUES (:account, :region, :type, :id, :name, :arn, :az, :created, :captured, :configuration, :supplementary, :tags, :cause,
+        :known_hash, :known_page, :known_full);
 
 -- name: stage_gone
 -- alone
@@ -103,12 +105,13 @@ SELECT r.rid AS rid, r.id AS id, r.name AS name, r.arn AS arn, r.region AS regio
   FROM _resource r
  WHERE r.type = :type AND r.account = :account AND (:region IS NULL OR r.region = :region) AND r.deleted = 0
    AND NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
+   AND NOT EXISTS (SELECT 1 FROM stage_same k WHERE k.rid = r.rid)
  ORDER BY r.rid;
 
 -- name: stage_texts
 -- plan: scan
 SELECT stage_id AS stage_id, type AS type, account AS account, configuration AS configuration, supplementary AS supplementary
-  FROM stage WHERE gone = 0 ORDER BY stage_id;
+  FROM stage WHERE stage_id > :after AND gone = 0 ORDER BY stage_id;
 
 -- name: stage_rules
 SELECT name AS name, target AS target, src AS src, path AS path, by AS by, match AS match, split AS split, json AS json, emit AS emit, ext AS ext
@@ -206,7 +209,7 @@ SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type 
        s.az AS az, s.created_ms AS created_ms, s.captured_ms AS captured_ms, s.gone AS gone,
        s.configuration AS configuration, s.supplementary AS supplementary, s.tags AS tags,
        r.rid AS rid, r.deleted AS deleted, r.content AS content, r.name AS stored_name, r.arn AS stored_arn,
-       s.cause AS cause, (SELECT c.actor FROM stage_cause c WHERE c.cause = s.cause) AS actor
+       s.known_hash IS NOT NULL AS known, s.cause AS cause, (SELECT c.actor FROM stage_cause c WHERE c.cause = s.cause) AS actor
   FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
  WHERE s.stage_id > :after
  ORDER BY s.stage_id LIMIT :limit;
@@ -254,6 +257,15 @@ DELETE FROM stage_cause;
 -- plan: scan
 -- alone
 DELETE FROM stage_look;
+
+-- name: stage_clear_same
+-- plan: scan
+-- alone
+DELETE FROM stage_same;
+-- name: stage_clear_pages
+-- plan: scan
+-- alone
+DELETE FROM stage_page;
 
 -- name: stage_is_open
 -- plan: scan

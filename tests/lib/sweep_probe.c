@@ -50,6 +50,10 @@ static void take(struct probe *p, const char *name, const char *value)
 		o->threads = (int)strtol(value, NULL, 10);
 	if (!strcmp(name, "stop_after"))
 		p->stop_after = strtol(value, NULL, 10);
+	if (!strcmp(name, "afresh"))
+		o->afresh = true;
+	if (!strcmp(name, "recheck_ms"))
+		o->recheck_ms = strtoll(value, NULL, 10);
 	if (!strcmp(name, "ca_bundle"))
 		o->http.ca_bundle = value;
 }
