@@ -92,13 +92,16 @@ const struct command commands[] = {
 	  { { "since \"configuration->>'$.publiclyAccessible'\" --type dbinstance", "when databases could be reached from everywhere" },
 	    { "since \"configuration LIKE '%0.0.0.0/0%'\" --resource sg-1 --format json", "one resource, for a program" },
 	    { "since \"json_extract(tags_json, '$.Owner') IS NULL\" --since 2026-10-01", "what had no owner since then" } } },
-	{ "query", "SQL", "one SELECT over the store",
+	{ "query", "SQL|EXPRESSION", "one SELECT over the store",
 	  "The views are described in the store itself: SELECT * FROM help. Nothing can " /* example */
-	  "be changed by a query. With --as-of the same query answers for that moment.",
-	  OPT(AS_OF) | OPT(PARAM) | OPT(LIMIT) | OPT(TIMEOUT), 1, 1, cmd_query,
+	  "be changed by a query. With --as-of the same query answers for that moment. --aws takes an EXPRESSION as SelectResourceConfig of AWS "
+	  "Config does, over all accounts and regions, without its limits on length, groups, wildcards and rows.",
+	  OPT(AS_OF) | OPT(PARAM) | OPT(LIMIT) | OPT(TIMEOUT) | OPT(AWS) | OPT(EXPLAIN), 1, 1, cmd_query,
 	  { { "query 'SELECT resource_type, count(*) AS n FROM resources GROUP BY 1'", "what there is" }, /* example */
 	    { "query --as-of 2w --param sg=sg-1 'SELECT * FROM relationships WHERE target_id = :sg'", /* example */
-	      "who used a security group two weeks ago" } } },
+	      "who used a security group two weeks ago" },
+	    { "query --aws \"SELECT resourceId, configuration.instanceType WHERE resourceType = 'AWS::EC2::Instance' AND tags.tag = 'env=prod'\"",
+	      "as AWS Config is asked" } } },
 	{ "items", "[TYPE|ID]", "configuration items as AWS Config writes them, oldest first",
 	  "One JSON object a line; with --format json one array. table, csv and tsv tell the items in words.",
 	  OPT(SINCE) | OPT(UNTIL) | OPT(TYPE), 0, 1, cmd_items,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
+#include "cli/query_aws.h"
 
 #include "base/time.h"
 #include <errno.h>
@@ -87,10 +87,17 @@ enum code cmd_query(struct cli *c, struct err *e)
 
 	if (!given)
 		return err_nomem(e);
-	if (values(c, given, &q.n_values, e) || opt_number(&c->o, OPT_LIMIT, 0, &q.limit, e) ||
-		opt_number(&c->o, OPT_TIMEOUT, 0, &seconds, e) || cli_open(c, e))
+	if (opt_number(&c->o, OPT_TIMEOUT, 0, &seconds, e))
 		return e->code;
-	c->reader.timeout_ms = seconds > INT32_MAX ? 0 : seconds * 1000;
+	seconds = seconds > INT32_MAX ? 0 : seconds;
+	if (opt_text(&c->o, OPT_AWS))
+		return query_aws(c, seconds * 1000, e);
+	if (opt_text(&c->o, OPT_EXPLAIN))
+		return err_set(e, E_INVALID, "--explain is for --aws; SQL has EXPLAIN QUERY PLAN");
+	if (values(c, given, &q.n_values, e) || opt_number(&c->o, OPT_LIMIT, 0, &q.limit, e) ||
+		cli_open(c, e))
+		return e->code;
+	c->reader.timeout_ms = seconds * 1000;
 	doubt(q.sql);
 	if (run(c, &q, e) == E_INVALID)
 		err_hint(e, "the view \"help\" says what there is to ask");

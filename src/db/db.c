@@ -4,6 +4,7 @@
 #include "base/must.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "db/leaf_fn.h"
 #include "db/sql_text.h"
 #include "db/sqlfn.h"
 #include "db/sqlite_err.h"
@@ -77,6 +78,8 @@ static enum code pragmas(struct db *d, struct err *e)
 			     "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456;";
 	enum code c = sqlfn_register(d->h, e);
 
+	if (!c)
+		c = leaf_fn_register(d->h, e);
 	sqlite3_busy_handler(d->h, wait_for_lock, d);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
