@@ -46,11 +46,10 @@ sqlite3               cmd:sqlite3
 libcurl4-openssl-dev  pc:libcurl
 libyajl-dev           pc:yajl
 libexpat1-dev         pc:expat
-libssl-dev            pc:libcrypto
+libssl-dev            pc:libssl
 zlib1g-dev            pc:zlib
 libpcre2-dev          pc:libpcre2-8
 libuv1-dev            pc:libuv
-libmicrohttpd-dev     pc:libmicrohttpd
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='

@@ -3,19 +3,21 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "daemon/loop.h"
+#include "daemon/tls.h"
 #include "net/http.h"
 
 /**
- * The HTTP server: libmicrohttpd on the loop
- * ==========================================
+ * The HTTP server
+ * ===============
  *
- * It listens on a unix socket or on loopback; TLS and whoever is further away are a proxy's. A
- * connection is accepted here, its head is looked at as it came (daemon/http_screen.h), and only then
- * libmicrohttpd gets it, by its one epoll descriptor and one timeout. A request is answered at once or,
- * its connection suspended, when a lane has found the answer. One request a connection.
+ * HTTP/1.1 on the loop: on loopback, on a unix socket, or, with TLS, anywhere. Every request's head is judged
+ * (daemon/http_head.h) and its body read before its route is called; the route answers at once, or when a lane
+ * has found the answer, which the loop then writes. So whoever is slow keeps nobody but itself waiting. A
+ * connection is used again for the next request, one after the other.
  *
- * Limits: 64 connections; 16 KiB of head; 64 KiB of body; ten seconds in all for a head, thirty for everything
- * (libmicrohttpd's own timeout is one of inactivity, which a byte now and then never meets).
+ * Limits: 256 connections, 64 from one address that is not this machine's (the one that has been idle longest makes
+ * room); 16 KiB of head; 64 KiB of body, or what the route says; ten seconds for a head, thirty for
+ * everything from its first byte to the last one of the answer, a minute between two requests.
  */
 struct http_server;
 
@@ -43,10 +45,20 @@ struct http_route {
 	size_t body_max; /* 0: 64 KiB */
 };
 
-/** @listen: "127.0.0.1:8470", "[::1]:8470", "unix:PATH" (mode 0660; one that nobody listens on any more
- * is replaced). E_INVALID: neither, or not loopback. E_CONFLICT: taken. */
-enum code http_server_open(struct http_server **out, struct loop *loop, const char *listen,
-	const struct http_route *routes, struct err *e);
+struct http_server_options {
+	/* "127.0.0.1:8470", "[::1]:8470", "unix:PATH" (mode 0660; one that nobody listens on any more is replaced); with
+	 * @anywhere any other address, too. */
+	const char *listen;
+	bool anywhere;
+	struct tls *tls;                 /* or NULL; taken over, also on failure */
+	const struct http_route *routes; /* borrowed */
+};
+
+/** E_INVALID: @listen cannot be meant, or is not loopback and may not be elsewhere. E_CONFLICT: taken. */
+enum code http_server_open(struct http_server **out, struct loop *loop,
+	const struct http_server_options *options, struct err *e);
+/** Another certificate for those who connect from now on; taken over. Only for a server that has one. */
+void http_server_tls(struct http_server *s, struct tls *tls);
 /** Where it listens, with the port it got. */
 const char *http_server_address(const struct http_server *s);
 /** Takes no new connections. */

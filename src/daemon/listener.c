@@ -23,8 +23,16 @@ union address {
 static enum code cannot_mean(const char *where, struct err *e)
 {
 	err_set(e, E_INVALID, "http.listen cannot be \"%s\"", where);
-	return err_hint(
-		e, "it is 127.0.0.1:8470, [::1]:8470, unix:PATH or off; a proxy serves others");
+	return err_hint(e, "it is 127.0.0.1:8470, [::1]:8470, unix:PATH or off");
+}
+
+static enum code is_too_far(const char *where, struct err *e)
+{
+	err_set(e, E_INVALID, "http.listen cannot be \"%s\": that is not this machine alone",
+		where);
+	return err_hint(e,
+		"beyond loopback it takes http.tls_cert and http.tls_key, and access keys: "
+		"access.key_file, made by siltstone access init");
 }
 
 static enum code parse_port(struct str s, in_port_t *port)
@@ -38,6 +46,12 @@ static enum code parse_port(struct str s, in_port_t *port)
 	}
 	*port = htons((in_port_t)n);
 	return s.n && n < 65536 ? E_OK : E_INVALID;
+}
+
+static bool is_loopback(const union address *a)
+{
+	return a->any.sa_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr)
+					    : (ntohl(a->v4.sin_addr.s_addr) >> 24) == 127;
 }
 
 static enum code parse_tcp(const char *where, union address *a, socklen_t *n, struct err *e)
@@ -56,15 +70,13 @@ static enum code parse_tcp(const char *where, union address *a, socklen_t *n, st
 	if (strcmp(host, "localhost") == 0)
 		memcpy(host, "127.0.0.1", 10);
 	*a = (union address){ 0 };
-	if (six && inet_pton(AF_INET6, host, &a->v6.sin6_addr) == 1 &&
-		IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr)) {
+	if (six && inet_pton(AF_INET6, host, &a->v6.sin6_addr) == 1) {
 		a->v6.sin6_family = AF_INET6;
 		a->v6.sin6_port = port;
 		*n = sizeof(a->v6);
 		return E_OK;
 	}
-	if (!six && inet_pton(AF_INET, host, &a->v4.sin_addr) == 1 &&
-		(ntohl(a->v4.sin_addr.s_addr) >> 24) == 127) {
+	if (!six && inet_pton(AF_INET, host, &a->v4.sin_addr) == 1) {
 		a->v4.sin_family = AF_INET;
 		a->v4.sin_port = port;
 		*n = sizeof(a->v4);
@@ -131,13 +143,16 @@ static enum code open_unix(struct listener *l, const char *where, struct err *e)
 	return E_OK;
 }
 
-static enum code open_tcp(struct listener *l, const char *where, struct err *e)
+static enum code open_tcp(struct listener *l, const char *where, bool anywhere, struct err *e)
 {
 	union address a = { .any = { .sa_family = AF_UNSPEC } };
 	socklen_t n = 0;
 	char host[INET6_ADDRSTRLEN];
 	enum code c = parse_tcp(where, &a, &n, e);
 
+	l->loopback = !c && is_loopback(&a);
+	if (!c && !anywhere && !l->loopback)
+		c = is_too_far(where, e);
 	if (!c)
 		c = start(l, &a, n, where, e);
 	if (c)
@@ -145,7 +160,9 @@ static enum code open_tcp(struct listener *l, const char *where, struct err *e)
 	if (getsockname(l->fd, &a.any, &n) != 0)
 		return err_sys(e, E_IO, errno, "ask where %s is", where);
 	if (a.any.sa_family == AF_INET6)
-		snprintf(l->address, sizeof(l->address), "[::1]:%d", ntohs(a.v6.sin6_port));
+		snprintf(l->address, sizeof(l->address), "[%s]:%d",
+			inet_ntop(AF_INET6, &a.v6.sin6_addr, host, sizeof(host)),
+			ntohs(a.v6.sin6_port));
 	else
 		snprintf(l->address, sizeof(l->address), "%s:%d",
 			inet_ntop(AF_INET, &a.v4.sin_addr, host, sizeof(host)),
@@ -153,12 +170,13 @@ static enum code open_tcp(struct listener *l, const char *where, struct err *e)
 	return E_OK;
 }
 
-enum code listener_open(struct listener *l, const char *where, struct err *e)
+enum code listener_open(struct listener *l, const char *where, bool anywhere, struct err *e)
 {
 	enum code c;
 
 	*l = (struct listener){ .fd = -1 };
-	c = strncmp(where, "unix:", 5) == 0 ? open_unix(l, where, e) : open_tcp(l, where, e);
+	c = strncmp(where, "unix:", 5) == 0 ? open_unix(l, where, e)
+					    : open_tcp(l, where, anywhere, e);
 	if (c)
 		listener_close(l);
 	return c;

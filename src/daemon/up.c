@@ -411,10 +411,11 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 {
 	const char *where =
 		u->o->listen ? u->o->listen : config_get(u->o->config, "http", "", "listen");
+	struct http_server_options options = { .listen = where ? where : LISTEN, .routes = routes };
 
 	if (u->o->once || (where && strcmp(where, "off") == 0))
 		return E_OK;
-	if (http_server_open(&u->http, &u->loop, where ? where : LISTEN, routes, e))
+	if (http_server_open(&u->http, &u->loop, &options, e))
 		return e->code;
 	log_write(EV_HTTP_LISTENING, NULL, log_text("address", http_server_address(u->http)));
 	return E_OK;
