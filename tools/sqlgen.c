@@ -22,7 +22,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define MAX_STATEMENTS 1024
+#define MAX_STATEMENTS 4096
 
 struct gen {
 	sqlite3 *db;
@@ -155,7 +155,7 @@ static void emit(struct gen *g, const struct head *h, sqlite3_stmt *st, const ch
 static const char *read_head(struct gen *g, const char *p, struct head *h)
 {
 	*h = (struct head){ .line = g->line };
-	sscanf(p, "-- name: %95[a-z0-9_]", h->name);
+	sscanf(p, "-- name: %95[A-Za-z0-9_]", h->name);
 	while (strncmp(p, "--", 2) == 0) {
 		const char *end = strchr(p, '\n');
 

@@ -43,4 +43,6 @@ static inline struct str buf_slice(const struct buf *b)
 
 /** Empty again, ready for use, keeping its memory and its limit. */
 void buf_clear(struct buf *b);
+/** What is behind the first @n bytes is forgotten; not that it failed. */
+void buf_cut(struct buf *b, size_t n);
 void buf_release(struct buf *b);

@@ -4,8 +4,10 @@
 #include "base/netstring.h"
 #include "base/sha256.h"
 #include <sqlite3.h>
+#include <sys/random.h>
 
-#define PURE (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
+#define CHANCE (SQLITE_UTF8 | SQLITE_INNOCUOUS)
+#define PURE   (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
 
 static struct str text_of(sqlite3_value *v)
 {
@@ -72,22 +74,97 @@ static void netstrings(sqlite3_context *ctx, int n, sqlite3_value **v)
 	buf_release(&b);
 }
 
+/* Random bytes, or an error in @ctx. Up to 256 come whole or not at all (getrandom(2)). */
+static int random_bytes(sqlite3_context *ctx, unsigned char *out, size_t n)
+{
+	if (getrandom(out, n, 0) == (ssize_t)n)
+		return 1;
+	sqlite3_result_error(ctx, "no random numbers are to be had", -1);
+	return 0;
+}
+
+static void random_id(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	unsigned char pool[256];
+	char id[64];
+	int want = sqlite3_value_int(v[0]), have = 0;
+
+	(void)n;
+	if (want < 1 || want > (int)sizeof(id)) {
+		sqlite3_result_error(ctx, "random_id() is for 1 to 64 characters", -1);
+		return;
+	}
+	while (have < want) {
+		if (!random_bytes(ctx, pool, sizeof(pool)))
+			return;
+		/* 252 = 7 * 36: each is as likely as the others. */
+		for (size_t i = 0; i < sizeof(pool) && have < want; i++)
+			if (pool[i] < 252)
+				id[have++] = letters[pool[i] % 36];
+	}
+	sqlite3_result_text(ctx, id, want, SQLITE_TRANSIENT);
+}
+
+static void uuid(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	unsigned char b[16];
+	char *text;
+
+	(void)n;
+	(void)v;
+	if (!random_bytes(ctx, b, sizeof(b)))
+		return;
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	text = sqlite3_mprintf(
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		b[15]);
+	if (text)
+		sqlite3_result_text(ctx, text, -1, sqlite3_free);
+	else
+		sqlite3_result_error_nomem(ctx);
+}
+
+static void config_arn(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	struct str region = text_of(v[0]), account = text_of(v[1]), rest = text_of(v[2]);
+	const char *partition = str_starts(region, STR("cn-"))       ? "aws-cn"
+				: str_starts(region, STR("us-gov-")) ? "aws-us-gov"
+								     : "aws";
+	char *text;
+
+	(void)n;
+	if (!region.p || !account.p || !rest.p)
+		return;
+	text = sqlite3_mprintf("arn:%s:config:%.*s:%.*s:%.*s", partition, STR_ARG(region),
+		STR_ARG(account), STR_ARG(rest));
+	if (text)
+		sqlite3_result_text(ctx, text, -1, sqlite3_free);
+	else
+		sqlite3_result_error_nomem(ctx);
+}
+
 enum code sqlfn_register(struct sqlite3 *h, struct err *e)
 {
 	static const struct {
 		const char *name;
-		int args;
+		int args, flags;
 		void (*fn)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-		{ "arn_name", 1, arn_name },
-		{ "glob_any", 2, glob_any },
-		{ "sha256", 1, sha256 },
-		{ "netstrings", -1, netstrings },
+		{ "arn_name", 1, PURE, arn_name },
+		{ "glob_any", 2, PURE, glob_any },
+		{ "sha256", 1, PURE, sha256 },
+		{ "netstrings", -1, PURE, netstrings },
+		{ "config_arn", 3, PURE, config_arn },
+		{ "random_id", 1, CHANCE, random_id },
+		{ "uuid", 0, CHANCE, uuid },
 	};
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
-		if (sqlite3_create_function(h, functions[i].name, functions[i].args, PURE, NULL,
-			    functions[i].fn, NULL, NULL) != SQLITE_OK)
+		if (sqlite3_create_function(h, functions[i].name, functions[i].args,
+			    functions[i].flags, NULL, functions[i].fn, NULL, NULL) != SQLITE_OK)
 			return err_set(e, E_NOMEM, "could not register SQL function %s",
 				functions[i].name);
 	return E_OK;

@@ -12,5 +12,8 @@ struct sqlite3;
  *   glob_any(value, patterns)  true when value matches one of the comma-separated globs
  *   sha256(text)               32 bytes
  *   netstrings(value, ...)     the values as base/netstring.h spells lists of fields
+ *   config_arn(region, account, rest)   'arn:aws:config:REGION:ACCOUNT:rest', in the region's partition
+ *   random_id(n)           n of [a-z0-9], as AWS Config's ARNs end with; from the system's random numbers
+ *   uuid()                 a random UUID, lower-case (RFC 9562 version 4)
  */
 enum code sqlfn_register(struct sqlite3 *h, struct err *e);

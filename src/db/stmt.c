@@ -19,6 +19,11 @@ struct stmt stmt_begin(struct db *d, enum sql_id id)
 	return st;
 }
 
+int stmt_param(const struct stmt *st, const char *name)
+{
+	return st->s ? sqlite3_bind_parameter_index(st->s, name) : 0;
+}
+
 void stmt_int(struct stmt *st, int param, int64_t v)
 {
 	if (!st->rc)

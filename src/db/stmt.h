@@ -20,6 +20,9 @@ struct stmt {
 /** A statement that writes needs an open transaction, unless its file says "-- alone".
  * The statement must not be in use already. */
 struct stmt stmt_begin(struct db *d, enum sql_id id);
+/** The number of the parameter called @name (":account"); 0: the statement has none of that name. For who
+ * binds alike what many statements take; who knows the statement names it by its enum. */
+int stmt_param(const struct stmt *st, const char *name);
 void stmt_int(struct stmt *st, int param, int64_t v);
 void stmt_null(struct stmt *st, int param);
 /** STR_NONE binds NULL. */

@@ -2,155 +2,30 @@
 #include "store/item_text.h"
 
 #include "base/time.h"
+#include "store/document_text.h"
 #include "store/item.h"
 #include "json/write.h"
 
-/* What a document has; spans of its text, or STR_NONE. */
-struct parts {
-	struct str configuration, relationships, supplementary, tags;
-};
-
-/* Reading on in canonical JSON. `p` is NULL once it has turned out to be something else. */
-struct reader {
-	const char *p, *end;
-};
-
-/* What stops behind_brackets(). White space does not belong into canonical JSON; behind the end of the text
- * SQLite has put a NUL. */
-static const char meaning[256] = {
-	['"'] = 's',
-	['{'] = 'o',
-	['['] = 'o',
-	['}'] = 'c',
-	[']'] = 'c',
-	[' '] = 'w',
-	['\t'] = 'w',
-	['\n'] = 'w',
-	['\r'] = 'w',
-	['\0'] = 'w',
-};
-
-/* What stops behind_string(). */
-static const char quoting[256] = { ['"'] = 1, ['\\'] = 1, ['\0'] = 1 };
-
-static bool take(struct reader *r, char c)
-{
-	if (!r->p || r->p >= r->end || *r->p != c)
-		return false;
-	r->p++;
-	return true;
-}
-
-static void want(struct reader *r, char c)
-{
-	if (!take(r, c))
-		r->p = NULL;
-}
-
-/* Behind the closing quote of a string whose opening one stands before @p; NULL: there is none. */
-static const char *behind_string(const char *p)
-{
-	for (;; p += 2) {
-		while (!quoting[(unsigned char)*p])
-			p++;
-		if (*p == '"')
-			return p + 1;
-		if (!p[0] || !p[1])
-			return NULL;
-	}
-}
-
-/* Behind the object or array that begins at @p; NULL: there is something else. */
-static const char *behind_brackets(const char *p)
-{
-	int depth = 0;
-
-	do {
-		while (!meaning[(unsigned char)*p])
-			p++;
-		switch (meaning[(unsigned char)*p++]) {
-		case 's': p = behind_string(p); break;
-		case 'o': depth++; break;
-		case 'c': depth--; break;
-		default: return NULL;
-		}
-	} while (p && depth);
-	return p;
-}
-
-/* A string with its quotes. One with escapes is not taken: it may have another spelling. */
-static struct str take_string(struct reader *r)
-{
-	const char *from = r->p, *p = NULL;
-
-	if (take(r, '"'))
-		p = memchr(r->p, '"', (size_t)(r->end - r->p));
-	if (p && memchr(r->p, '\\', (size_t)(p - r->p)))
-		p = NULL;
-	r->p = p ? p + 1 : NULL;
-	return p ? (struct str){ from, (size_t)(r->p - from) } : STR_NONE;
-}
-
-/* An object or array; a document has nothing else at its top. */
-static struct str take_brackets(struct reader *r)
-{
-	const char *from = r->p;
-
-	if (!from || from >= r->end || (*from != '{' && *from != '['))
-		r->p = NULL;
-	else
-		r->p = behind_brackets(from);
-	return r->p ? (struct str){ from, (size_t)(r->p - from) } : STR_NONE;
-}
-
-static bool read_parts(struct str document, struct parts *out)
-{
-	struct reader r = { document.p, document.p + document.n };
-
-	*out = (struct parts){ .configuration = STR_NONE };
-	want(&r, '{');
-	while (r.p && !take(&r, '}')) {
-		const struct str name = take_string(&r);
-		struct str value;
-
-		want(&r, ':');
-		value = take_brackets(&r);
-		if (!r.p)
-			return false;
-		if (str_is(name, "\"configuration\""))
-			out->configuration = value;
-		else if (str_is(name, "\"relationships\""))
-			out->relationships = value;
-		else if (str_is(name, "\"supplementaryConfiguration\""))
-			out->supplementary = value;
-		else if (str_is(name, "\"tags\""))
-			out->tags = value;
-		if (r.p < r.end && *r.p != '}')
-			want(&r, ',');
-	}
-	return r.p == r.end && out->configuration.p;
-}
-
 /* One relationship: its members are stored by name and written in AWS's order. */
-static void add_relationship(struct reader *r, struct buf *out)
+static void add_relationship(struct document_reader *r, struct buf *out)
 {
 	static const char *const names[] = { "\"resourceId\"", "\"resourceName\"",
 		"\"resourceType\"", "\"name\"" };
 	struct str values[4] = { STR_NONE, STR_NONE, STR_NONE, STR_NONE };
 	char before = '{';
 
-	want(r, '{');
-	while (r->p && !take(r, '}')) {
-		const struct str name = take_string(r);
+	document_want(r, '{');
+	while (r->p && !document_take(r, '}')) {
+		const struct str name = document_take_string(r);
 		struct str value;
 
-		want(r, ':');
-		value = take_string(r);
+		document_want(r, ':');
+		value = document_take_string(r);
 		for (int i = 0; i < 4; i++)
 			if (str_is(name, names[i]))
 				values[i] = value;
 		if (r->p && r->p < r->end && *r->p != '}')
-			want(r, ',');
+			document_want(r, ',');
 	}
 	if (!values[2].p || !values[3].p)
 		r->p = NULL;
@@ -168,15 +43,15 @@ static void add_relationship(struct reader *r, struct buf *out)
 
 static bool add_relationships(struct str list, struct buf *out)
 {
-	struct reader r = { list.p, list.p + list.n };
+	struct document_reader r = { list.p, list.p + list.n };
 
 	buf_text(out, "{\"relatedEvents\":[],\"relationships\":[");
 	if (list.p) {
-		want(&r, '[');
-		while (r.p && !take(&r, ']')) {
+		document_want(&r, '[');
+		while (r.p && !document_take(&r, ']')) {
 			add_relationship(&r, out);
 			if (r.p && r.p < r.end && *r.p != ']') {
-				want(&r, ',');
+				document_want(&r, ',');
 				buf_char(out, ',');
 			}
 		}
@@ -233,9 +108,9 @@ static void add_facts(const struct stmt *st, bool documented, struct buf *out)
 static bool copy(const struct stmt *st, struct buf *out)
 {
 	const bool documented = !stmt_is_null(st, ITEM_TEXT_DOCUMENT_ID);
-	struct parts parts = { .configuration = STR_NONE };
+	struct document_text parts = { .configuration = STR_NONE };
 
-	if (documented && !read_parts(stmt_col_str(st, ITEM_TEXT_DOCUMENT), &parts))
+	if (documented && !document_text_read(stmt_col_str(st, ITEM_TEXT_DOCUMENT), &parts))
 		return false;
 	if (!add_relationships(parts.relationships, out))
 		return false;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/operation.h"
+
+#include "json/read.h"
+#include <stdio.h>
+
+/* What SQL alone cannot say. */
+static const struct operation_entry entries[] = {
+	{ "BatchGetResourceConfig", api_batch_get_resource_config, .past = true },
+	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
+};
+
+const struct operation_entry *operation_entry(const char *name)
+{
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		if (strcmp(entries[i].name, name) == 0)
+			return &entries[i];
+	return NULL;
+}
+
+enum code api_refuse(struct operation *op, const char *error, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT((size_t)1 << 20);
+	char line[4096] = "";
+	va_list ap;
+
+	snprintf(op->error, sizeof(op->error), "%s", error);
+	op->silent = !fmt;
+	if (fmt) {
+		va_start(ap, fmt);
+		vsnprintf(line, sizeof(line), fmt, ap);
+		va_end(ap);
+	}
+	/* A character that was cut in two is left out. */
+	buf_add(&text, line, utf8_span(str_of(line)));
+	op->message = arena_str(op->arena, buf_slice(&text));
+	buf_release(&text);
+	return E_DENIED;
+}
+
+static void bind_text(struct stmt *st, const char *name, struct str v)
+{
+	int at = stmt_param(st, name);
+
+	if (at)
+		stmt_str(st, at, v);
+}
+
+static void bind_int(struct stmt *st, const char *name, int64_t v)
+{
+	int at = stmt_param(st, name);
+
+	if (at)
+		stmt_int(st, at, v);
+}
+
+void operation_bind(const struct operation *op, struct stmt *st)
+{
+	bind_text(st, ":request", op->text);
+	bind_text(st, ":account", str_of(op->account));
+	bind_text(st, ":region", str_of(op->region));
+	bind_text(st, ":caller", str_of(op->request->caller));
+	bind_text(st, ":after", op->after);
+	bind_int(st, ":now_ms", op->now_ms);
+	bind_int(st, ":at_ms", op->at_ms);
+	bind_int(st, ":limit", op->limit < INT64_MAX ? op->limit + 1 : op->limit);
+}
+
+struct json *operation_json(struct operation *op, struct str text)
+{
+	struct json *v = NULL;
+
+	return json_read(op->arena, text, &v, op->e) ? NULL : v;
+}
