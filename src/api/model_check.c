@@ -37,13 +37,13 @@ struct check {
 
 static void add_lower(struct buf *b, struct str name)
 {
-	char first = name.n ? name.p[0] : 0;
+	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+			  lower[] = "abcdefghijklmnopqrstuvwxyz";
+	const char *found = name.n ? memchr(upper, name.p[0], sizeof(upper) - 1) : NULL;
 
-	if (first >= 'A' && first <= 'Z') {
-		buf_char(b, (char)(first - 'A' + 'a'));
-		name = str_from(name, 1);
-	}
-	buf_str(b, name);
+	if (found)
+		buf_char(b, lower[found - upper]);
+	buf_str(b, found ? str_from(name, 1) : name);
 }
 
 static void add_path(struct buf *b, const struct place *at)
@@ -82,8 +82,9 @@ static void add_cut(struct buf *b, struct str s, size_t end)
 	buf_text(b, "...");
 }
 
-/* A number that stands for what is in @v, the same whenever it is the same. */
-// NOLINTNEXTLINE(misc-no-recursion) as deep as the shapes
+/* A number that stands for what is in @v, the same whenever it is the same. Documents are at most
+ * JSON_DEPTH_MAX deep: json/read.h refuses more. */
+// NOLINTNEXTLINE(misc-no-recursion)
 static uint32_t hash(const struct json *v, uint32_t h)
 {
 	for (size_t i = 0; i < v->text.n; i++)
@@ -189,15 +190,16 @@ static void add_rule(struct buf *b, const struct model_shape *s, enum model_cons
 	}
 }
 
-/* Every rule that texts or numbers of a shape are under. */
-static void add_rules(struct buf *b, const struct model_shape *s)
+/* Every rule that texts or numbers of a shape are under; @null: one of them is null. */
+static void add_rules(struct buf *b, const struct model_shape *s, bool null)
 {
-	const bool has[] = { [MODEL_REQUIRED] = false,
-		[MODEL_MIN] = s->has_min,
+	const bool has[] = { [MODEL_MIN] = s->has_min,
 		[MODEL_MAX] = s->has_max,
 		[MODEL_ENUM] = s->values,
-		[MODEL_PATTERN] = s->pattern };
-	const enum model_constraint order[] = { MODEL_MAX, MODEL_MIN, MODEL_ENUM, MODEL_PATTERN };
+		[MODEL_PATTERN] = s->pattern,
+		[MODEL_REQUIRED] = null };
+	const enum model_constraint order[] = { MODEL_MAX, MODEL_MIN, MODEL_ENUM, MODEL_PATTERN,
+		MODEL_REQUIRED };
 	bool comma = false;
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -207,8 +209,6 @@ static void add_rules(struct buf *b, const struct model_shape *s)
 		add_rule(b, s, order[i]);
 		comma = true;
 	}
-	if (!comma)
-		add_rule(b, s, MODEL_REQUIRED);
 }
 
 /* "Value 'X' at 'path' failed to satisfy constraint: "; @v NULL: there is none. */
@@ -238,9 +238,9 @@ static void violate(struct check *k, const struct place *at, const struct model_
 		add_rule(b, s, constraint);
 }
 
-/* What scalars in a list or map break is told of the whole of it. */
+/* What scalars in a list or map break (@bits) is told of the whole of it. */
 static void violate_within(struct check *k, const struct place *at, const struct model_shape *s,
-	const struct json *v, const struct model_shape *scalar)
+	const struct json *v, const struct model_shape *scalar, unsigned bits)
 {
 	struct buf *b = begin(k, at, s, v, MODEL_PATTERN);
 
@@ -249,7 +249,7 @@ static void violate_within(struct check *k, const struct place *at, const struct
 	buf_text(b, s->kind == MODEL_LIST                 ? "Member must satisfy constraint: ["
 		    : scalar == &model_shapes[s->map_key] ? "Map keys must satisfy constraint: ["
 							  : "Map value must satisfy constraint: [");
-	add_rules(b, scalar);
+	add_rules(b, scalar, bits & 1U << MODEL_REQUIRED);
 	buf_char(b, ']');
 }
 
@@ -403,7 +403,7 @@ static bool take_container(struct check *k, const struct model_shape *s, const s
 	return false;
 }
 
-/* ---- the walk ---- */
+/* ---- the walk: as deep as the shapes, MODEL_DEPTH_MAX ---- */
 
 static bool check_value(
 	struct check *k, const struct model_shape *s, struct json *v, const struct place *at);
@@ -481,7 +481,7 @@ static bool check_list(
 		}
 	}
 	if (bits)
-		violate_within(k, at, s, v, element);
+		violate_within(k, at, s, v, element, bits);
 	return true;
 }
 
@@ -511,13 +511,13 @@ static bool check_map(
 	}
 	check_size(k, s, v, at);
 	if (names)
-		violate_within(k, at, s, v, name);
+		violate_within(k, at, s, v, name, names);
 	if (values)
-		violate_within(k, at, s, v, element);
+		violate_within(k, at, s, v, element, values);
 	return true;
 }
 
-/* False: a value of the wrong kind, and k->wrong says so. As deep as the shapes. */
+/* False: a value of the wrong kind, and k->wrong says so. */
 // NOLINTNEXTLINE(misc-no-recursion)
 static bool check_value(
 	struct check *k, const struct model_shape *s, struct json *v, const struct place *at)

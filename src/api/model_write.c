@@ -54,7 +54,8 @@ static enum code write_structure(
 	return E_OK;
 }
 
-/* The elements of a list or the values of a map. */
+/* The elements of a list or the values of a map. As deep as the shapes. */
+// NOLINTNEXTLINE(misc-no-recursion)
 static enum code write_elements(const struct writing *w, const struct model_shape *s,
 	const char *name, const struct json *v)
 {
@@ -148,7 +149,6 @@ static enum code write_scalar(const struct writing *w, const struct model_shape 
 	return misfit(w, name, "a scalar");
 }
 
-/* As deep as the shapes: MODEL_DEPTH_MAX. */
 // NOLINTNEXTLINE(misc-no-recursion)
 static enum code write_value(const struct writing *w, const struct model_shape *s, const char *name,
 	const struct json *v)

@@ -227,6 +227,17 @@ static void scalars_in_a_list_are_told_of_the_list(void **state)
 		"constraint: Member must satisfy constraint: [Member must have length less than or "
 		"equal to 128, Member must have length greater than or equal to 1, Member must "
 		"satisfy regular expression pattern: .*\\S.*]");
+	assert_breaks("DescribeDeliveryChannels", "{\"DeliveryChannelNames\":[\"a\",null]}",
+		"1 validation error detected: Value '[a, null]' at 'deliveryChannelNames' failed to "
+		"satisfy constraint: Member must satisfy constraint: [Member must have length less "
+		"than or equal to 256, Member must have length greater than or equal to 1, Member "
+		"must not be null]");
+	assert_breaks("ListDiscoveredResources",
+		"{\"resourceType\":\"AWS::S3::Bucket\",\"resourceIds\":[null]}",
+		"1 validation error detected: Value '[null]' at 'resourceIds' failed to satisfy "
+		"constraint: Member must satisfy constraint: [Member must have length less than or "
+		"equal to 768, Member must have length greater than or equal to 1, Member must not "
+		"be null]");
 }
 
 static void a_pattern_must_match_the_whole_text(void **state)
@@ -416,6 +427,30 @@ static void a_long_value_is_cut_between_characters(void **state)
 	assert_true(utf8_ok(buf_slice(&v.message)));
 	assert_true(v.message.n > 1024 && v.message.n < 1200);
 	assert_non_null(strstr(v.message.p, "...' at 'configRuleName'"));
+	buf_release(&v.message);
+	buf_release(&b);
+	arena_release(&a);
+}
+
+static void a_long_name_in_a_map_leaves_the_path_short(void **state)
+{
+	struct arena a = ARENA_INIT(1 << 22);
+	struct buf b = BUF_INIT(1 << 20);
+	struct verdict v;
+
+	(void)state;
+	buf_text(&b, "{\"RemediationConfigurations\":[{\"ConfigRuleName\":\"r\",\"TargetType\":"
+		     "\"SSM_DOCUMENT\",\"TargetId\":\"d\",\"Parameters\":{\"");
+	for (int i = 0; i < 5000; i++)
+		buf_text(&b, "k");
+	buf_text(&b, "\":{\"StaticValue\":{}}}}]}");
+	v = check(&a, "PutRemediationConfigurations", b.p);
+	assert_int_equal(v.c, E_INVALID);
+	assert_true(v.message.n < 4096);
+	assert_memory_equal(v.message.p,
+		"2 validation errors detected: Value null at "
+		"'remediationConfigurations.1.member.parameters",
+		90);
 	buf_release(&v.message);
 	buf_release(&b);
 	arena_release(&a);
@@ -645,6 +680,7 @@ int main(void)
 		cmocka_unit_test(integers_are_whole_and_not_too_large),
 		cmocka_unit_test(what_is_null_or_unknown_is_dropped),
 		cmocka_unit_test(a_long_value_is_cut_between_characters),
+		cmocka_unit_test(a_long_name_in_a_map_leaves_the_path_short),
 		cmocka_unit_test(a_hundred_wrong_enums_fit_the_message),
 		cmocka_unit_test(a_small_message_is_an_error),
 		cmocka_unit_test(each_operation_takes_an_empty_request_for_what_it_is),
