@@ -5,11 +5,11 @@
 #include "base/buf.h"
 #include "base/failpoint.h"
 #include "base/time.h"
+#include "base/uuid.h"
 #include "store/outbox.h"
 #include "json/write.h"
 #include <errno.h>
 #include <stdbool.h>
-#include <sys/random.h>
 
 /* Places are accounts times regions: a thousand accounts in thirty regions are 3 MiB. */
 #define PLACES_BYTES  (16 << 20)
@@ -98,26 +98,9 @@ static bool wanted(const struct job *job, const struct site *s)
 	return !job->q->region || str_is(s->region, job->q->region);
 }
 
-/* RFC 4122, version 4: random but for six bits. */
-static enum code new_uuid(char out[37], struct err *e)
+static enum code new_uuid(char out[UUID_BYTES], struct err *e)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char b[16];
-	char *p = out;
-
-	/* Up to 256 bytes come whole or not at all (getrandom(2)). */
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		return err_sys(e, E_IO, errno, "could not get random bytes");
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	for (int i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		*p++ = digits[b[i] >> 4];
-		*p++ = digits[b[i] & 15];
-	}
-	*p = '\0';
-	return E_OK;
+	return uuid_make(out) ? E_OK : err_sys(e, E_IO, errno, "could not get random bytes");
 }
 
 /* Spec section 3.1: month and day of the folder without leading zeros, the stamp with them. */

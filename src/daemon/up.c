@@ -11,6 +11,7 @@
 #include "daemon/metrics.h"
 #include "daemon/notify_socket.h"
 #include "daemon/seed.h"
+#include "daemon/service.h"
 #include "daemon/tick.h"
 #include "store/catalogue.h"
 #include "store/channel.h"
@@ -42,6 +43,7 @@ struct up {
 	struct tick_ports ports;
 	struct metrics metrics;
 	struct hear hear;
+	struct service service;
 	struct buf token; /* whoever posts events has it; empty: nobody may */
 	struct lock lock;
 	volatile sig_atomic_t stop;
@@ -366,8 +368,8 @@ static enum code prepare_store(struct up *u, struct err *e)
 	struct db db = { 0 };
 
 	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e) &&
-		!free_leases(&db, e))
-		seed_rows(&db, u->o->config, time_now_ms(), e);
+		!free_leases(&db, e) && !seed_rows(&db, u->o->config, time_now_ms(), e))
+		service_open(&u->service, &db, e);
 	db_close(&db);
 	return e->code;
 }
@@ -384,6 +386,15 @@ static void on_written(void *arg)
 	struct up *u = arg;
 
 	schedule_kick_one(&u->schedule, "notify");
+}
+
+/* An answer of the API changed what is due. */
+static void on_kick(void *arg)
+{
+	struct up *u = arg;
+
+	if (!u->stopping)
+		schedule_kick(&u->schedule);
 }
 
 static enum code open_parts(struct up *u, struct err *e)
@@ -404,6 +415,10 @@ static enum code open_parts(struct up *u, struct err *e)
 	loop_timer_init(&u->loop, &u->watchdog, on_watchdog, u);
 	if (!courier_open(&u->courier, e))
 		lanes_open(&u->lanes, &lanes, e);
+	u->service.lanes = u->lanes;
+	u->service.stop = &u->stop;
+	u->service.kick = on_kick;
+	u->service.ctx = u;
 	return e->code;
 }
 
@@ -469,6 +484,11 @@ static enum code run_locked(struct up *u, struct err *e)
 		{ .path = "/healthz", .serve = serve_health, .ctx = u },
 		{ .path = "/metrics", .serve = serve_metrics, .ctx = u },
 		{ .path = "/events", .serve = serve_events, .ctx = u, .post = true },
+		{ .path = "/",
+			.serve = service_serve,
+			.ctx = &u->service,
+			.post = true,
+			.body_max = SERVICE_BODY_MAX },
 		{ .path = NULL }
 	};
 	int64_t began_ms = time_ticks_ms();
@@ -511,6 +531,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	lock_release(&u->lock);
 	metrics_release(&u->metrics);
 	hear_release(&u->hear);
+	service_close(&u->service);
 	buf_release(&u->token);
 	mem_free(u);
 	return e->code;

@@ -3,6 +3,7 @@
 
 #include "base/netstring.h"
 #include "base/sha256.h"
+#include "base/uuid.h"
 #include <sqlite3.h>
 #include <sys/random.h>
 
@@ -74,15 +75,6 @@ static void netstrings(sqlite3_context *ctx, int n, sqlite3_value **v)
 	buf_release(&b);
 }
 
-/* Random bytes, or an error in @ctx. Up to 256 come whole or not at all (getrandom(2)). */
-static int random_bytes(sqlite3_context *ctx, unsigned char *out, size_t n)
-{
-	if (getrandom(out, n, 0) == (ssize_t)n)
-		return 1;
-	sqlite3_result_error(ctx, "no random numbers are to be had", -1);
-	return 0;
-}
-
 static void random_id(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -96,8 +88,11 @@ static void random_id(sqlite3_context *ctx, int n, sqlite3_value **v)
 		return;
 	}
 	while (have < want) {
-		if (!random_bytes(ctx, pool, sizeof(pool)))
+		/* Up to 256 bytes come whole or not at all (getrandom(2)). */
+		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool)) {
+			sqlite3_result_error(ctx, "no random numbers are to be had", -1);
 			return;
+		}
 		/* 252 = 7 * 36: each is as likely as the others. */
 		for (size_t i = 0; i < sizeof(pool) && have < want; i++)
 			if (pool[i] < 252)
@@ -108,23 +103,14 @@ static void random_id(sqlite3_context *ctx, int n, sqlite3_value **v)
 
 static void uuid(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	unsigned char b[16];
-	char *text;
+	char text[UUID_BYTES];
 
 	(void)n;
 	(void)v;
-	if (!random_bytes(ctx, b, sizeof(b)))
-		return;
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	text = sqlite3_mprintf(
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		b[15]);
-	if (text)
-		sqlite3_result_text(ctx, text, -1, sqlite3_free);
+	if (uuid_make(text))
+		sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
 	else
-		sqlite3_result_error_nomem(ctx);
+		sqlite3_result_error(ctx, "no random numbers are to be had", -1);
 }
 
 static void config_arn(sqlite3_context *ctx, int n, sqlite3_value **v)
