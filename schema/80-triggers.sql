@@ -34,8 +34,8 @@ CREATE TRIGGER _type_shred AFTER INSERT ON _type BEGIN
       FROM json_each(new.doc, '$.inverse') r;
   INSERT OR REPLACE INTO _type_event
     SELECT json_extract(e.value, '$.source'), n.value, new.type,
-           coalesce(json_extract(e.value, '$.ids'), json_extract(e.value, '$.names_path'), json_extract(e.value, '$.arns')),
-           CASE WHEN json_extract(e.value, '$.ids') IS NOT NULL THEN 'id' WHEN json_extract(e.value, '$.arns') IS NOT NULL THEN 'arn' ELSE 'name' END,
+           coalesce(json_extract(e.value, '$.ids'), json_extract(e.value, '$.names_path'), json_extract(e.value, '$.arns'), '$'),
+           CASE WHEN json_extract(e.value, '$.list') THEN 'list' WHEN json_extract(e.value, '$.ids') IS NOT NULL THEN 'id' WHEN json_extract(e.value, '$.arns') IS NOT NULL THEN 'arn' ELSE 'name' END,
            json_extract(e.value, '$.like'), json_extract(e.value, '$.strip')
       FROM json_each(new.doc, '$.events') e, json_each(e.value, '$.names') n;
   INSERT OR REPLACE INTO _type_path

@@ -101,7 +101,7 @@ enum code errand_add_target(struct heed *h, const struct listing_plan *plan, str
 	if (!t)
 		return err_nomem(e);
 	*t = (struct target_of_events){ h->targets, plan, kept_key(&h->arena, &as), as.id.n > 0,
-		NULL };
+		str_is(by, "list"), NULL };
 	if (!arena_ok(&h->arena) || link_hint(h, t, hint, e))
 		return err_nomem(e);
 	h->targets = t;
@@ -372,6 +372,14 @@ static enum code make_marks(struct heed *h, struct err *e)
 	h->again = arena_alloc(&h->arena, n * sizeof(*h->again));
 	h->listed = arena_alloc(&h->arena, n * sizeof(*h->listed));
 	return h->again && h->listed ? E_OK : err_nomem(e);
+}
+
+enum code errand_list(struct heed *h, const struct listing_plan *plan, struct err *e)
+{
+	if (make_marks(h, e))
+		return e->code;
+	h->again[place_of(h, plan)] = true;
+	return E_OK;
 }
 
 enum code errands_run(struct heed *h, struct login *login, struct err *e)

@@ -20,6 +20,7 @@ struct target_of_events {
 	const struct listing_plan *plan;
 	struct key key; /* one of the three */
 	bool by_id;
+	bool all;                /* no key: what came of it is only found by listing the type */
 	struct hint_link *links; /* the newest event first: it is the cause */
 };
 
@@ -52,7 +53,7 @@ const struct listing_plan *errand_plan(
 	const struct heed *h, struct str type, struct str region, bool exact);
 bool errand_is_looked_at(const struct listing_plan *plan, struct str region);
 
-/** One target more, or one event more for it. @by: "id", "name" or "arn". */
+/** One target more, or one event more for it. @by: "id", "name" or "arn"; "list": all of the type, no key. */
 enum code errand_add_target(struct heed *h, const struct listing_plan *plan, struct str by,
 	struct str key, struct hint *hint, struct err *e);
 
@@ -60,5 +61,7 @@ enum code errand_add_target(struct heed *h, const struct listing_plan *plan, str
 enum code errand_queue(struct heed *h, const struct errand_of *as, struct err *e);
 /** Run what is queued, and the listings that turn out to be needed; waits for all. */
 enum code errands_run(struct heed *h, struct login *login, struct err *e);
+/** Its type is to be listed when errands run next. */
+enum code errand_list(struct heed *h, const struct listing_plan *plan, struct err *e);
 /** True when all of its type was listed. */
 bool errand_was_listed(const struct heed *h, const struct listing_plan *plan);

@@ -65,6 +65,15 @@ static bool take_value(void *ctx, const struct json_place *place)
 	return errand_add_target(r->h, plan, r->rule->by, key, r->hint, r->e) == E_OK;
 }
 
+/* What an event brings about without naming it. */
+static enum code take_type(struct resolving *r)
+{
+	const struct listing_plan *plan =
+		errand_plan(r->h, r->rule->type, r->hint->cause.region, false);
+
+	return plan ? errand_add_target(r->h, plan, r->rule->by, STR_NONE, r->hint, r->e) : E_OK;
+}
+
 static enum code apply_rule(void *ctx, const struct catalogue_event *rule, struct err *e)
 {
 	struct resolving *r = ctx;
@@ -73,6 +82,8 @@ static enum code apply_rule(void *ctx, const struct catalogue_event *rule, struc
 
 	r->rule = rule;
 	r->e = e;
+	if (str_is(rule->by, "list"))
+		return take_type(r);
 	json_visit(r->hint->record, path, take_value, r);
 	if (r->any == before && r->hint->envelope && !e->code)
 		json_visit(r->hint->envelope, path, take_value, r);
@@ -146,8 +157,11 @@ static enum code queue_target(
 	const struct errand_of unknown = {
 		.plan = t->plan, .key = t->key, .target = t, .hint = t->links->hint
 	};
-	enum code c = stage_live(db, &named, know, &k, e);
+	enum code c;
 
+	if (t->all)
+		return errand_list(h, t->plan, e);
+	c = stage_live(db, &named, know, &k, e);
 	return c || k.n ? c : errand_queue(h, &unknown, e);
 }
 
@@ -198,6 +212,8 @@ static enum code follow(
 	if (!c)
 		c = relate_staged(db, e);
 	if (!c)
+		c = stage_blame_born(db, e);
+	if (!c)
 		c = stage_related(db, *after, all, follow_known, &f, e);
 	if (!c)
 		c = stage_unmet(db, *after, follow_unmet, &f, e);
@@ -213,7 +229,7 @@ static enum code blame(struct heed *h, struct err *e)
 		const struct record_named named = { str_of(t->plan->entry->type),
 			str_of(h->sweep.account), t->key.id, t->key.name, t->key.arn };
 
-		if (errand_was_listed(h, t->plan))
+		if (!t->all && errand_was_listed(h, t->plan))
 			c = record_blame(&h->sweep.record, t->links->hint->number, &named, e);
 	}
 	return c;

@@ -22,6 +22,17 @@ VALUES (:event_id, :event_name, :event_source, :actor, :source_ip, :user_agent, 
 UPDATE stage SET cause = :cause
  WHERE type = :type AND account = :account AND cause IS NULL AND (id = :id OR name = :name OR arn = :arn);
 
+-- name: stage_blame_born
+-- plan: scan
+-- alone
+-- The default group of a new VPC: no event names it, but its VPC is due to one.
+UPDATE stage SET cause = (SELECT min(x.cause) FROM stage_edge e
+                            JOIN stage x ON x.type = e.target_type AND x.id = e.target_id AND x.account = stage.account
+                           WHERE e.stage_id = stage.stage_id AND x.cause IS NOT NULL)
+ WHERE cause IS NULL AND gone = 0
+   AND NOT EXISTS (SELECT 1 FROM _resource r WHERE r.id = stage.id AND r.type = stage.type AND r.account = stage.account
+                      AND r.region = stage.region AND r.deleted = 0);
+
 -- name: stage_cause_keep
 -- plan: scan
 -- An event that is told twice is one cause.

@@ -154,6 +154,11 @@ enum code stage_unrelate(struct db *db, struct err *e)
 	return c ? c : run(db, SQL_STAGE_CLEAR_LINKS, e);
 }
 
+enum code stage_blame_born(struct db *db, struct err *e)
+{
+	return run(db, SQL_STAGE_BLAME_BORN, e);
+}
+
 enum code stage_forget_looks(struct db *db, struct err *e)
 {
 	return run(db, SQL_STAGE_CLEAR_LOOKS, e);

@@ -21,6 +21,8 @@ struct stage_named {
 };
 /** The rows of @named that are due to nothing are due to it. */
 enum code stage_blame(struct db *db, int64_t cause, const struct stage_named *named, struct err *e);
+/** What is new, due to nothing and shows something that is due to an event is due to that. */
+enum code stage_blame_born(struct db *db, struct err *e);
 /** Write it (within a transaction) unless it is there. */
 enum code stage_keep_cause(struct db *db, int64_t cause, int64_t *cause_id, struct err *e);
 

@@ -235,7 +235,7 @@ def test_events_and_permissions_are_spelled_as_aws_does():
         if entry["engine"] == "exec":
             continue
         for event in entry.get("events", []):
-            path = [event[k] for k in ("ids", "arns", "names_path") if k in event]
+            path = ["$.all" if k == "list" else event[k] for k in ("ids", "arns", "names_path", "list") if k in event]
             if not (re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com|aws\.[a-z0-9]+", event["source"]) and len(path) == 1
                     and PATH.fullmatch(path[0]) and event["names"] and all(re.fullmatch(r"[A-Z][\w -]+", n) for n in event["names"])):
                 found.append(f"{entry['type']}: {event}")
