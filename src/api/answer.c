@@ -229,6 +229,8 @@ static enum code run(const struct able *able, struct operation *op)
 
 	if (!able->entry && !script_any(&able->script))
 		return api_refuse(op, "InternalFailure", "%s is not available", op->model->name);
+	if (able->writes && op->at_ms < TIME_FOREVER_MS)
+		return api_refuse(op, "ValidationException", "the past cannot be changed");
 	if (op->at_ms < TIME_FOREVER_MS && !able->past) {
 		/* The shadows stay in the connection. */
 		op->db->spent = true;
@@ -237,8 +239,6 @@ static enum code run(const struct able *able, struct operation *op)
 	}
 	if (!able->writes)
 		return run_parts(able, op);
-	if (op->at_ms < TIME_FOREVER_MS)
-		return api_refuse(op, "ValidationException", "the past cannot be changed");
 	if (db_begin(op->db, op->e))
 		return op->e->code;
 	c = run_parts(able, op);

@@ -63,7 +63,7 @@
  *     Columns behind `after` are for ORDER BY alone. _answer may give what stands beside the list.
  *   - Statements of a writing operation run in one transaction, refuse first, answer last: it sees what was written.
  *   - The past (X-Siltstone-As-Of): public views answer for that moment by themselves, private tables do not. An operation
- *     all of whose statements name :at_ms is taken to see to it alone, and gets no shadows.
+ *     whose _answer and _list name :at_ms is taken to see to it alone, and gets no shadows.
  *   - Functions besides SQLite's (db/sqlfn.h): config_arn(:region, :account, 'thing/' || name), random_id(8), uuid(),
  *     glob_any(), sha256().
  *   - What can be tagged is listed by the view _service_object (schema/81-service.sql), its tags are in _service_tag; a

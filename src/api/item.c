@@ -175,6 +175,27 @@ enum code item_answer(
 
 enum as { AS_TEXT, AS_TIME, AS_JSON, AS_STRINGS, AS_IT_IS, AS_LINKS };
 
+static void add_link(struct buf *out, const struct json *link)
+{
+	static const struct {
+		const char *stored, *told;
+	} names[] = { { "resourceType", "\"resourceType\":" }, { "resourceId", "\"resourceId\":" },
+		{ "resourceName", "\"resourceName\":" }, { "name", "\"relationshipName\":" } };
+	const char *before = "";
+
+	buf_char(out, '{');
+	for (int i = 0; i < 4; i++) {
+		struct str text = json_get_text(link, names[i].stored);
+
+		if (!text.p)
+			continue;
+		buf_text(out, before);
+		add_text(out, names[i].told, text);
+		before = ",";
+	}
+	buf_char(out, '}');
+}
+
 static void add_links(struct buf *out, const struct json *links)
 {
 	const char *before = "";
@@ -182,12 +203,7 @@ static void add_links(struct buf *out, const struct json *links)
 	buf_char(out, '[');
 	for (const struct json *v = links ? links->first : NULL; v; v = v->next) {
 		buf_text(out, before);
-		buf_char(out, '{');
-		add_text(out, "\"resourceType\":", json_get_text(v, "resourceType"));
-		add_text(out, ",\"resourceId\":", json_get_text(v, "resourceId"));
-		add_text(out, ",\"resourceName\":", json_get_text(v, "resourceName"));
-		add_text(out, ",\"relationshipName\":", json_get_text(v, "name"));
-		buf_char(out, '}');
+		add_link(out, v);
 		before = ",";
 	}
 	buf_char(out, ']');

@@ -11,7 +11,8 @@ static void take(struct script *out, const char *part, enum sql_id id)
 {
 	const struct sql_text *t = &sql_text[id];
 
-	out->past = out->past && strstr(t->text, ":at_ms");
+	if (strcmp(part, "answer") == 0 || strcmp(part, "list") == 0)
+		out->past = out->past && strstr(t->text, ":at_ms");
 	if (strcmp(part, "refuse") == 0) {
 		must(t->columns == 2 && t->readonly);
 		out->refuse = id;

@@ -9,7 +9,7 @@ struct script {
 	enum sql_id refuse, answer, list; /* SQL_COUNT: there is none */
 	enum sql_id writes[SCRIPT_WRITES_MAX];
 	size_t n_writes;
-	bool past; /* all of them name :at_ms: they answer for that moment by themselves */
+	bool past; /* answer and list name :at_ms: they see to that moment by themselves */
 };
 
 /** must()s what is not as api/answer.h says: a part that is called otherwise, a wrong number of columns. */

@@ -307,7 +307,8 @@ def test_malformed_and_slow_requests_are_refused(up):
         (b"GET / HTTP/1.1\n" + host + b"\n", b"400"),
         (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", b"421"),
         (b"GET / HTTP/1.1\r\n" + host + b"A: " + b"a" * 20000, b"431"),
-        (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 1000000\r\n\r\n", b"413"),
+        (b"POST /events HTTP/1.1\r\n" + host + b"Content-Length: 1000000\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 1048577\r\n\r\n", b"413"),
     ):
         assert d.raw(head).split(b" ", 2)[1] == status, head[:80]
     # A head that came in pieces is as good as one that came whole; what comes behind it is the next request.
