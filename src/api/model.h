@@ -46,21 +46,20 @@ struct model_automaton {
 };
 struct model_shape {
 	const char *name;
-	enum model_kind kind;
-	bool has_min, has_max;
-	bool wide;                 /* an integer of 64 bits, else of 32 */
-	int64_t min, max;          /* of a value, a text's characters, a list's elements */
-	const char *pattern;       /* a regular expression the whole text must match, or NULL */
+	int64_t min, max;    /* of a value, a text's characters, a list's elements */
+	const char *pattern; /* a regular expression the whole text must match, or NULL */
+	const struct model_automaton *automaton; /* of the pattern */
 	const char *const *values; /* an enum's, in the model's order, NULL-terminated; or NULL */
 	const uint16_t *sorted;    /* their numbers in the order of their bytes */
-	uint16_t values_n;
-	uint16_t members_n;
-	const struct model_automaton *automaton; /* of the pattern */
-	const struct model_automaton *also;      /* what an enum takes beyond its values, or NULL */
+	const struct model_automaton *also; /* what an enum takes beyond its values, or NULL */
 	const struct model_member
 		*members; /* of a structure, in the model's order; NULL name ends */
+	enum model_kind kind;
+	uint16_t values_n, members_n;
 	uint16_t element; /* of a list; the values of a map */
 	uint16_t map_key; /* of a map */
+	bool has_min, has_max;
+	bool wide; /* an integer of 64 bits, else of 32 */
 };
 struct model_operation {
 	const char *name;

@@ -423,6 +423,7 @@ static struct json *unhang(struct json *v)
 	return first;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 static bool check_structure(
 	struct check *k, const struct model_shape *s, struct json *v, const struct place *at)
 {
@@ -460,6 +461,7 @@ static void check_size(
 		violate(k, at, s, v, MODEL_MIN);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 static bool check_list(
 	struct check *k, const struct model_shape *s, struct json *v, const struct place *at)
 {
@@ -485,6 +487,7 @@ static bool check_list(
 	return true;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 static bool check_map(
 	struct check *k, const struct model_shape *s, struct json *v, const struct place *at)
 {

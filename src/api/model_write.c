@@ -21,6 +21,7 @@ static enum code misfit(const struct writing *w, const char *name, const char *w
 	return err_set(w->e, E_INVALID, "answer of %s: \"%s\" is not %s", w->op->name, name, what);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 static enum code write_structure(
 	const struct writing *w, const struct model_shape *s, const struct json *v)
 {
