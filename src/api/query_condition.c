@@ -2,7 +2,8 @@
 #include "api/query_sql.h"
 #include "json/write.h"
 
-#define LIKE_LEAST 3 /* characters before the wildcards, in AWS */
+#define LIKE_LEAST 3  /* characters before the wildcards, in AWS */
+#define FLAT_MAX   64 /* conditions in a row without brackets */
 
 /* The values of a test as a JSON list; what is no value below configuration is compared as a text. */
 static struct str literals(struct query_compiler *c, const struct query_value *first, bool texts)
@@ -160,43 +161,82 @@ static enum code test(struct query_compiler *c, const struct query_condition *t)
 	return E_OK;
 }
 
-/* Halves of halves: SQLite limits how deep an expression is, not how wide. */
-// NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX and the logarithm of a list's length
-static enum code halves(
-	struct query_compiler *c, const struct query_condition **at, size_t n, bool with_or)
+/* How deep brackets stand in what is made of it. */
+// NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
+static int depth(const struct query_condition *w)
 {
-	const struct query_condition *one = *at;
+	int deepest = 0;
 
-	if (n == 1) {
-		*at = one->next;
-		return query_condition_write(c, one);
+	if (w->kind == CONDITION_TEST)
+		return 0;
+	for (const struct query_condition *k = w->first; k; k = k->next) {
+		const int d = depth(k);
+
+		deepest = d > deepest ? d : deepest;
 	}
+	return deepest + 1;
+}
+
+/* SQLite limits how deep an expression is, which long lists are, and how many brackets are open at a time. */
+// NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX and the logarithm of a list's length
+static enum code write_list(struct query_compiler *c, const struct query_condition *const *list,
+	size_t n, const char *word)
+{
 	buf_char(c->sql, '(');
-	if (halves(c, at, n / 2, with_or))
-		return c->e->code;
-	buf_text(c->sql, with_or ? " OR " : " AND ");
-	if (halves(c, at, n - n / 2, with_or))
-		return c->e->code;
+	if (n > FLAT_MAX) {
+		if (write_list(c, list, n / 2, word))
+			return c->e->code;
+		buf_text(c->sql, word);
+		if (write_list(c, list + n / 2, n - n / 2, word))
+			return c->e->code;
+	} else {
+		for (size_t i = 0; i < n; i++) {
+			buf_text(c->sql, i ? word : "");
+			if (query_condition_write(c, list[i]))
+				return c->e->code;
+		}
+	}
 	buf_char(c->sql, ')');
 	return E_OK;
+}
+
+/* The deepest comes first: SQLite keeps nothing on its stack but the bracket then. */
+// NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
+static enum code write_both(struct query_compiler *c, const struct query_condition *w)
+{
+	const struct query_condition **list = arena_alloc(c->a, w->n * sizeof(*list));
+	int deepest = 0;
+	size_t n = 0;
+
+	if (!list)
+		return err_nomem(c->e);
+	for (const struct query_condition *k = w->first; k; k = k->next) {
+		const int d = depth(k);
+
+		list[n++] = k;
+		if (d > deepest) {
+			deepest = d;
+			list[n - 1] = list[0];
+			list[0] = k;
+		}
+	}
+	return write_list(c, list, n, w->kind == CONDITION_OR ? " OR " : " AND ");
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
 enum code query_condition_write(struct query_compiler *c, const struct query_condition *w)
 {
-	const struct query_condition *first = w->first;
-
 	switch (w->kind) {
 	case CONDITION_TEST: return test(c, w);
 	case CONDITION_NOT:
 		/* What has no value fits no comparison, so its contrary holds. */
 		buf_text(c->sql, "(");
-		if (query_condition_write(c, first))
+		if (query_condition_write(c, w->first))
 			return c->e->code;
 		buf_text(c->sql, ") IS NOT TRUE");
 		return E_OK;
 	case CONDITION_AND:
-	case CONDITION_OR: return halves(c, &first, w->n, w->kind == CONDITION_OR);
+	case CONDITION_OR: return write_both(c, w);
 	}
 	return E_OK;
 }

@@ -294,27 +294,41 @@ static enum code read_test(struct parser *p, struct query_condition *c)
 static enum code read_or(struct parser *p, struct query_condition **out, int depth);
 
 // NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
-static enum code read_single(struct parser *p, struct query_condition **out, int depth)
+static enum code read_positive(struct parser *p, struct query_condition **out, int depth)
 {
-	struct query_condition *c;
-
 	if (depth > QUERY_DEPTH_MAX)
 		return query_fault_set(p->lexer.fault, p->lexer.text, p->token.at, p->e,
-			"brackets and NOT stand deeper than %d", QUERY_DEPTH_MAX);
+			"brackets stand deeper than %d", QUERY_DEPTH_MAX);
 	if (is(p, WORD_OPEN)) {
 		if (advance(p) || read_or(p, out, depth + 1))
 			return p->e->code;
 		return want(p, WORD_CLOSE, "AND, OR or )");
 	}
-	c = arena_alloc(p->a, sizeof(*c));
-	if (!c)
+	*out = arena_alloc(p->a, sizeof(**out));
+	return *out ? read_test(p, *out) : err_nomem(p->e);
+}
+
+/* Of several NOT in a row two are none. */
+// NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
+static enum code read_single(struct parser *p, struct query_condition **out, int depth)
+{
+	struct query_condition * not ;
+	bool negative = false;
+
+	while (is_key(p, "NOT")) {
+		negative = !negative;
+		if (advance(p))
+			return p->e->code;
+	}
+	if (!negative)
+		return read_positive(p, out, depth);
+	not = arena_alloc(p->a, sizeof(*not ));
+	if (!not )
 		return err_nomem(p->e);
-	*out = c;
-	if (!is_key(p, "NOT"))
-		return read_test(p, c);
-	c->kind = CONDITION_NOT;
-	c->n = 1;
-	return advance(p) ? p->e->code : read_single(p, &c->first, depth + 1);
+	not ->kind = CONDITION_NOT;
+	not ->n = 1;
+	*out = not ;
+	return read_positive(p, &not ->first, depth);
 }
 
 /* Conditions with the same word between them are one list. */

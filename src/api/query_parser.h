@@ -65,8 +65,8 @@ struct query {
 	struct query_condition *where; /* or NULL */
 };
 
-/** How deep brackets and NOT may stand within each other. */
-#define QUERY_DEPTH_MAX 100
+/** How deep brackets may stand within each other: SQLite reads no more than a hundred things that are not finished. */
+#define QUERY_DEPTH_MAX 40
 
 /** Read @text, which must live as long as @out. E_INVALID: see query_fault_set(). E_NOMEM. */
 enum code query_parse(struct arena *a, struct str text, struct query *out,

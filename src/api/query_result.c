@@ -109,7 +109,7 @@ static struct json *scalar(struct query_result *r, const struct json *v)
 	return around;
 }
 
-/* All of a value, as AWS has it. */
+/* All of a value. */
 // NOLINTNEXTLINE(misc-no-recursion): JSON_DEPTH_MAX
 static struct json *convert(struct query_result *r, const struct json *v)
 {
@@ -118,7 +118,7 @@ static struct json *convert(struct query_result *r, const struct json *v)
 	if (v->kind == JSON_NULL)
 		return NULL;
 	if (v->kind != JSON_OBJECT && v->kind != JSON_ARRAY)
-		return scalar(r, v);
+		return r->as_aws ? scalar(r, v) : json_copy(&r->memory, v);
 	out = json_new(&r->memory, v->kind);
 	for (const struct json *m = v->first; m && out; m = m->next) {
 		const size_t before = v->kind == JSON_OBJECT ? enter(r, m->key) : r->path.n;
@@ -183,7 +183,7 @@ static struct json *choose(struct query_result *r, const struct json *v, const s
 	struct json *out = NULL;
 
 	if (t->whole)
-		return r->as_aws ? convert(r, v) : json_copy(&r->memory, v);
+		return convert(r, v);
 	if (v->kind == JSON_OBJECT)
 		return choose_members(r, v, t);
 	if (v->kind != JSON_ARRAY)
