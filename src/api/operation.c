@@ -8,6 +8,7 @@
 static const struct operation_entry entries[] = {
 	{ "BatchGetResourceConfig", api_batch_get_resource_config, .past = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
+	{ "SelectResourceConfig", api_select_resource_config, .past = false },
 };
 
 const struct operation_entry *operation_entry(const char *name)

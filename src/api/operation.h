@@ -83,3 +83,4 @@ const struct operation_entry *operation_entry(const char *name);
 
 /* The functions, by family. */
 api_operation_fn api_get_resource_config_history, api_batch_get_resource_config; /* histories.c */
+api_operation_fn api_select_resource_config; /* queries.c */

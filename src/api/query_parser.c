@@ -296,7 +296,7 @@ static enum code read_or(struct parser *p, struct query_condition **out, int dep
 // NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
 static enum code read_positive(struct parser *p, struct query_condition **out, int depth)
 {
-	if (depth > QUERY_DEPTH_MAX)
+	if (depth == QUERY_DEPTH_MAX && is(p, WORD_OPEN))
 		return query_fault_set(p->lexer.fault, p->lexer.text, p->token.at, p->e,
 			"brackets stand deeper than %d", QUERY_DEPTH_MAX);
 	if (is(p, WORD_OPEN)) {

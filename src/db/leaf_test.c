@@ -172,22 +172,10 @@ static bool compare(const struct leaf_side *a, const struct leaf_side *b, int *c
 	return true;
 }
 
-/* Ranges of one family; else as texts. */
-static bool order(const struct leaf_side *a, const struct leaf_side *b, enum leaf_op op)
+static bool order_values(const struct leaf_side *a, const struct leaf_side *b, enum leaf_op op)
 {
-	const struct ip_range *r = &a->range, *s = &b->range;
 	int cmp;
 
-	if (a->is_range && b->is_range) {
-		if (r->bytes != s->bytes)
-			return false;
-		switch ((int)op) {
-		case OP_LESS: return ip_range_cmp(r, r->first, s->first) < 0;
-		case OP_AT_MOST: return ip_range_cmp(r, r->first, s->last) <= 0;
-		case OP_GREATER: return ip_range_cmp(r, r->last, s->last) > 0;
-		default: return ip_range_cmp(r, r->last, s->first) >= 0;
-		}
-	}
 	if (!compare(a, b, &cmp))
 		return false;
 	switch ((int)op) {
@@ -196,6 +184,32 @@ static bool order(const struct leaf_side *a, const struct leaf_side *b, enum lea
 	case OP_GREATER: return cmp > 0;
 	default: return cmp >= 0;
 	}
+}
+
+static bool order_ranges(const struct ip_range *r, const struct ip_range *s, enum leaf_op op)
+{
+	if (r->bytes != s->bytes)
+		return false;
+	switch ((int)op) {
+	case OP_LESS: return ip_range_cmp(r, r->first, s->first) < 0;
+	case OP_AT_MOST: return ip_range_cmp(r, r->first, s->last) <= 0;
+	case OP_GREATER: return ip_range_cmp(r, r->last, s->last) > 0;
+	default: return ip_range_cmp(r, r->last, s->first) >= 0;
+	}
+}
+
+static bool order(const struct leaf_side *a, const struct leaf_side *b, enum leaf_op op)
+{
+	return a->is_range && b->is_range ? order_ranges(&a->range, &b->range, op)
+					  : order_values(a, b, op);
+}
+
+static bool between(const struct leaf_side *v, const struct leaf_side *ends)
+{
+	if (v->is_range && ends[0].is_range && ends[1].is_range)
+		return order(v, ends, OP_AT_LEAST) && order(v, ends + 1, OP_AT_MOST);
+	/* Where one is no address, none is. */
+	return order_values(v, ends, OP_AT_LEAST) && order_values(v, ends + 1, OP_AT_MOST);
 }
 
 static bool equal(const struct leaf_side *a, const struct leaf_side *b)
@@ -226,7 +240,7 @@ static bool fits(const struct leaf_test *t, const struct leaf_side *v)
 	case OP_AT_MOST:
 	case OP_GREATER:
 	case OP_AT_LEAST: return order(v, with, (enum leaf_op)t->op);
-	case OP_BETWEEN: return order(v, with, OP_AT_LEAST) && order(v, with + 1, OP_AT_MOST);
+	case OP_BETWEEN: return between(v, with);
 	case OP_IN: return is_in(t, v);
 	case OP_NOT_IN: return !is_in(t, v);
 	case OP_LIKE: return v->kind == LEAF_TEXT && leaf_like(v->text, with->text);

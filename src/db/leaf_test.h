@@ -15,7 +15,7 @@
  * as the text "true" or "false". What cannot be compared is unequal and in no order. Where the path says numbers
  * ('#'), a text that is one is one. Where it says addresses ('@'), both sides are ranges: equal is to have an address in
  * common, less is to begin before the other begins, and so on; "between" is from the first address of the one to the last of
- * the other. Objects fit nothing, not even "<>".
+ * the other. Where one side is no address, they are texts. Objects fit nothing, not even "<>".
  *
  * In "like", '%' is any text, '_' any one character, and there is no way to mean those characters themselves.
  */

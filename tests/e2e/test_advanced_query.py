@@ -11,7 +11,7 @@ import time
 
 import pytest
 import query_model
-from program import BUILD, one
+from program import BUILD
 
 T0 = 1_700_000_000_000
 ACCOUNTS, REGIONS = ["111111111111", "222222222222"], ["eu-west-1", "us-east-1", "global"]
@@ -503,6 +503,346 @@ def test_whose_resources(world):
     assert ask(accounts=json.dumps(ACCOUNTS), regions='["us-east-1"]') == those(ACCOUNTS, ["us-east-1"])
     assert ask(accounts='["333333333333"]') == []
     assert ask(account=ACCOUNTS[1], region="nowhere") == those(ACCOUNTS[1:], [])
+
+
+# ---- What is refused, and where ----
+
+# ^ stands before what cannot be there; a query that ends too early has it at its end.
+BROKEN = """
+^
+^SELEC resourceId
+^resourceId
+^FROM x
+SELECT^
+SELECT ^FROM x
+SELECT ^WHERE resourceId = 'x'
+SELECT ^DISTINCT resourceType
+SELECT ^ALL resourceType
+SELECT ^(resourceId)
+SELECT ^'text'
+SELECT ^1
+SELECT ^,resourceId
+SELECT resourceId,^
+SELECT resourceId, ^,arn
+SELECT resourceId ^FROM resources
+SELECT resourceId ^AS id
+SELECT resourceId ^id
+SELECT resourceId ^LIMIT 5
+SELECT resourceId ^UNION SELECT arn
+SELECT resourceId ^JOIN x
+SELECT resourceId ^= 'x'
+SELECT resourceId ^)
+SELECT resourceId; ^SELECT arn
+SELECT resourceId;^;
+SELECT resourceId ^-- comment
+SELECT resourceId ^/* comment */
+SELECT resourceId ^[0]
+SELECT resourceId ^$
+SELECT configuration.^
+SELECT configuration.^.size
+SELECT configuration.^*
+SELECT configuration.ipPermissions^[0].fromPort
+SELECT ^.size
+SELECT configuration.^`size
+SELECT ^unknown
+SELECT ^resourceid
+SELECT ^configuration_x.y
+SELECT ^accountId.x
+SELECT ^tags.name
+SELECT ^tags.key.x
+SELECT ^relationships.name
+SELECT ^relationships.resourceId.x
+SELECT arn, ^relatedEvents
+SELECT *, ^nothing
+SELECT AVG(^*)
+SELECT SUM(^)
+SELECT COUNT(^)
+SELECT COUNT(*^
+SELECT COUNT(* ^, arn)
+SELECT COUNT(^DISTINCT arn)
+SELECT COUNT(COUNT^(*))
+SELECT COUNT(^unknown)
+SELECT MAX(arn.^)
+SELECT MAX(arn ^, resourceId)
+SELECT MAX(^'x')
+SELECT SUM(^arn)
+SELECT AVG(^tags.value)
+SELECT SUM(^relationships.resourceId)
+SELECT ^UPPER(arn)
+SELECT ^arn, COUNT(*)
+SELECT COUNT(*), ^arn
+SELECT ^*, COUNT(*)
+SELECT ^* GROUP BY arn
+SELECT ^resourceId, resourceType GROUP BY resourceType
+SELECT ^configuration.size, COUNT(*) GROUP BY configuration.state
+SELECT resourceId WHERE^
+SELECT resourceId WHERE ^AND arn = 'x'
+SELECT resourceId WHERE ^= 'x'
+SELECT resourceId WHERE ^'x' = arn
+SELECT resourceId WHERE ^1 = 1
+SELECT resourceId WHERE ^TRUE
+SELECT resourceId WHERE arn^
+SELECT resourceId WHERE arn ^arn
+SELECT resourceId WHERE arn =^
+SELECT resourceId WHERE arn = ^resourceId
+SELECT resourceId WHERE arn = ^NULL
+SELECT resourceId WHERE arn = ^= 'x'
+SELECT resourceId WHERE arn = ^"x"
+SELECT resourceId WHERE arn = ^`x`
+SELECT resourceId WHERE arn = ^('x')
+SELECT resourceId WHERE arn = 'x' ^'y'
+SELECT resourceId WHERE arn = 'x' ^arn = 'y'
+SELECT resourceId WHERE arn = 'x' AND^
+SELECT resourceId WHERE arn = 'x' AND ^OR arn = 'y'
+SELECT resourceId WHERE arn = 'x' OR ^)
+SELECT resourceId WHERE arn = 'x' ^NOT arn = 'y'
+SELECT resourceId WHERE arn = 'x' ^HAVING COUNT(*) > 1
+SELECT resourceId WHERE arn = ^'unterminated
+SELECT resourceId WHERE arn = ^'it''s
+SELECT resourceId WHERE arn = 'x' AND ^"unterminated = 1
+SELECT resourceId WHERE arn ^IS NULL
+SELECT resourceId WHERE arn ^IS NOT NULL
+""".strip("\n").split("\n") + r"""
+SELECT resourceId WHERE arn ^~ 'x'
+SELECT resourceId WHERE arn ^! 'x'
+SELECT resourceId WHERE arn <^> > 'x'
+SELECT resourceId WHERE arn ^+ 1 = 2
+SELECT resourceId WHERE ^EXISTS (SELECT arn)
+SELECT resourceId WHERE arn IN^
+SELECT resourceId WHERE arn IN ^'x'
+SELECT resourceId WHERE arn IN (^)
+SELECT resourceId WHERE arn IN ('x'^
+SELECT resourceId WHERE arn IN ('x' ^'y')
+SELECT resourceId WHERE arn IN ('x', ^)
+SELECT resourceId WHERE arn IN (^SELECT arn)
+SELECT resourceId WHERE arn IN (^arn)
+SELECT resourceId WHERE arn IN (^(1))
+SELECT resourceId WHERE arn NOT ^= 'x'
+SELECT resourceId WHERE arn NOT^
+SELECT resourceId WHERE arn NOT ^BETWEEN 1 AND 2
+SELECT resourceId WHERE arn NOT ^NOT IN ('x')
+SELECT resourceId WHERE arn BETWEEN^
+SELECT resourceId WHERE arn BETWEEN 'a' ^
+SELECT resourceId WHERE arn BETWEEN 'a' ^'b'
+SELECT resourceId WHERE arn BETWEEN 'a' ^, 'b'
+SELECT resourceId WHERE arn BETWEEN 'a' AND^
+SELECT resourceId WHERE arn BETWEEN 'a' AND ^arn
+SELECT resourceId WHERE arn BETWEEN ^('a' AND 'b')
+SELECT resourceId WHERE arn LIKE^
+SELECT resourceId WHERE arn LIKE ^5
+SELECT resourceId WHERE arn LIKE ^TRUE
+SELECT resourceId WHERE arn LIKE ^arn
+SELECT resourceId WHERE arn LIKE 'abc%' ^ESCAPE '!'
+SELECT resourceId WHERE (arn = 'x'^
+SELECT resourceId WHERE (arn = 'x' ^; )
+SELECT resourceId WHERE ((arn = 'x') ^
+SELECT resourceId WHERE (^)
+SELECT resourceId WHERE arn = 'x')^
+SELECT resourceId WHERE NOT^
+SELECT resourceId WHERE NOT ^AND
+SELECT resourceId WHERE arn = ^1.
+SELECT resourceId WHERE arn = ^1.2.3
+SELECT resourceId WHERE arn = ^1e
+SELECT resourceId WHERE arn = ^12abc
+SELECT resourceId WHERE arn = ^.5
+SELECT resourceId WHERE arn = ^- 5
+SELECT resourceId WHERE arn = ^--5
+SELECT resourceId WHERE ^unknown = 1
+SELECT resourceId WHERE arn = 'x' OR NOT (^Resourceid LIKE 'abc%')
+SELECT resourceId WHERE ^tags.Name = 'x'
+SELECT resourceId WHERE ^relationships.relationshipName = 'x'
+SELECT resourceId WHERE COUNT^(*) > 1
+SELECT resourceId GROUP ^resourceType
+SELECT resourceType GROUP BY^
+SELECT resourceType GROUP BY ^1
+SELECT resourceType GROUP BY ^*
+SELECT resourceType GROUP BY resourceType,^
+SELECT resourceType GROUP BY ^unknown
+SELECT resourceType GROUP BY resourceType ^DESC
+SELECT resourceType GROUP BY resourceType ^HAVING COUNT(*) > 1
+SELECT resourceType GROUP BY resourceType ^WHERE arn = 'x'
+SELECT resourceType GROUP BY COUNT^(*)
+SELECT resourceId ORDER ^resourceId
+SELECT resourceId ORDER BY^
+SELECT resourceId ORDER BY ^*
+SELECT resourceId ORDER BY ^1
+SELECT resourceId ORDER BY ^unknown
+SELECT resourceId ORDER BY resourceId DESC ^ASC
+SELECT resourceId ORDER BY resourceId ^NULLS LAST
+SELECT resourceId ORDER BY resourceId,^
+SELECT resourceId ORDER BY resourceId ^LIMIT 1
+SELECT resourceId ORDER BY resourceId ^WHERE arn = 'x'
+SELECT resourceId ORDER BY resourceId ^GROUP BY arn
+SELECT resourceId ORDER BY ^COUNT(*)
+SELECT resourceType, COUNT(*) GROUP BY resourceType ORDER BY ^arn
+SELECT resourceType, COUNT(*) GROUP BY resourceType ORDER BY SUM(^arn)
+SELECT resourceName WHERE resourceName = 'Näme é' AND Gr^öße = 1
+SELECT ^é
+SELECT configuration.size^:x
+SELECT configuration.size ^.x
+SELECT configuration.^ size
+SELECT ^"configuration
+SELECT resourceId WHERE configuration.size = 5 ^% 2
+SELECT resourceId WHERE configuration.size = ^@x
+SELECT resourceId WHERE configuration.size = ^?
+SELECT resourceId WHERE configuration.size = ^:x
+SELECT resourceId WHERE configuration.size = ^{1}
+SELECT resourceId WHERE arn = 'x' ^&& arn = 'y'
+SELECT resourceId WHERE arn = 'x' ^|| 'y'
+SELECT resourceId WHERE arn = 'x' ^XOR arn = 'y'
+SELECT resourceId WHERE arn ^RLIKE 'x'
+SELECT resourceId WHERE arn ^GLOB 'x*'
+SELECT resourceId WHERE CASE ^WHEN arn = 'x'
+SELECT resourceId WHERE arn = ^CURRENT_TIMESTAMP
+SELECT resourceId WHERE tags.^'Name' = 'x'
+SELECT resourceId WHERE arn = 'x' ORDER ^arn
+^WITH x AS (SELECT arn)
+^DELETE FROM resources
+^EXPLAIN SELECT arn
+^;
+""".replace("'x')^", "'x'^)").replace("COUNT^(*)", "^COUNT(*)").replace("<^> >", "<> ^>").strip("\n").split("\n")
+
+# What AWS Config alone refuses; without its limits these are answered.
+ONLY_AWS = r"""
+SELECT resourceId WHERE arn LIKE ^'ab%'
+SELECT resourceId WHERE arn LIKE ^''
+SELECT resourceId WHERE arn LIKE ^'%abc'
+SELECT resourceId WHERE arn LIKE ^'abc%def'
+SELECT resourceId WHERE arn LIKE ^'abc_def%'
+SELECT resourceId WHERE arn NOT LIKE ^'éé%'
+SELECT resourceId WHERE tags.value LIKE ^'%'
+SELECT resourceId WHERE configuration.size LIKE 'abc%' AND configuration.size LIKE ^'a_c'
+SELECT COUNT(*) GROUP BY accountId, awsRegion, resourceType, ^version
+SELECT resourceType, accountId, COUNT(*) GROUP BY resourceType, accountId ORDER BY resourceType, ^COUNT(*)
+""".strip().split("\n") + ["SELECT resourceId WHERE arn = '" + "x" * 4096 + "'^"]
+
+# COUNT where there is no aggregate is a name that nothing is called.
+NAMES_WITHOUT_CALLS = {"SELECT resourceId WHERE ^COUNT(*) > 1": "SELECT resourceId WHERE COUNT^(*) > 1",
+                       "SELECT resourceType GROUP BY ^COUNT(*)": "SELECT resourceType GROUP BY COUNT^(*)",
+                       "SELECT resourceId WHERE ^EXISTS (SELECT arn)": "SELECT resourceId WHERE EXISTS ^(SELECT arn)",
+                       "SELECT ^UPPER(arn)": "SELECT UPPER^(arn)"}
+
+
+def layouts(marked):
+    """A broken query on one line, on many, and behind characters of several bytes; with where it is broken."""
+    marked = NAMES_WITHOUT_CALLS.get(marked, marked)
+    yield marked
+    yield "\n\n  " + marked
+    if "'" not in marked and '"' not in marked:
+        yield marked.replace(" ", "\n")
+    yield marked.replace("SELECT ", "SELECT configuration.`ünï`, ", 1) if marked.startswith("SELECT ") and "GROUP" not in marked and \
+        "(" not in marked else "\t\r\n" + marked
+
+
+def check_refused(world, marked, aws):
+    for text in layouts(marked):
+        at = text.index("^")
+        query = text[:at] + text[at + 1:]
+        line, column = text[:at].count("\n") + 1, at - (text[:at].rfind("\n") + 1) + 1
+        got = world.probe.ask(query, aws=aws)
+        assert got.get("error") == "InvalidExpressionException", (query, got)
+        assert got["message"] == f"syntax error at line {line}, column {column}", (query, got)
+        assert (got["line"], got["column"]) == (line, column) and got["why"], query
+
+
+def test_there_are_enough_broken_ones():
+    assert len(set(BROKEN)) == len(BROKEN) and len(BROKEN) + len(ONLY_AWS) >= 200
+    assert len({text for q in BROKEN for text in layouts(q)}) >= 500
+
+
+@pytest.mark.parametrize("aws", [True, False], ids=["as AWS", "without its limits"])
+def test_what_is_broken_is_refused_at_its_place(world, aws):
+    for marked in BROKEN:
+        check_refused(world, marked, aws)
+
+
+def test_what_aws_alone_refuses(world):
+    for marked in ONLY_AWS:
+        check_refused(world, marked, True)
+        assert "rows" in world.probe.ask(marked.replace("^", "")), marked
+
+
+def test_too_long_too_deep_and_no_text(world):
+    for query, aws, column in [("SELECT arn WHERE " + "(" * 41 + "arn = 'x'" + ")" * 41, True, 17 + 41),
+                               ("SELECT arn WHERE " + "NOT (" * 500, False, 17 + 5 * 40 + 5),
+                               ("SELECT arn WHERE arn = '" + "x" * 70_000 + "'", False, 65537),
+                               ("SELECT " + "(" * 4000, True, 8),
+                               ("SELECT configuration" + ".a" * 64, True, 8)]:
+        got = world.probe.ask(query, aws=aws)
+        assert (got.get("error"), got.get("line"), got.get("column")) == ("InvalidExpressionException", 1, column), (query[:80], got)
+
+
+def test_any_piece_of_a_query_is_a_query_or_is_refused_with_a_place(world):
+    r = random.Random(3)
+    signs = ["'", '"', "`", "(", ")", ",", ".", "*", ";", "=", "<", "\n", "é", "%", " NOT ", " AND ", " IN ", "0", "\x01", "--", "SELECT "]
+    for q in QUERIES:
+        if len(q) > 400:
+            continue
+        for _ in range(12):
+            a, b = sorted(r.randrange(len(q) + 1) for _ in range(2))
+            got = world.probe.ask(r.choice([q[:a], q[a:], q[:a] + q[b:], q[:a] + r.choice(signs) + q[a:], q[:a] + q[b:] + q[a:b]]), aws=True)
+            assert "rows" in got or got["error"] == "InvalidExpressionException" and got["line"] and got["column"] and got["why"], got
+
+
+# ---- On the command line ----
+
+def test_the_command_line(world):
+    silt, store = world.siltstone, world.store
+    n = len(world.items)
+    out = silt.ok("query", "--store", store, "--aws", "SELECT resourceType, COUNT(*) GROUP BY resourceType", "--format", "csv").out.splitlines()
+    assert out[0] == "resourceType,COUNT(*)" and sum(int(line.split(",")[1]) for line in out[1:]) == n
+    every = [json.loads(line) for line in silt.ok("query", "--store", store, "--aws", "SELECT *, configuration, tags", "--format", "jsonl").out.splitlines()]
+    assert len(every) == n and {len(r["tags"]) for r in every} == {0, 1, 2, 3}
+    listed = json.loads(silt.ok("query", "--store", store, "--aws", "SELECT resourceId", "--format", "json", "--limit", "7").out)
+    assert len(listed) == 7
+    assert json.loads(silt.ok("query", "--store", store, "--aws", "SELECT arn WHERE arn = 'no'", "--format", "json").out) == []
+    got = silt.ok("query", "--store", store, "--aws", "--format", "csv",
+                  "SELECT resourceId, configuration.state.name, configuration.securityGroups.groupId WHERE resourceId = 'instance-7'")
+    header, row = got.out.splitlines()
+    assert header == "resourceId,configuration.state.name,configuration.securityGroups.groupId" and row.startswith("instance-7,running")
+
+
+def test_what_it_is_made_into(world):
+    query = "SELECT arn WHERE resourceType = 'it''s' AND configuration.\"x'y\" = 5 AND tags.tag = 'a=b'"
+    out = world.siltstone.ok("query", "--store", world.store, "--aws", "--explain", query).out
+    sql, *values = out.splitlines()
+    assert sql.startswith("SELECT r.arn, r.rid FROM resources r ")
+    # Nothing of the query's own text stands in the statement.
+    assert "it's" not in sql and "x'y" not in sql and "a=b" not in sql and sql.count(":v") == len(values) == 4
+    assert values[0] == ":v1 = \"it's\"" and values[3] == ":v4 = \"[[\\\"a\\\",\\\"b\\\"]]\""
+
+
+def test_a_fault_is_shown_with_its_place(world):
+    text = "SELECT resourceId\nWHERE resourceType = 'Ä'\n  FROM x"
+    got = world.siltstone.run("query", "--store", world.store, "--aws", text)
+    assert got.code == 2 and not got.out
+    assert got.err.splitlines() == [
+        "    FROM x",
+        "    ^",
+        "siltstone: syntax error at line 3, column 3: expected AND, OR, GROUP BY, ORDER BY or the end, found FROM",
+        "try: there is no FROM: every query is about all resources"]
+    got = world.siltstone.run("query", "--store", world.store, "--aws", "SELECT resourceid")
+    assert "try: did you mean resourceId?" in got.err
+
+
+def test_the_past(siltstone, store):
+    w = World(siltstone, store, estate(9, 60))
+    w.probe.stop()
+    versions = [query_model.loads(line) for line in siltstone.ok("items", "--store", store).out.splitlines()]
+    for hour in range(5):
+        at = T0 + hour * 3_600_000 + 1_800_000
+        newest = {}
+        for it in versions:
+            if int(it["configurationStateId"]) <= at:
+                newest[it["awsAccountId"], it["awsRegion"], it["resourceType"], it["resourceId"]] = it
+        reading = query_model.Reading([it for it in newest.values() if it["configurationItemStatus"] in ("OK", "ResourceDiscovered")], False)
+        for q in ("SELECT resourceId, configuration.common, tags, relationships.resourceId", "SELECT resourceId WHERE tags.tag = 'env=prod'",
+                  "SELECT resourceType, COUNT(*), SUM(configuration.common) GROUP BY resourceType",
+                  "SELECT resourceId WHERE resourceType = 'AWS::EC2::Volume' AND NOT tags.key = 'Name' OR relationships.resourceId = 'vpc-1'",
+                  "SELECT tags.key, COUNT(*) GROUP BY tags.key"):
+            out = siltstone.ok("query", "--store", store, "--aws", "--as-of", iso(at), "--format", "jsonl", q).out
+            got = [plain_numbers(query_model.loads(line)) for line in out.splitlines()]
+            assert settled(got) == settled(plain_numbers([r for _, r in reading.answer(q)[1]])), (hour, q)
 
 
 # ---- At random ----
