@@ -64,9 +64,8 @@ static void test_text(struct query_compiler *c, const char *column, const struct
 		buf_text(c->sql, " AND ");
 		query_param(c, t->values->next->text);
 	} else if (strcmp(t->op, "in") == 0 || negative) {
-		buf_printf(c->sql, "%s %s (SELECT value FROM json_each(",
-			column, /* SQL: generated */
-			negative ? "NOT IN" : "IN");
+		buf_printf(c->sql, "%s %s (", column, negative ? "NOT IN" : "IN");
+		buf_text(c->sql, "SELECT value FROM json_each("); /* SQL: generated */
 		query_param(c, literals(c, t->values, true));
 		buf_text(c->sql, "))");
 	} else {
