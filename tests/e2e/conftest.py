@@ -6,6 +6,7 @@ import emulator
 import estate
 import fault_proxy
 import program
+import service
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,28 @@ def recorded(small, tmp_path_factory):
 def store_copy(recorded, store):
     program.copy_store(recorded, store)
     return store
+
+
+@pytest.fixture
+def serve(siltstone):
+    """Starts the daemon on a store, as a service to be asked: serve(store, *args) -> service.Service."""
+    running = []
+
+    def start(path, *args, **kw):
+        running.append(service.Service(siltstone, path, *args, **kw))
+        return running[-1]
+
+    yield start
+    for s in running:
+        if s.process.poll() is None:
+            s.process.kill()
+            s.process.wait()
+
+
+@pytest.fixture
+def asked(serve, store_copy):
+    """A service over a copy of the store with one sweep of the small estate (small.made says what is in that)."""
+    return serve(store_copy)
 
 
 @pytest.fixture
