@@ -92,3 +92,12 @@ CREATE TABLE _type_column (
   declared    TEXT NOT NULL,              -- TEXT | INTEGER | REAL
   PRIMARY KEY (type, ord)
 ) STRICT, WITHOUT ROWID;
+
+-- The schemas of types that are pushed, as `siltstone types register` was given them; none of them is ever changed.
+CREATE TABLE _custom_type (
+  type          TEXT NOT NULL,            -- 'Acme::Net::Switch'
+  version       TEXT NOT NULL,            -- SchemaVersionId: '00000001', counted up
+  schema        TEXT NOT NULL,            -- JSON, as CloudFormation's registry has it
+  registered_ms INTEGER NOT NULL,
+  PRIMARY KEY (type, version)
+) STRICT, WITHOUT ROWID;

@@ -118,6 +118,7 @@ enum code cmd_ls(struct cli *c, struct err *e);
 enum code cmd_merge(struct cli *c, struct err *e);
 enum code cmd_notify(struct cli *c, struct err *e);
 enum code cmd_outbox(struct cli *c, struct err *e);
+enum code cmd_push(struct cli *c, struct err *e);
 enum code cmd_publish(struct cli *c, struct err *e);
 enum code cmd_prune(struct cli *c, struct err *e);
 enum code cmd_query(struct cli *c, struct err *e);

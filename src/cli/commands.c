@@ -26,6 +26,19 @@ const struct command commands[] = {
 	  OPT(SOURCE) | OPT(SQS) | SOURCE_OPTIONS, 0, 1000, cmd_events,
 	  { { "events trail.json.gz", "a log file of CloudTrail" },
 	    { "events --sqs https://sqs.eu-west-1.amazonaws.com/123456789012/changes", "what waits in a queue" } } },
+	{ "push", "[FILE|-]", "record what somebody else knows: resources as JSON lines",
+	  "One resource a line (or one array), as AWS Config's PutResourceConfig has them: ResourceType (A::B::C), ResourceId, "
+	  "Configuration, and where there are such ResourceName, Tags, SchemaVersionId, Arn, AvailabilityZone, Account, Region, "
+	  "Relationships ([{\"resourceType\", \"resourceId\" or \"resourceName\", \"relationshipName\"}]), or \"Deleted\":true. What is the same "
+	  "writes nothing; one line that is not right, and nothing at all is written. With --complete the input is all that the "
+	  "source has of the types of --type (whole names or globs), else of those that its first line {\"listing\":[TYPE...]} names, else of those it has any of: "
+	  "what this source told of before and does not name now is recorded as deleted. After a line {\"listing\":...} the last one must be "
+	  "{\"complete\":true}, so that a program that broke off deletes nothing. A type that is registered (siltstone types register) "
+	  "takes only what fits its schema.",
+	  OPT(SOURCE) | OPT(TYPE) | OPT(COMPLETE) | OPT(ACCOUNT) | OPT(REGION), 0, 1, cmd_push,
+	  { { "push switches.jsonl --source network", "some resources" },
+	    { "push - --source k8s --complete", "all that a program prints" },
+	    { "push racks.jsonl --source network --complete --type Acme::Net::Rack", "all of one type" } } },
 	{ "up", "", "the daemon: look, deliver and tell as it falls due, until it is stopped",
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
@@ -240,15 +253,17 @@ const struct command commands[] = {
 	  { { "source add prod --profile prod --regions all", "remember it" },
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },
-	{ "types", "[show TYPE|try FILE|add FILE|remove NAME]", "what can be recorded, and what that takes",
+	{ "types", "[show TYPE|try FILE|add FILE|register [TYPE]|remove NAME]", "what can be recorded, and what that takes",
 	  "Without more: every type of the catalogue, how it is listed, how its newest looks went and how many there are. --missing: "
 	  "what AWS Config has a name for and is not recorded, and why. --cost: the calls of a sweep. --iam-policy: what may be done with the "
 	  "credentials, for the types of --types, else of the recorder, else all. show prints entries of the catalogue (TYPE may be a glob); FILE is one such, or a "
-	  "list, for a type of your own or another form of one: try looks with it, records nothing and prints the first item; add keeps it in the store.",
-	  OPT(TYPES) | OPT(MISSING) | OPT(COST) | OPT(IAM_POLICY) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT), 0, 2, cmd_types,
+	  "list, for a type of your own or another form of one: try looks with it, records nothing and prints the first item; add keeps it in the store. register keeps the schema of a type that is pushed, as the next version of it: "
+	  "what does not fit is refused then, and its plain properties are columns of its view. An entry of engine exec names a program that lists: an item "
+	  "has its identity and its links by the entry's paths, and what a complete listing does not name any more is recorded as deleted.",
+	  OPT(SCHEMA) | OPT(TYPES) | OPT(MISSING) | OPT(COST) | OPT(IAM_POLICY) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT), 0, 2, cmd_types,
 	  { { "types --types 'AWS::EC2::*'", "one service" },
 	    { "types --iam-policy > policy.json", "least privilege for the recorder" },
-	    { "types show AWS::SQS::Queue > mine.json", "where to begin" },
+	    { "types register --schema switch.json", "a type of your own, to be pushed" },
 	    { "types try mine.json --regions eu-west-1", "what would become of it" } } },
 	{ "api", "OPERATION [JSON|@FILE|-]", "ask as AWS Config's API is asked",
 	  "One request to this store, without a server, answered as the daemon answers it: the body goes to standard output. The request is "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
+#include "core/push_type.h"
 #include "discover/entry_check.h"
 #include "discover/sweep.h"
 #include "store/catalogue.h"
@@ -253,9 +254,53 @@ static enum code add(struct cli *c, const char *path, struct err *e)
 	return e->code;
 }
 
+/* TYPE may be left out: the schema says it. */
+static enum code register_type(struct cli *c, const char *name, struct err *e)
+{
+	const char *path = opt_text(&c->o, OPT_SCHEMA);
+	struct buf text = BUF_INIT(FILE_MAX);
+	char version[CUSTOM_TYPE_VERSION_BYTES];
+	struct json *tree = NULL;
+	bool known = false;
+	struct str type;
+
+	if (!path) {
+		err_set(e, E_INVALID, "types register wants --schema FILE");
+		return err_hint(e, "siltstone help types");
+	}
+	if (!read_file(path, &text, e) && json_read(&c->arena, buf_slice(&text), &tree, e))
+		err_add(e, "%s", path);
+	type = json_get_text(tree, "typeName");
+	if (!e->code && name && !str_is(type, name))
+		err_set(e, E_INVALID, "%s: is the schema of \"%.*s\", not of \"%s\"", path,
+			STR_ARG(type), name);
+	if (!e->code && !cli_open_writing(c, e) && !catalogue_sync(&c->db, e) &&
+		push_register(&c->db, buf_slice(&text), c->now_ms, version, &known, e))
+		err_add(e, "%s", path);
+	if (!e->code)
+		cli_note(c,
+			known ? "%.*s has that schema already: version %s"
+			      : "%.*s is registered: version %s",
+			STR_ARG(type), version);
+	buf_release(&text);
+	return e->code;
+}
+
 static enum code take_off(struct cli *c, const char *name, struct err *e)
 {
-	if (cli_open_changing(c, e) || catalogue_remove(&c->db, name, e))
+	struct err none = { 0 };
+
+	if (cli_open_changing(c, e))
+		return e->code;
+	if (strstr(name, "::")) {
+		if (!push_unregister(&c->db, str_of(name), &none))
+			cli_note(
+				c, "type \"%s\" is forgotten; what was recorded of it stays", name);
+		*e = none.code == E_NOTFOUND ? *e : none;
+		if (none.code != E_NOTFOUND)
+			return e->code;
+	}
+	if (catalogue_remove(&c->db, name, e))
 		return e->code == E_NOTFOUND ? err_hint(e, "siltstone types --columns "
 							   "resource_type,catalogue")
 					     : e->code;
@@ -362,9 +407,12 @@ enum code cmd_types(struct cli *c, struct err *e)
 
 	if (!c->argc)
 		return list(c, e);
+	if (strcmp(c->argv[0], "register") == 0)
+		return register_type(c, c->argc > 1 ? c->argv[1] : NULL, e);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		if (strcmp(c->argv[0], verbs[i].verb) == 0 && c->argc == 2 && *c->argv[1])
 			return verbs[i].run(c, c->argv[1], e);
-	err_set(e, E_INVALID, "types wants nothing, show TYPE, try FILE, add FILE, or remove NAME");
+	err_set(e, E_INVALID,
+		"types wants nothing, show TYPE, try FILE, add FILE, register [TYPE], or remove NAME");
 	return err_hint(e, "siltstone help types");
 }

@@ -168,6 +168,10 @@ enum code plan_make(struct plan *plan, struct arena *a, struct db *db,
 	struct plan made = { .regions = query->regions };
 	enum code c = E_OK;
 
+	if (strcmp(query->kind, "push") == 0) {
+		err_set(e, E_INVALID, "a source that is pushed cannot be looked at");
+		return err_hint(e, "siltstone push");
+	}
 	if (strcmp(query->kind, "aws") != 0 && strcmp(query->kind, "exec") != 0)
 		return err_set(e, E_INVALID, "no kind of source is called \"%s\"", query->kind);
 	if (query->types)

@@ -112,8 +112,7 @@ enum code catalogue_sync(struct db *db, struct err *e)
 	return c;
 }
 
-/* The program's are shredded anew, too: what the user's hid of them is not in the tables. */
-static enum code exchange(struct db *db, const char *name, struct str doc, struct err *e)
+static enum code set(struct db *db, const char *name, struct str doc, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_CATALOGUE_REMOVE_USER);
 	enum code c;
@@ -129,6 +128,19 @@ static enum code exchange(struct db *db, const char *name, struct str doc, struc
 		stmt_str(&st, catalogue_put__doc, doc);
 		c = stmt_run(&st, e);
 	}
+	return c;
+}
+
+enum code catalogue_set(struct db *db, const char *name, struct str doc, struct err *e)
+{
+	return set(db, name, doc, e) ? e->code : typed_remake(db, e);
+}
+
+/* The program's are shredded anew, too: what the user's hid of them is not in the tables. */
+static enum code exchange(struct db *db, const char *name, struct str doc, struct err *e)
+{
+	enum code c = set(db, name, doc, e);
+
 	c = c ? c : replace(db, e);
 	return c ? c : typed_remake(db, e);
 }

@@ -15,6 +15,8 @@ enum code catalogue_sync(struct db *db, struct err *e);
 /** Add a document of the user's, or replace one: a JSON array of entries, which are believed. Its types are there at
  * once, before the program's of the same name. E_INVALID: the program has a document of that name. */
 enum code catalogue_add(struct db *db, const char *name, struct str doc, struct err *e);
+/** The same within the caller's transaction, for types that the program has none of the name of. */
+enum code catalogue_set(struct db *db, const char *name, struct str doc, struct err *e);
 /** Take one of the user's off again; what it hid of the program's is back. E_NOTFOUND: there is none. */
 enum code catalogue_remove(struct db *db, const char *name, struct err *e);
 

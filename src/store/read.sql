@@ -380,7 +380,7 @@ SELECT s.resource_type, s.places, s.list_calls, s.calls_each, s.resources,
                  + (SELECT count(*) FROM _type_call k WHERE k.type = t.type AND k.role IN ('step', 'supp') AND k.op IS NOT NULL) AS calls_each,
                (SELECT count(*) FROM _resource r WHERE r.type = t.type AND r.deleted = 0) AS resources,
                (SELECT sum(n.calls) FROM (SELECT max(c.started_ms), c.calls FROM _coverage c WHERE c.type = t.type GROUP BY c.account, c.region) n) AS measured
-          FROM _type t WHERE t.engine <> 'exec' AND (:types IS NULL OR glob_any(t.type, :types))) s
+          FROM _type t WHERE t.engine NOT IN ('exec', 'push') AND (:types IS NULL OR glob_any(t.type, :types))) s
  ORDER BY calls DESC, s.resource_type;
 
 -- name: read_types_iam

@@ -117,6 +117,66 @@ enum code stage_look(struct db *db, const struct stage_look *look, struct err *e
 	return stmt_run(&st, e);
 }
 
+enum code stage_unlink(struct db *db, struct str account, struct str region, struct str type,
+	struct str id, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_UNLINK);
+
+	stmt_str(&st, stage_unlink__account, account);
+	stmt_str(&st, stage_unlink__region, region);
+	stmt_str(&st, stage_unlink__type, type);
+	stmt_str(&st, stage_unlink__id, id);
+	return stmt_run(&st, e);
+}
+
+static enum code look_for_none(
+	struct db *db, const struct stage_listing *l, struct str type, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_LOOK_OF_NONE);
+
+	stmt_str(&st, stage_look_of_none__account, l->account);
+	stmt_str(&st, stage_look_of_none__region, l->region);
+	stmt_str(&st, stage_look_of_none__type, type);
+	stmt_int(&st, stage_look_of_none__started, l->started_ms);
+	stmt_int(&st, stage_look_of_none__ended, l->ended_ms);
+	return stmt_run(&st, e);
+}
+
+static enum code look_at_each(struct db *db, const struct stage_listing *l, struct err *e)
+{
+	struct str left = str_of(l->types);
+	enum code c = E_OK;
+
+	while (left.n && !c) {
+		struct str type = { left.p, str_find(left, ',') };
+		bool whole = true;
+
+		left = str_from(left, type.n + 1);
+		type = str_trim(type);
+		for (size_t i = 0; i < type.n; i++)
+			whole = whole && !strchr("*?[", type.p[i]);
+		if (whole && type.n)
+			c = look_for_none(db, l, type, e);
+	}
+	return c;
+}
+
+enum code stage_end_listing(struct db *db, const struct stage_listing *l, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_STAGE_GONE_OF_SOURCE);
+
+	stmt_int(&st, stage_gone_of_source__source, l->source_id);
+	stmt_int(&st, stage_gone_of_source__captured, l->ended_ms);
+	stmt_text(&st, stage_gone_of_source__types, l->types);
+	if (stmt_run(&st, e))
+		return e->code;
+	st = stmt_begin(db, SQL_STAGE_LOOKS_OF_SOURCE);
+	stmt_int(&st, stage_looks_of_source__started, l->started_ms);
+	stmt_int(&st, stage_looks_of_source__ended, l->ended_ms);
+	stmt_text(&st, stage_looks_of_source__types, l->types);
+	return stmt_run(&st, e) ? e->code : look_at_each(db, l, e);
+}
+
 enum code stage_unseen(struct db *db, struct str account, struct str region, struct str type,
 	stage_unseen_fn *fn, void *ctx, struct err *e)
 {

@@ -42,6 +42,19 @@ enum code stage_put(struct db *db, const struct stage_row *row, struct err *e);
 enum code stage_gone(struct db *db, int64_t rid, int64_t now_ms, struct err *e);
 enum code stage_look(struct db *db, const struct stage_look *look, struct err *e);
 
+/** The links of this one, staged before, go. */
+enum code stage_unlink(struct db *db, struct str account, struct str region, struct str type,
+	struct str id, struct err *e);
+/** A source has told all it has of the types that match one of @types (NULL: of those it told of): what it was the last
+ * to tell of and was not staged is gone, and each of the types had a complete look in each of its places. A type
+ * that is named whole and is nowhere had one in the place that is told. */
+struct stage_listing {
+	int64_t source_id, started_ms, ended_ms;
+	const char *types;          /* comma-separated globs, or NULL */
+	struct str account, region; /* where a type was looked for that is nowhere */
+};
+enum code stage_end_listing(struct db *db, const struct stage_listing *l, struct err *e);
+
 struct stage_unseen {
 	int64_t rid;
 	struct str id, name, arn, region;

@@ -229,6 +229,33 @@ SELECT s.stage_id AS stage_id, s.account AS account, s.region AS region, s.type 
 -- plan: scan
 SELECT count(*) AS n, coalesce(sum(gone), 0) AS gone FROM stage;
 
+-- name: stage_unlink
+-- alone
+-- What was staged of it before is about to be replaced.
+DELETE FROM stage_edge WHERE stage_id IN (SELECT stage_id FROM stage WHERE type = :type AND id = :id AND account = :account AND region = :region);
+
+-- name: stage_gone_of_source
+-- plan: scan
+-- alone
+-- What this source was the last to tell of, and did not tell of now. Without :types those that it did tell of now.
+INSERT OR IGNORE INTO stage(account, region, type, id, name, arn, captured_ms, gone)
+SELECT r.account, r.region, r.type, r.id, r.name, r.arn, :captured, 1
+  FROM _resource r JOIN _item i ON i.item_id = r.last_item
+ WHERE r.deleted = 0 AND i.source_id = :source
+   AND CASE WHEN :types IS NULL THEN r.type IN (SELECT type FROM stage) ELSE glob_any(r.type, :types) END;
+
+-- name: stage_looks_of_source
+-- plan: scan
+-- alone
+INSERT INTO stage_look(account, region, type, started_ms, ended_ms, outcome, seen, calls)
+SELECT account, region, type, :started, :ended, 'complete', sum(gone = 0), 0
+  FROM stage WHERE :types IS NULL OR glob_any(type, :types) GROUP BY account, region, type;
+
+-- name: stage_look_of_none
+-- alone
+INSERT INTO stage_look(account, region, type, started_ms, ended_ms, outcome, seen, calls)
+SELECT :account, :region, :type, :started, :ended, 'complete', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_look WHERE type = :type);
+
 -- name: stage_refuse
 -- alone
 UPDATE stage_look SET outcome = 'partial', reason = :reason
