@@ -66,11 +66,13 @@ enum code gate_admit(struct gate *gate, const struct gate_request *request,
 enum code gate_allows(struct gate *gate, const struct caller_identity *who, struct str operation,
 	bool writes, int64_t now_ms, struct gate_refusal *refusal);
 
-/** Reads access.anonymous and access.key_file, which may be missing: then no key is of use. E_INVALID; E_DENIED:
+/** Reads access.anonymous and access.key_file, which may be missing: then no key is of use; @anonymous (or NULL) beats the former. E_INVALID; E_DENIED:
  * others may read the key file; E_NOTFOUND, E_IO. */
-enum code gate_open(struct gate **out, const struct config *config, struct err *e);
+enum code gate_open(
+	struct gate **out, const struct config *config, const char *anonymous, struct err *e);
 /** The same for a configuration that was read again. On failure what was in force stays. */
-enum code gate_configure(struct gate *gate, const struct config *config, struct err *e);
+enum code gate_configure(
+	struct gate *gate, const struct config *config, const char *anonymous, struct err *e);
 /** Takes NULL. */
 void gate_close(struct gate *gate);
 /** Whether anybody can be admitted without a key. */

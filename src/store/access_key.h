@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/seal_box.h"
 #include "db/db.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /**
  * Access keys: who may ask, a row each (schema/50-access.sql)
@@ -31,8 +33,10 @@ struct access_key {
 	const char *allow, *deny; /* globs of operations with commas between them; "" */
 	struct str sealed;        /* the secret, sealed; or a token's keyed hash */
 	bool enabled;
-	int64_t expires_ms;       /* 0: never */
-	int64_t made_ms, used_ms; /* used_ms: coarse; 0: never */
+	int64_t expires_ms; /* 0: never */
+	int64_t made_ms;
+	int64_t changed_ms; /* when it got its secret */
+	int64_t used_ms;    /* to the hour or so; 0: not yet */
 	const char *note;
 };
 
