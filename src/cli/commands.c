@@ -43,7 +43,7 @@ const struct command commands[] = {
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
 	  "every source that was added. GET /healthz and /metrics are answered at --listen.",
-	  OPT(LISTEN) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
+	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
 	  { { "up", "as siltstone.conf says" },
 	    { "up --listen unix:/run/siltstone/http", "on a unix socket" },
 	    { "up --once", "what is due now, for a timer" } } },

@@ -81,6 +81,7 @@ static enum code read_config(struct cli *c, struct err *e)
 	} flags[] = {
 		{ OPT_STORE, "store", "path", "--store" },
 		{ OPT_LISTEN, "http", "listen", "--listen" },
+		{ OPT_ANONYMOUS, "access", "anonymous", "--anonymous" },
 		{ OPT_LOG_LEVEL, "log", "level", "--log-level" },
 	};
 

@@ -9,6 +9,7 @@ enum code cmd_up(struct cli *c, struct err *e)
 		.config_file = opt_text(&c->o, OPT_CONFIG),
 		.config = &c->config,
 		.listen = opt_text(&c->o, OPT_LISTEN),
+		.anonymous = opt_text(&c->o, OPT_ANONYMOUS),
 		.log_level = opt_text(&c->o, OPT_LOG_LEVEL),
 		.once = opt_text(&c->o, OPT_ONCE) != NULL };
 

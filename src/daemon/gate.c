@@ -27,11 +27,11 @@ struct gate_keys {
 };
 
 struct gate {
-	struct seal_box box;
+	struct gate_settings settings;
 	struct gate_keys *keys;
 	struct seen seen;
-	bool open; /* to those who do not say who they are */
-	enum access_role open_role;
+	void (*on_use)(void *ctx);
+	void *ctx;
 };
 
 /* Keys */
@@ -114,8 +114,8 @@ static void open_secret(struct gate *g, struct entry *entry)
 	struct err e = { 0 };
 
 	explicit_bzero(entry->secret, sizeof(entry->secret));
-	if (entry->key.kind == ACCESS_AWS && g->box.full &&
-		access_key_secret(&g->box, &entry->key, entry->secret, &e))
+	if (entry->key.kind == ACCESS_AWS && g->settings.box.full &&
+		access_key_secret(&g->settings.box, &entry->key, entry->secret, &e))
 		log_write(EV_ACCESS_UNREADABLE, &e, log_text("key", entry->key.key_id));
 }
 
@@ -153,13 +153,7 @@ size_t gate_used(struct gate *gate, struct access_use *uses, size_t max)
 
 /* Opening */
 
-struct gate_settings {
-	struct seal_box box;
-	bool open;
-	enum access_role role;
-};
-
-static enum code read_settings(
+enum code gate_settings_read(
 	struct gate_settings *s, const struct config *config, const char *anonymous, struct err *e)
 {
 	const char *file = config_get(config, "access", "", "key_file");
@@ -168,7 +162,7 @@ static enum code read_settings(
 	if (!anonymous)
 		anonymous = config_get(config, "access", "", "anonymous");
 	if (anonymous && strcmp(anonymous, "off") != 0) {
-		s->open = access_role_parse(str_of(anonymous), &s->role);
+		s->open = access_role_parse(str_of(anonymous), &s->open_role);
 		if (!s->open) {
 			err_set(e, E_INVALID, "access.anonymous cannot be \"%s\"", anonymous);
 			return err_hint(e, "it is read-only, operator, admin or off");
@@ -177,36 +171,28 @@ static enum code read_settings(
 	return file ? seal_box_read(&s->box, file, e) : E_OK;
 }
 
-enum code gate_configure(
-	struct gate *gate, const struct config *config, const char *anonymous, struct err *e)
+void gate_apply(struct gate *gate, const struct gate_settings *settings)
 {
-	struct gate_settings s;
-
-	if (read_settings(&s, config, anonymous, e)) {
-		seal_box_release(&s.box);
-		return e->code;
-	}
-	gate->box = s.box;
-	gate->open = s.open;
-	gate->open_role = s.role;
-	seal_box_release(&s.box);
+	gate->settings = *settings;
 	for (size_t i = 0; gate->keys && i < gate->keys->n; i++)
 		open_secret(gate, &gate->keys->entries[i]);
-	return E_OK;
 }
 
-enum code gate_open(
-	struct gate **out, const struct config *config, const char *anonymous, struct err *e)
+enum code gate_open(struct gate **out, const struct gate_settings *settings, struct err *e)
 {
 	struct gate *g = mem_alloc(sizeof(*g));
 
 	if (!g)
 		return err_nomem(e);
-	if (gate_configure(g, config, anonymous, e))
-		gate_close(g);
-	else
-		*out = g;
-	return e->code;
+	gate_apply(g, settings);
+	*out = g;
+	return E_OK;
+}
+
+void gate_on_use(struct gate *gate, void (*fn)(void *ctx), void *ctx)
+{
+	gate->on_use = fn;
+	gate->ctx = ctx;
 }
 
 void gate_close(struct gate *gate)
@@ -215,18 +201,18 @@ void gate_close(struct gate *gate)
 		return;
 	free_keys(gate->keys);
 	seen_release(&gate->seen);
-	seal_box_release(&gate->box);
+	seal_box_release(&gate->settings.box);
 	mem_free(gate);
 }
 
 bool gate_is_open(const struct gate *gate)
 {
-	return gate->open;
+	return gate->settings.open;
 }
 
 bool gate_has_key(const struct gate *gate)
 {
-	return gate->box.full;
+	return gate->settings.box.full;
 }
 
 /* Who asks */
@@ -288,14 +274,14 @@ static bool comes_from_here(const struct gate_request *q)
 
 static enum code admit_anyone(const struct gate *g, struct caller_identity *out)
 {
-	out->role = g->open_role;
+	out->role = g->settings.open_role;
 	return E_OK;
 }
 
 static enum code admit_unsigned(const struct gate *g, const struct gate_request *q,
 	struct caller_identity *out, struct gate_refusal *refusal)
 {
-	if (g->open && comes_from_here(q))
+	if (g->settings.open && comes_from_here(q))
 		return admit_anyone(g, out);
 	if (!q->local)
 		return refuse(refusal, "MissingAuthenticationTokenException",
@@ -311,7 +297,7 @@ static bool is_usable(const struct entry *entry, int64_t now_ms)
 	return entry->key.enabled && (!entry->key.expires_ms || entry->key.expires_ms > now_ms);
 }
 
-static void fill(struct entry *entry, int64_t now_ms, struct caller_identity *out)
+static void fill(struct gate *g, struct entry *entry, int64_t now_ms, struct caller_identity *out)
 {
 	snprintf(out->account, sizeof(out->account), "%s", entry->key.account);
 	snprintf(out->key_id, sizeof(out->key_id), "%s", entry->key.key_id);
@@ -320,6 +306,8 @@ static void fill(struct entry *entry, int64_t now_ms, struct caller_identity *ou
 	out->role = entry->key.role;
 	if (entry->used_ms < now_ms)
 		entry->used_ms = now_ms;
+	if (g->on_use && entry->used_ms >= entry->key.used_ms + USED_MS)
+		g->on_use(g->ctx);
 }
 
 static enum code admit_token(struct gate *g, const struct gate_request *q, const char *shown,
@@ -329,9 +317,9 @@ static enum code admit_token(struct gate *g, const struct gate_request *q, const
 	struct entry *entry = find(g, (struct str){ token.p, str_find(token, '_') });
 
 	if (!entry || !is_usable(entry, q->now_ms) || entry->key.kind != ACCESS_TOKEN ||
-		!access_key_is_token(&g->box, &entry->key, token))
+		!access_key_is_token(&g->settings.box, &entry->key, token))
 		return refuse_unknown(refusal);
-	fill(entry, q->now_ms, out);
+	fill(g, entry, q->now_ms, out);
 	return E_OK;
 }
 
@@ -369,13 +357,13 @@ static enum code admit_signed(struct gate *g, const struct gate_request *q,
 	snprintf(out->region, sizeof(out->region), "%s", who.region);
 	/* SDKs always sign, with whatever they have: where nobody need say who they are, a key that is none of ours says
 	 * no more than none. */
-	if (c == E_DENIED && why.unknown_key && !entry && g->open && comes_from_here(q))
+	if (c == E_DENIED && why.unknown_key && !entry && g->settings.open && comes_from_here(q))
 		return admit_anyone(g, out);
 	if (c == E_DENIED)
 		return refuse(refusal, why.type, "%s", why.message);
 	if (c || !entry)
 		return E_NOMEM;
-	fill(entry, q->now_ms, out);
+	fill(g, entry, q->now_ms, out);
 	memcpy(out->proof, who.digest, sizeof(out->proof));
 	out->proof_until_ms = who.until_ms;
 	return E_OK;

@@ -66,13 +66,20 @@ enum code gate_admit(struct gate *gate, const struct gate_request *request,
 enum code gate_allows(struct gate *gate, const struct caller_identity *who, struct str operation,
 	bool writes, int64_t now_ms, struct gate_refusal *refusal);
 
-/** Reads access.anonymous and access.key_file, which may be missing: then no key is of use; @anonymous (or NULL) beats the former. E_INVALID; E_DENIED:
- * others may read the key file; E_NOTFOUND, E_IO. */
-enum code gate_open(
-	struct gate **out, const struct config *config, const char *anonymous, struct err *e);
-/** The same for a configuration that was read again. On failure what was in force stays. */
-enum code gate_configure(
-	struct gate *gate, const struct config *config, const char *anonymous, struct err *e);
+/** What the configuration says. */
+struct gate_settings {
+	struct seal_box box; /* access.key_file; empty: no key is of use */
+	bool open;           /* access.anonymous */
+	enum access_role open_role;
+};
+
+/** @anonymous (or NULL) beats the configuration's. Reads the key file. E_INVALID; E_DENIED: others may read that file;
+ * E_NOTFOUND, E_IO. */
+enum code gate_settings_read(
+	struct gate_settings *s, const struct config *config, const char *anonymous, struct err *e);
+enum code gate_open(struct gate **out, const struct gate_settings *settings, struct err *e);
+/** From now on. */
+void gate_apply(struct gate *gate, const struct gate_settings *settings);
 /** Takes NULL. */
 void gate_close(struct gate *gate);
 /** Whether anybody can be admitted without a key. */
@@ -86,5 +93,7 @@ enum code gate_keys_load(struct gate_keys **out, struct db *db, struct err *e);
 /** Takes @keys over; NULL does nothing. */
 void gate_keys_take(struct gate *gate, struct gate_keys *keys);
 
+/** Have @fn called when gate_used() has something to tell. */
+void gate_on_use(struct gate *gate, void (*fn)(void *ctx), void *ctx);
 /** Keys that were used since they were last told of, at most so many; for access_key_used(). */
 size_t gate_used(struct gate *gate, struct access_use *uses, size_t max);

@@ -198,10 +198,18 @@ enum code http_server_open(struct http_server **out, struct loop *loop,
 	return E_OK;
 }
 
-void http_server_tls(struct http_server *s, struct tls *tls)
+bool http_server_has_tls(const struct http_server *s)
 {
+	return s->tls != NULL;
+}
+
+bool http_server_tls(struct http_server *s, struct tls *tls)
+{
+	if (!s->tls)
+		return false;
 	tls_close(s->tls);
 	s->tls = tls;
+	return true;
 }
 
 const char *http_server_address(const struct http_server *s)

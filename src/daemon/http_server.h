@@ -57,8 +57,9 @@ struct http_server_options {
 /** E_INVALID: @listen cannot be meant, or is not loopback and may not be elsewhere. E_CONFLICT: taken. */
 enum code http_server_open(struct http_server **out, struct loop *loop,
 	const struct http_server_options *options, struct err *e);
-/** Another certificate for those who connect from now on; taken over. Only for a server that has one. */
-void http_server_tls(struct http_server *s, struct tls *tls);
+bool http_server_has_tls(const struct http_server *s);
+/** Another certificate for those who connect from now on; taken over, unless it had none before (false). */
+bool http_server_tls(struct http_server *s, struct tls *tls);
 /** Where it listens, with the port it got. */
 const char *http_server_address(const struct http_server *s);
 /** Takes no new connections. */

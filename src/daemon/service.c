@@ -13,15 +13,13 @@
 #define CONTENT_TYPE "application/x-amz-json-1.1"
 #define TARGET       "StarlingDoveService."
 
-#define REGION_BYTES 33
-
 struct request {
 	struct job job;
 	struct service *service;
 	struct http_query *q;
 	struct api_request ask;
 	struct api_answer answer;
-	char region[REGION_BYTES];
+	struct caller_identity who;
 };
 
 static void reply(struct http_query *q, int status, struct str body)
@@ -74,24 +72,6 @@ static void answered(struct job *job, const struct err *e)
 		s->kick(s->ctx);
 }
 
-/* "...Credential=ID/20261123/eu-west-1/config/aws4_request, ...": whose region is meant. */
-static void take_region(const char *authorization, char out[REGION_BYTES])
-{
-	const char *p = authorization ? strstr(authorization, "Credential=") : NULL;
-	size_t n;
-
-	out[0] = '\0';
-	for (int i = 0; i < 2 && p; i++) {
-		p = strchr(p, '/');
-		p = p ? p + 1 : NULL;
-	}
-	n = p ? strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
-	if (n && n < REGION_BYTES && p[n] == '/') {
-		memcpy(out, p, n);
-		out[n] = '\0';
-	}
-}
-
 /* Epoch seconds, or as ISO 8601 has it. */
 static bool read_moment(const char *text, int64_t *ms)
 {
@@ -107,8 +87,19 @@ static bool read_moment(const char *text, int64_t *ms)
 	return time_parse_iso(str_of(text), ms) && *ms > 0;
 }
 
-static void submit(struct service *s, struct http_query *q, struct str operation, bool writes,
-	int64_t as_of_ms)
+struct call {
+	struct str operation;
+	bool writes;
+	int64_t now_ms, as_of_ms;
+};
+
+static const char *said(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+static void submit(struct service *s, struct http_query *q, const struct caller_identity *who,
+	const struct call *call)
 {
 	struct request *r = mem_alloc(sizeof(*r));
 
@@ -119,40 +110,62 @@ static void submit(struct service *s, struct http_query *q, struct str operation
 	*r = (struct request){ .job = { .run = answer, .done = answered },
 		.service = s,
 		.q = q,
-		.ask = { .operation = operation,
+		.who = *who,
+		.ask = { .operation = call->operation,
 			.body = q->body,
-			.now_ms = time_now_ms(),
-			.as_of_ms = as_of_ms,
+			.now_ms = call->now_ms,
+			.as_of_ms = call->as_of_ms,
 			.stop = s->stop } };
-	take_region(q->authorization, r->region);
-	if (r->region[0])
-		r->ask.region = r->region;
-	lanes_submit(s->lanes, writes ? LANE_WRITE : LANE_READ, &r->job);
+	r->ask.account = said(r->who.account);
+	r->ask.region = said(r->who.region);
+	r->ask.caller = said(r->who.key_id);
+	lanes_submit(s->lanes, call->writes ? LANE_WRITE : LANE_READ, &r->job);
+}
+
+/* What is asked, or false: it was refused. */
+static bool read_call(struct http_query *q, struct call *call)
+{
+	const char *target = http_query_header(q, "X-Amz-Target");
+	const char *moment = http_query_header(q, "X-Siltstone-As-Of");
+
+	call->operation = str_of(target ? target : "");
+	if (str_starts(call->operation, STR(TARGET)))
+		call->operation = str_from(call->operation, sizeof(TARGET) - 1);
+	else
+		call->operation = STR("");
+	if (!q->content_type ||
+		strncasecmp(q->content_type, CONTENT_TYPE, strlen(CONTENT_TYPE)) != 0)
+		refuse(q, 400, "SerializationException", "the content type is to be " CONTENT_TYPE);
+	else if (!api_knows(call->operation, &call->writes))
+		refuse(q, 400, "UnknownOperationException", NULL);
+	else if (moment && !read_moment(moment, &call->as_of_ms))
+		refuse(q, 400, "ValidationException",
+			"X-Siltstone-As-Of is to be epoch seconds or an ISO 8601 date-time");
+	else
+		return true;
+	return false;
 }
 
 void service_serve(void *ctx, struct http_query *q)
 {
 	struct service *s = ctx;
-	const char *target = http_query_header(q, "X-Amz-Target");
-	const char *moment = http_query_header(q, "X-Siltstone-As-Of");
-	struct str operation = str_of(target ? target : "");
-	int64_t as_of_ms = 0;
-	bool writes = false;
+	struct call call = { .now_ms = time_now_ms() };
+	struct gate_request request = gate_request_of(q, call.now_ms);
+	struct gate_refusal refusal = { 0 };
+	struct caller_identity who;
+	/* Nothing is told, not even what there is, before it is known who asks. */
+	enum code c = gate_admit(s->gate, &request, &who, &refusal);
 
-	if (str_starts(operation, STR(TARGET)))
-		operation = str_from(operation, sizeof(TARGET) - 1);
+	if (!c && !read_call(q, &call))
+		return;
+	if (!c)
+		c = gate_allows(s->gate, &who, call.operation, call.writes, call.now_ms, &refusal);
+	if (!c)
+		submit(s, q, &who, &call);
+	else if (c == E_DENIED)
+		refuse(q, refusal.status, refusal.type, refusal.message);
 	else
-		operation = STR("");
-	if (!q->content_type ||
-		strncasecmp(q->content_type, CONTENT_TYPE, strlen(CONTENT_TYPE)) != 0)
-		refuse(q, 400, "SerializationException", "the content type is to be " CONTENT_TYPE);
-	else if (!api_knows(operation, &writes))
-		refuse(q, 400, "UnknownOperationException", NULL);
-	else if (moment && !read_moment(moment, &as_of_ms))
-		refuse(q, 400, "ValidationException",
-			"X-Siltstone-As-Of is to be epoch seconds or an ISO 8601 date-time");
-	else
-		submit(s, q, operation, writes, as_of_ms);
+		refuse(q, 503, "ServiceUnavailableException", "out of memory");
 }
 
 enum code service_open(struct service *s, struct db *db, struct err *e)

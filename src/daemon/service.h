@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "api/answer.h"
-#include "daemon/http_server.h"
+#include "daemon/gate.h"
 #include "daemon/lane.h"
 #include <signal.h>
 
@@ -19,6 +19,7 @@
 
 struct service {
 	struct api *api; /* NULL before service_open() */
+	struct gate *gate;
 	struct lanes *lanes;
 	const volatile sig_atomic_t *stop;
 	void (*kick)(void *ctx); /* an answer left something for the schedule to do */

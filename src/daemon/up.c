@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/must.h"
 #include "base/time.h"
+#include "daemon/door.h"
 #include "daemon/http_server.h"
 #include "daemon/lock.h"
 #include "daemon/metrics.h"
@@ -44,7 +45,9 @@ struct up {
 	struct metrics metrics;
 	struct hear hear;
 	struct service service;
-	struct buf token; /* whoever posts events has it; empty: nobody may */
+	struct door door;
+	struct door_settings settings; /* until the server, or at SIGHUP the door, has them */
+	struct buf token;              /* whoever posts events has it; empty: nobody may */
 	struct lock lock;
 	volatile sig_atomic_t stop;
 	struct loop_timer interrupt, give_up, watchdog;
@@ -170,7 +173,8 @@ static enum code read_again(struct job *job, struct db *db, struct err *e)
 	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
 	struct config config = CONFIG_INIT;
 
-	if (!config_read(&config, u->o->config_file, e)) {
+	if (!config_read(&config, u->o->config_file, e) &&
+		!door_settings_read(&u->settings, &config, u->o->anonymous, e)) {
 		set_level(u->o, &config);
 		tell_restarts(u->o, &config);
 		seed_rows(db, &config, time_now_ms(), e);
@@ -191,6 +195,10 @@ static void on_reloaded(struct job *job, const struct err *e)
 	u->reloading = false;
 	log_write(e->code ? EV_CONFIG_REFUSED : EV_DAEMON_RELOADED, e,
 		log_text("store", u->o->store));
+	if (e->code)
+		door_settings_release(&u->settings);
+	else
+		door_apply(&u->door, &u->settings, u->http);
 	if (u->stopping)
 		return;
 	schedule_kick(&u->schedule);
@@ -369,7 +377,8 @@ static enum code prepare_store(struct up *u, struct err *e)
 
 	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e) &&
 		!free_leases(&db, e) && !seed_rows(&db, u->o->config, time_now_ms(), e))
-		service_open(&u->service, &db, e);
+		(void)(service_open(&u->service, &db, e) ||
+			door_open(&u->door, &u->settings, &db, e));
 	db_close(&db);
 	return e->code;
 }
@@ -386,6 +395,7 @@ static void on_written(void *arg)
 	struct up *u = arg;
 
 	schedule_kick_one(&u->schedule, "notify");
+	door_written(&u->door);
 }
 
 /* An answer of the API changed what is due. */
@@ -415,6 +425,8 @@ static enum code open_parts(struct up *u, struct err *e)
 	loop_timer_init(&u->loop, &u->watchdog, on_watchdog, u);
 	if (!courier_open(&u->courier, e))
 		lanes_open(&u->lanes, &lanes, e);
+	door_start(&u->door, &u->loop, u->lanes);
+	u->service.gate = u->door.gate;
 	u->service.lanes = u->lanes;
 	u->service.stop = &u->stop;
 	u->service.kick = on_kick;
@@ -426,10 +438,14 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 {
 	const char *where =
 		u->o->listen ? u->o->listen : config_get(u->o->config, "http", "", "listen");
-	struct http_server_options options = { .listen = where ? where : LISTEN, .routes = routes };
+	struct http_server_options options = { .listen = where ? where : LISTEN,
+		.anywhere = u->settings.tls && gate_has_key(u->door.gate),
+		.tls = u->settings.tls,
+		.routes = routes };
 
 	if (u->o->once || (where && strcmp(where, "off") == 0))
 		return E_OK;
+	u->settings.tls = NULL;
 	if (http_server_open(&u->http, &u->loop, &options, e))
 		return e->code;
 	log_write(EV_HTTP_LISTENING, NULL, log_text("address", http_server_address(u->http)));
@@ -495,6 +511,8 @@ static enum code run_locked(struct up *u, struct err *e)
 	enum code c = read_token(u, e);
 
 	if (!c)
+		c = door_settings_read(&u->settings, u->o->config, u->o->anonymous, e);
+	if (!c)
 		c = prepare_store(u, e);
 	if (c)
 		return c;
@@ -532,6 +550,8 @@ enum code up_run(const struct up_options *options, struct err *e)
 	metrics_release(&u->metrics);
 	hear_release(&u->hear);
 	service_close(&u->service);
+	door_close(&u->door);
+	door_settings_release(&u->settings);
 	buf_release(&u->token);
 	mem_free(u);
 	return e->code;
