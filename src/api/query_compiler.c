@@ -265,7 +265,8 @@ static void write_group_by(struct query_compiler *c)
 
 static void add_key(struct query_compiler *c, const char *sql, bool descending)
 {
-	c->plan->keys[c->plan->n_keys++] = (struct query_key){ sql, descending };
+	c->plan->keys[c->plan->n_keys++] =
+		(struct query_key){ .sql = sql, .descending = descending };
 }
 
 static enum code key_of(struct query_compiler *c, const struct query_item *i)
@@ -316,8 +317,10 @@ static enum code find_keys(struct query_compiler *c)
 			return c->e->code;
 	for (size_t k = 0; k < c->q->n_group; k++)
 		add_key(c, c->groups[k].sql, false);
-	if (!c->grouped)
+	if (!c->grouped) {
 		add_key(c, "r.rid", false);
+		c->plan->keys[c->plan->n_keys - 1].never_null = true;
+	}
 	return E_OK;
 }
 
@@ -326,8 +329,8 @@ static void write_order(struct query_compiler *c)
 	for (size_t k = 0; k < c->plan->n_keys; k++) {
 		const struct query_key *key = &c->plan->keys[k];
 
-		buf_printf(c->sql, "%s%s%s NULLS LAST", k ? ", " : " ORDER BY ", key->sql,
-			key->descending ? " DESC" : "");
+		buf_printf(c->sql, "%s%s%s%s", k ? ", " : " ORDER BY ", key->sql,
+			key->descending ? " DESC" : "", key->never_null ? "" : " NULLS LAST");
 	}
 }
 

@@ -45,6 +45,7 @@ struct query_tree {
 struct query_key {
 	const char *sql;
 	bool descending;
+	bool never_null; /* a plain column then: rows may be read in its order */
 };
 
 struct query_plan {

@@ -21,32 +21,48 @@ static struct str skip_blank(struct str s)
 	return s;
 }
 
+/* What is stepped over one by one outside of texts: it says where a value ends. */
+static const char meaning[256] = {
+	['"'] = 1,
+	['{'] = 2,
+	['['] = 2,
+	['}'] = 3,
+	[']'] = 3,
+};
+
 /* Behind the quote that ends the text whose first byte is @s's; to the end where there is none. */
 static struct str behind_text(struct str s)
 {
-	size_t i = 0;
+	const char *p = s.p, *const end = s.p + s.n;
 
-	while (i < s.n && s.p[i] != '"')
-		i += s.p[i] == '\\' ? 2 : 1;
-	return str_from(s, i + 1);
+	for (;;) {
+		while (p < end && *p != '"' && *p != '\\')
+			p++;
+		if (p == end || *p == '"')
+			break;
+		p = end - p > 2 ? p + 2 : end;
+	}
+	return p < end ? (struct str){ p + 1, (size_t)(end - p) - 1 } : (struct str){ end, 0 };
 }
 
+/* Most of a document is stepped over, here. */
 static struct str behind_brackets(struct str s)
 {
+	const char *p = s.p, *const end = s.p + s.n;
 	int depth = 0;
 
 	do {
-		const char c = s.p[0];
-
-		s = str_from(s, 1);
-		if (c == '"')
-			s = behind_text(s);
-		else if (c == '{' || c == '[')
-			depth++;
-		else if (c == '}' || c == ']')
-			depth--;
-	} while (depth > 0 && s.n);
-	return s;
+		while (p < end && !meaning[(unsigned char)*p])
+			p++;
+		if (p == end)
+			break;
+		switch (meaning[(unsigned char)*p++]) {
+		case 1: p = behind_text((struct str){ p, (size_t)(end - p) }).p; break;
+		case 2: depth++; break;
+		default: depth--; break;
+		}
+	} while (depth > 0);
+	return (struct str){ p, (size_t)(end - p) };
 }
 
 /* What stands behind the value that @s begins with. */

@@ -93,7 +93,7 @@ def item(r, i, version, status=None):
         it.update(resourceName=f"Näme {i % 9}", ARN=f"arn:aws:x:{REGIONS[i % 3]}:{ACCOUNTS[i % 2]}:{i}",
                   availabilityZone=r.choice(["Regional", "eu-west-1a"]))
     if i % 5 == 0:
-        it["resourceCreationTime"] = iso(T0 - i * 86_400_000)
+        it["resourceCreationTime"] = iso(T0 - i % 1000 * 86_400_000)
     if status == "ResourceDeleted":
         del it["configuration"]
         it.update(tags={}, relationships=[], supplementaryConfiguration={})
