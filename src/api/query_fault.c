@@ -22,9 +22,11 @@ static void locate(struct query_fault *f, struct str text)
 enum code query_fault_set(struct query_fault *f, struct str text, struct query_place at,
 	struct err *e, const char *why, ...)
 {
+	const size_t left = at.offset < text.n ? text.n - at.offset : 0;
 	va_list args;
 
-	*f = (struct query_fault){ .offset = at.offset, .length = at.length };
+	*f = (struct query_fault){ .offset = at.offset,
+		.length = at.length < left ? at.length : left };
 	locate(f, text);
 	va_start(args, why);
 	vsnprintf(f->why, sizeof(f->why), why, args);
