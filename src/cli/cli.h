@@ -99,6 +99,7 @@ void cli_note(struct cli *c, const char *fmt, ...) __attribute__((format(printf,
 const char *cli_plural(int64_t n, const char *one, const char *many);
 
 enum code cmd_api(struct cli *c, struct err *e);
+enum code cmd_access(struct cli *c, struct err *e);
 enum code cmd_blame(struct cli *c, struct err *e);
 enum code cmd_channel(struct cli *c, struct err *e);
 enum code cmd_config(struct cli *c, struct err *e);

@@ -42,10 +42,12 @@ const struct command commands[] = {
 	{ "up", "", "the daemon: look, deliver and tell as it falls due, until it is stopped",
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
-	  "every source that was added. GET /healthz and /metrics are answered at --listen.",
-	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
+	  "every source that was added. GET /healthz and /metrics are answered at --listen, and AWS Config's API, for those who sign with a key "
+	  "of siltstone access, or, on this machine, as --anonymous says.",
+	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(KEY_FILE) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
 	  { { "up", "as siltstone.conf says" },
 	    { "up --listen unix:/run/siltstone/http", "on a unix socket" },
+	    { "up --anonymous read-only", "whoever is on this machine may read" },
 	    { "up --once", "what is due now, for a timer" } } },
 	{ "config", "show", "what is configured, and where that was said",
 	  "A flag beats the environment (SILTSTONE_STORE_PATH, SILTSTONE_HTTP_LISTEN, SILTSTONE_LOG_LEVEL, ...), that beats "
@@ -235,6 +237,17 @@ const struct command commands[] = {
 	  0, 2, 2, cmd_key,
 	  { { "key new /etc/siltstone/seal.pem", "a new pair" },
 	    { "key id seal.pem.pub", "what seals call it" } } },
+	{ "access", "init|add|list|show|rotate|enable|disable|remove [ID|FILE]", "keys of those who may ask the daemon",
+	  "A key signs requests as AWS's SDKs and command line do; of kind token it is shown as it is (Authorization: Bearer). It stands for "
+	  "an account, and may what its role may: read-only what Describe, Get, List, BatchGet and Select do, operator also start, stop, "
+	  "deliver, evaluate and put resources, admin everything; --allow and --deny take from that. init makes the file that secrets are "
+	  "sealed with (access.key_file), for nobody else to read; it is not in the store, so that a copy of the store is no copy of the "
+	  "secrets. A secret is shown once, when it is made. A daemon that runs follows within a second or so.",
+	  OPT(KEY_FILE) | OPT(ACCOUNT) | OPT(ROLE) | OPT(KIND) | OPT(ALLOW) | OPT(DENY) | OPT(EXPIRES) | OPT(NOTE) | OPT(SECRET_STDIN), 1, 2, cmd_access,
+	  { { "access init /etc/siltstone/access.key", "once" },
+	    { "access add --account 123456789012 --role operator --note pipeline --expires 90d", "a new key" },
+	    { "access rotate SILTABCDEFGHIJKLMNOP --format json", "another secret, for a program" },
+	    { "access list", "who may, and when each key was last used" } } },
 	{ "prune", "", "remove what is no longer in force and old enough",
 	  "Versions that were superseded before then, and whole resources that were gone by then, with what hangs on them. The version in "
 	  "force always stays, and so does what somebody is still to be told of. Digests stay, so that verify goes on working.",

@@ -9,6 +9,7 @@ static const struct {
 	{ "channel", "set list remove status" },
 	{ "recorder", "set start stop status" },
 	{ "types", "show try add remove" },
+	{ "access", "init add list show rotate enable disable remove" },
 	{ "completion", "bash zsh fish" },
 	{ "help", "time formats exit-codes" },
 };

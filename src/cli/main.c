@@ -82,6 +82,7 @@ static enum code read_config(struct cli *c, struct err *e)
 		{ OPT_STORE, "store", "path", "--store" },
 		{ OPT_LISTEN, "http", "listen", "--listen" },
 		{ OPT_ANONYMOUS, "access", "anonymous", "--anonymous" },
+		{ OPT_KEY_FILE, "access", "key_file", "--key-file" },
 		{ OPT_LOG_LEVEL, "log", "level", "--log-level" },
 	};
 

@@ -10,6 +10,7 @@ enum code cmd_up(struct cli *c, struct err *e)
 		.config = &c->config,
 		.listen = opt_text(&c->o, OPT_LISTEN),
 		.anonymous = opt_text(&c->o, OPT_ANONYMOUS),
+		.key_file = opt_text(&c->o, OPT_KEY_FILE),
 		.log_level = opt_text(&c->o, OPT_LOG_LEVEL),
 		.once = opt_text(&c->o, OPT_ONCE) != NULL };
 

@@ -31,13 +31,12 @@ static enum code read_tls(struct door_settings *s, const struct config *config, 
 	return tls_open(&s->tls, cert, key, e);
 }
 
-enum code door_settings_read(
-	struct door_settings *s, const struct config *config, const char *anonymous, struct err *e)
+enum code door_settings_read(struct door_settings *s, const struct config *config, struct err *e)
 {
 	enum code c;
 
 	*s = (struct door_settings){ .tls = NULL };
-	c = gate_settings_read(&s->gate, config, anonymous, e);
+	c = gate_settings_read(&s->gate, config, e);
 	return c ? c : read_tls(s, config, e);
 }
 

@@ -29,10 +29,9 @@ struct door_settings {
 	struct tls *tls; /* or NULL */
 };
 
-/** @anonymous: beats the configuration's; or NULL. Reads files: not for the loop. Fails as gate_settings_read() and
+/** Reads files: not for the loop. Fails as gate_settings_read() and
  * tls_open() do. Release it in every case. */
-enum code door_settings_read(
-	struct door_settings *s, const struct config *config, const char *anonymous, struct err *e);
+enum code door_settings_read(struct door_settings *s, const struct config *config, struct err *e);
 void door_settings_release(struct door_settings *s);
 
 /** Before there is a loop: opens the gate, and reads the keys. */

@@ -153,14 +153,12 @@ size_t gate_used(struct gate *gate, struct access_use *uses, size_t max)
 
 /* Opening */
 
-enum code gate_settings_read(
-	struct gate_settings *s, const struct config *config, const char *anonymous, struct err *e)
+enum code gate_settings_read(struct gate_settings *s, const struct config *config, struct err *e)
 {
 	const char *file = config_get(config, "access", "", "key_file");
+	const char *anonymous = config_get(config, "access", "", "anonymous");
 
 	*s = (struct gate_settings){ .open = false };
-	if (!anonymous)
-		anonymous = config_get(config, "access", "", "anonymous");
 	if (anonymous && strcmp(anonymous, "off") != 0) {
 		s->open = access_role_parse(str_of(anonymous), &s->open_role);
 		if (!s->open) {

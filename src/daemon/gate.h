@@ -73,10 +73,9 @@ struct gate_settings {
 	enum access_role open_role;
 };
 
-/** @anonymous (or NULL) beats the configuration's. Reads the key file. E_INVALID; E_DENIED: others may read that file;
+/** Reads the key file. E_INVALID; E_DENIED: others may read that file;
  * E_NOTFOUND, E_IO. */
-enum code gate_settings_read(
-	struct gate_settings *s, const struct config *config, const char *anonymous, struct err *e);
+enum code gate_settings_read(struct gate_settings *s, const struct config *config, struct err *e);
 enum code gate_open(struct gate **out, const struct gate_settings *settings, struct err *e);
 /** From now on. */
 void gate_apply(struct gate *gate, const struct gate_settings *settings);

@@ -168,13 +168,23 @@ static void tell_restarts(const struct up_options *o, const struct config *confi
 	}
 }
 
+static enum code beat_config(const struct up_options *o, struct config *config, struct err *e)
+{
+	if (o->anonymous &&
+		config_set(config, "access", "", "anonymous", o->anonymous, "--anonymous", e))
+		return e->code;
+	if (o->key_file)
+		config_set(config, "access", "", "key_file", o->key_file, "--key-file", e);
+	return e->code;
+}
+
 static enum code read_again(struct job *job, struct db *db, struct err *e)
 {
 	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
 	struct config config = CONFIG_INIT;
 
-	if (!config_read(&config, u->o->config_file, e) &&
-		!door_settings_read(&u->settings, &config, u->o->anonymous, e)) {
+	if (!config_read(&config, u->o->config_file, e) && !beat_config(u->o, &config, e) &&
+		!door_settings_read(&u->settings, &config, e)) {
 		set_level(u->o, &config);
 		tell_restarts(u->o, &config);
 		seed_rows(db, &config, time_now_ms(), e);
@@ -511,7 +521,7 @@ static enum code run_locked(struct up *u, struct err *e)
 	enum code c = read_token(u, e);
 
 	if (!c)
-		c = door_settings_read(&u->settings, u->o->config, u->o->anonymous, e);
+		c = door_settings_read(&u->settings, u->o->config, e);
 	if (!c)
 		c = prepare_store(u, e);
 	if (c)

@@ -16,7 +16,7 @@ struct up_options {
 	const char *config_file;     /* or NULL; read again at SIGHUP */
 	const struct config *config; /* as it was read at the start */
 	/* What beats the file, also after a reload; NULL: nothing does. */
-	const char *listen, *log_level, *anonymous;
+	const char *listen, *log_level, *anonymous, *key_file;
 	bool once; /* sweep if it is due, deliver, notify; then end */
 };
 
