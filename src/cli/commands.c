@@ -34,7 +34,7 @@ const struct command commands[] = {
 	  "source has of the types of --type (whole names or globs), else of those that its first line {\"listing\":[TYPE...]} names, else of those it has any of: "
 	  "what this source told of before and does not name now is recorded as deleted. After a line {\"listing\":...} the last one must be "
 	  "{\"complete\":true}, so that a program that broke off deletes nothing. A type that is registered (siltstone types register) "
-	  "takes only what fits its schema.",
+	  "takes only what fits its schema. --account and --region are those of what does not say whose and where it is (else 000000000000 and global).",
 	  OPT(SOURCE) | OPT(TYPE) | OPT(COMPLETE) | OPT(ACCOUNT) | OPT(REGION), 0, 1, cmd_push,
 	  { { "push switches.jsonl --source network", "some resources" },
 	    { "push - --source k8s --complete", "all that a program prints" },

@@ -217,6 +217,18 @@ static enum code check_form(const struct schema *s, struct err *e)
 	return push_type_check(type, e);
 }
 
+static enum code describe(
+	struct registering *r, struct arena *a, const struct schema *s, struct err *e)
+{
+	r->text = json_canon_text(a, schema_document(s));
+	r->type = arena_str(a, json_get_text(schema_document(s), "typeName"));
+	if (!r->text.p || !arena_ok(a)) {
+		err_nomem(e);
+		return E_NOMEM;
+	}
+	return write_entry(&r->entry, s, r->type, e);
+}
+
 enum code push_register(struct db *db, struct str schema, int64_t now_ms,
 	char version[CUSTOM_TYPE_VERSION_BYTES], bool *known, struct err *e)
 {
@@ -227,13 +239,8 @@ enum code push_register(struct db *db, struct str schema, int64_t now_ms,
 
 	if (!c)
 		c = check_form(s, e);
-	if (!c) {
-		struct json *copy = json_copy(&a, schema_document(s));
-
-		r.text = copy ? json_canon_text(&a, copy) : STR_NONE;
-		r.type = arena_str(&a, json_get_text(schema_document(s), "typeName"));
-		c = r.text.p && arena_ok(&a) ? write_entry(&r.entry, s, r.type, e) : err_nomem(e);
-	}
+	if (!c)
+		c = describe(&r, &a, s, e);
 	if (!c)
 		c = put_at_once(db, &r, version, known, e);
 	schema_free(s);
