@@ -7,30 +7,38 @@
 
 #define PREFIX "op_"
 
+static void take_write(struct script *out, const char *part, enum sql_id id)
+{
+	char expected[16] = "write";
+
+	/* They stand in the file in the order of their numbers. */
+	if (out->n_writes)
+		snprintf(expected, sizeof(expected), "write_%zu", out->n_writes + 1);
+	must(strcmp(part, expected) == 0 && out->n_writes < SCRIPT_WRITES_MAX);
+	out->writes[out->n_writes++] = id;
+}
+
 static void take(struct script *out, const char *part, enum sql_id id)
 {
 	const struct sql_text *t = &sql_text[id];
+	const struct {
+		const char *name;
+		enum sql_id *id;
+		int columns, columns_max;
+	} reads[] = { { "refuse", &out->refuse, 2, 2 }, { "answer", &out->answer, 1, 1 },
+		{ "list", &out->list, 2, 100 } };
 
-	if (strcmp(part, "answer") == 0 || strcmp(part, "list") == 0)
-		out->past = out->past && strstr(t->text, ":at_ms");
-	if (strcmp(part, "refuse") == 0) {
-		must(t->columns == 2 && t->readonly);
-		out->refuse = id;
-	} else if (strcmp(part, "answer") == 0) {
-		must(t->columns == 1 && t->readonly);
-		out->answer = id;
-	} else if (strcmp(part, "list") == 0) {
-		must(t->columns >= 2 && t->readonly);
-		out->list = id;
-	} else {
-		char expected[16] = "write";
-
-		/* They stand in the file in the order of their numbers. */
-		if (out->n_writes)
-			snprintf(expected, sizeof(expected), "write_%zu", out->n_writes + 1);
-		must(strcmp(part, expected) == 0 && out->n_writes < SCRIPT_WRITES_MAX);
-		out->writes[out->n_writes++] = id;
+	for (size_t i = 0; i < sizeof(reads) / sizeof(*reads); i++) {
+		if (strcmp(part, reads[i].name) != 0)
+			continue;
+		must(t->readonly && t->columns >= reads[i].columns &&
+			t->columns <= reads[i].columns_max);
+		*reads[i].id = id;
+		if (i && !strstr(t->text, ":at_ms"))
+			out->past = false;
+		return;
 	}
+	take_write(out, part, id);
 }
 
 void script_find(struct script *out, const char *operation)

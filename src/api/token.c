@@ -15,13 +15,16 @@ static void encode(struct buf *out, struct str s)
 
 	for (size_t i = 0; i < s.n; i += 3) {
 		size_t left = s.n - i;
-		unsigned v = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) |
-			     (left > 2 ? (unsigned)p[i + 2] : 0);
+		unsigned v = (unsigned)p[i] << 16;
 
+		if (left > 1)
+			v |= (unsigned)p[i + 1] << 8;
+		if (left > 2)
+			v |= p[i + 2];
 		buf_char(out, digits[v >> 18]);
 		buf_char(out, digits[v >> 12 & 63]);
-		buf_char(out, left > 1 ? digits[v >> 6 & 63] : '=');
-		buf_char(out, left > 2 ? digits[v & 63] : '=');
+		buf_char(out, (char)(left > 1 ? digits[v >> 6 & 63] : '='));
+		buf_char(out, (char)(left > 2 ? digits[v & 63] : '='));
 	}
 }
 
