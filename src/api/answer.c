@@ -223,6 +223,25 @@ static enum code run_parts(const struct able *able, struct operation *op)
 	return c ? c : script_answer(&able->script, op);
 }
 
+static enum code read_parts(const struct able *able, struct operation *op)
+{
+	struct stmt st;
+	struct err late = { 0 };
+	enum code c;
+
+	if (op->db->tx)
+		return run_parts(able, op);
+	st = stmt_begin(op->db, SQL_DEFAULT_SNAPSHOT);
+	c = stmt_run(&st, op->e);
+	if (c)
+		return c;
+	c = run_parts(able, op);
+	st = stmt_begin(op->db, SQL_DEFAULT_SNAPSHOT_END);
+	if (stmt_run(&st, &late))
+		op->db->spent = true;
+	return c;
+}
+
 static enum code run(const struct able *able, struct operation *op)
 {
 	enum code c;
@@ -238,7 +257,7 @@ static enum code run(const struct able *able, struct operation *op)
 			return op->e->code;
 	}
 	if (!able->writes)
-		return run_parts(able, op);
+		return read_parts(able, op);
 	if (db_begin(op->db, op->e))
 		return op->e->code;
 	c = run_parts(able, op);

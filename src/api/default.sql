@@ -12,3 +12,10 @@ SELECT r.account AS account, r.region AS region
 -- name: default_token_key
 -- plan: scan
 SELECT sha256(netstrings('page tokens', m.applied_ms, m.sha256, m.program)) AS digest FROM _migration m ORDER BY m.number LIMIT 1;
+
+-- name: default_snapshot
+-- What an operation reads with several statements is of one moment of the store.
+BEGIN;
+
+-- name: default_snapshot_end
+COMMIT;

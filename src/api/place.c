@@ -11,8 +11,8 @@
 
 void place_init(struct place *p)
 {
+	*p = (struct place){ .next = 0 };
 	pthread_mutex_init(&p->lock, NULL);
-	p->db = NULL;
 }
 
 void place_release(struct place *p)
@@ -20,15 +20,25 @@ void place_release(struct place *p)
 	pthread_mutex_destroy(&p->lock);
 }
 
+static struct found *of_connection(struct place *p, const struct db *db)
+{
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		if (p->found[i].db == db)
+			return &p->found[i];
+	return NULL;
+}
+
 static bool recall(struct place *p, struct operation *op)
 {
+	const struct found *f;
 	bool known;
 
 	pthread_mutex_lock(&p->lock);
-	known = p->db == op->db && op->now_ms >= p->found_ms && op->now_ms - p->found_ms < KEPT_MS;
+	f = of_connection(p, op->db);
+	known = f && op->now_ms >= f->at_ms && op->now_ms - f->at_ms < KEPT_MS;
 	if (known) {
-		op->account = arena_text(op->arena, str_of(p->account));
-		op->region = arena_text(op->arena, str_of(p->region));
+		op->account = arena_text(op->arena, str_of(f->account));
+		op->region = arena_text(op->arena, str_of(f->region));
 	}
 	pthread_mutex_unlock(&p->lock);
 	return known;
@@ -36,11 +46,16 @@ static bool recall(struct place *p, struct operation *op)
 
 static void keep(struct place *p, const struct operation *op)
 {
+	struct found *f;
+
 	pthread_mutex_lock(&p->lock);
-	p->db = op->db;
-	p->found_ms = op->now_ms;
-	snprintf(p->account, sizeof(p->account), "%s", op->account);
-	snprintf(p->region, sizeof(p->region), "%s", op->region);
+	f = of_connection(p, op->db);
+	if (!f)
+		f = &p->found[p->next++ % PLACES_MAX];
+	f->db = op->db;
+	f->at_ms = op->now_ms;
+	snprintf(f->account, sizeof(f->account), "%s", op->account);
+	snprintf(f->region, sizeof(f->region), "%s", op->region);
 	pthread_mutex_unlock(&p->lock);
 }
 
