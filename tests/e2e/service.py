@@ -5,12 +5,16 @@ import http.client
 import json
 
 import boto3
+import botocore.auth
+import botocore.awsrequest
 import botocore.config
+import botocore.credentials
 import botocore.exceptions
 
 import test_daemon
 
 REGION = "us-east-1"
+KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "nobody checks it"}
 JSON = "application/x-amz-json-1.1"
 
 
@@ -25,15 +29,19 @@ class Service(test_daemon.Daemon):
 
     def client(self, region=REGION, **more):
         """boto3's client of AWS Config, without retries."""
-        keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "nobody checks it"}
         config = botocore.config.Config(retries={"max_attempts": 0}, parameter_validation=False)
-        return boto3.client("config", region_name=region, endpoint_url=self.endpoint, config=config, **{**keys, **more})
+        return boto3.client("config", region_name=region, endpoint_url=self.endpoint, config=config, **{**KEYS, **more})
 
-    def raw(self, operation, body=b"{}", headers=(), prefix="StarlingDoveService."):
-        """One request without an SDK: status, headers (lower case), body as bytes."""
+    def raw(self, operation, body=b"{}", headers=(), prefix="StarlingDoveService.", region=None):
+        """One request without an SDK, signed when a region is named: status, headers (lower case), body as bytes."""
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": JSON, "X-Amz-Target": prefix + operation, **dict(headers)}
+        if region:
+            request = botocore.awsrequest.AWSRequest("POST", self.endpoint + "/", headers=sent, data=body)
+            botocore.auth.SigV4Auth(botocore.credentials.Credentials(*KEYS.values()), "config", region).add_auth(request)
+            sent = dict(request.headers)
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        c.request("POST", "/", body if isinstance(body, bytes) else json.dumps(body), {k: v for k, v in sent.items() if v is not None})
+        c.request("POST", "/", body, {k: v for k, v in sent.items() if v is not None})
         answer = c.getresponse()
         got = answer.read()
         c.close()
