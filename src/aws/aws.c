@@ -18,6 +18,7 @@
 
 enum {
 	ATTEMPTS = 5,
+	THROTTLED_MORE = 3,
 	TEXTS_MAX_BYTES = 64 << 10,
 	REQUEST_MAX_BYTES = 4 << 20,
 	BACKOFF_MS = 100,
@@ -44,6 +45,7 @@ struct trip {
 	const struct aws_request *request; /* when there is no op */
 	struct http_response *answer;      /* where its answer goes */
 	struct lane *lane;
+	struct limit *limit;
 	struct wire wire;
 	struct arena *a; /* of the request */
 	struct aws_fault *fault;
@@ -202,6 +204,15 @@ static enum code send_signed(
 	return c;
 }
 
+static enum code enter(struct trip *t, const struct endpoint_query *q, struct err *e)
+{
+	enum code c = lanes_get(&t->aws->lanes, q, &t->lane, e);
+
+	return c ? c
+		 : lanes_limit(&t->aws->lanes, t->lane, t->op ? api_text(t->op->name) : NULL,
+			   &t->limit, e);
+}
+
 /* S3 says where a bucket is when it is somewhere else. */
 static bool moved(struct trip *t, const struct http_response *r)
 {
@@ -214,8 +225,7 @@ static bool moved(struct trip *t, const struct http_response *r)
 		return false;
 	q.region = arena_text(t->a, region);
 	t->moved = true;
-	return strcmp(q.region, t->lane->region) != 0 &&
-	       lanes_get(&t->aws->lanes, &q, &t->lane, &ignored) == E_OK;
+	return strcmp(q.region, t->lane->region) != 0 && enter(t, &q, &ignored) == E_OK;
 }
 
 static bool renewed(struct trip *t, int64_t version)
@@ -267,7 +277,7 @@ static enum code attempt(struct trip *t, struct arena *a, struct json **out, str
 	int64_t version = 0;
 	enum code c;
 
-	c = wait_ms(t->aws, limit_take(&t->lane->limit, time_ticks_ms()), e);
+	c = wait_ms(t->aws, limit_take(t->limit, time_ticks_ms()), e);
 	if (c == E_OK)
 		c = identity_get(&t->aws->identity, time_now_ms(), &keys, &version, e);
 	if (c == E_OK)
@@ -298,6 +308,12 @@ static bool may_pass(const struct trip *t, enum code c)
 	       t->asked_ms <= ASKED_MAX_MS;
 }
 
+/* Who is told to slow down, and does, gets through in the end: that takes a few more. */
+static int attempts(const struct trip *t, enum code c)
+{
+	return c == E_THROTTLED ? t->aws->attempts + THROTTLED_MORE : t->aws->attempts;
+}
+
 static enum code travel(struct trip *t, struct arena *a, struct json **out, struct err *e)
 {
 	struct err last = { 0 }, why = { 0 };
@@ -311,8 +327,8 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 		if (c == E_BUSY)
 			continue;
 		if (c == E_THROTTLED)
-			limit_throttled(&t->lane->limit, time_ticks_ms());
-		if (!may_pass(t, c) || ++n >= t->aws->attempts)
+			limit_throttled(t->limit, time_ticks_ms());
+		if (!may_pass(t, c) || ++n >= attempts(t, c))
 			break;
 		if (wait_ms(t->aws, longer(pause_ms(n - 1), t->asked_ms), &why) != E_OK) {
 			last = why;
@@ -321,7 +337,7 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 		}
 	}
 	if (c == E_OK)
-		limit_succeeded(&t->lane->limit);
+		limit_succeeded(t->limit, time_ticks_ms());
 	else
 		*e = last;
 	return c;
@@ -333,7 +349,7 @@ static enum code find_lane(
 	struct endpoint_query q = { t->aws->endpoint, t->aws->profile, t->aws->partition, service,
 		region };
 
-	return lanes_get(&t->aws->lanes, &q, &t->lane, e);
+	return enter(t, &q, e);
 }
 
 static enum code begin(struct trip *t, const char *region, struct err *e)

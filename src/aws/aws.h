@@ -28,7 +28,7 @@ struct aws_options {
 	const char *profile;   /* or NULL; also for endpoint overrides */
 	const char *endpoint;  /* for every service, beats everything; or NULL */
 	const char *partition; /* "aws" when NULL */
-	int attempts;          /* per call, 0: 5 */
+	int attempts;          /* per call, 0: 5; three more where it is throttled */
 };
 
 /** @keys are copied. */
@@ -68,8 +68,8 @@ struct aws_call {
  * own code in each case.
  *
  * Attempts: throttling codes, HTTP 429, 500, 502, 503, 504 and lost connections, with full
- * jitter, rand(0, min(20 s, 0.1 s * 2^n)); each (service, region) has a token bucket that
- * gives way at throttling and recovers with successes (aws/lane.c has their pace). A bucket
+ * jitter, rand(0, min(20 s, 0.1 s * 2^n)), three more of them where it was throttled; each operation has a
+ * token bucket in each region (some services one for all of theirs) that gives way at throttling and recovers with successes (aws/lane.c has their pace). A bucket
  * that S3 says is in another region is asked for there, once.
  */
 enum code aws_call(struct aws *aws, const struct aws_call *call, struct arena *a, struct json **out,

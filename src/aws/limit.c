@@ -15,6 +15,9 @@ void limit_init(struct limit *l, double rate, double burst, int64_t now_ms)
 	l->rate_max = rate * 2;
 	l->at_ms = now_ms;
 	l->lowered_ms = now_ms - TOGETHER_MS;
+	l->refused = 0;
+	l->slot_ms = now_ms;
+	l->n_granted = l->n_before = 0;
 }
 
 void limit_release(struct limit *l)
@@ -35,20 +38,48 @@ int64_t limit_take(struct limit *l, int64_t now_ms)
 	return (int64_t)ceil(wait_s * 1000);
 }
 
+/* Under the lock: the half second at hand is that of @now_ms. */
+static void turn(struct limit *l, int64_t now_ms)
+{
+	int64_t slots = (now_ms - l->slot_ms) / TOGETHER_MS;
+
+	if (slots <= 0)
+		return;
+	l->n_before = slots == 1 ? l->n_granted : 0;
+	l->n_granted = 0;
+	l->slot_ms += slots * TOGETHER_MS;
+}
+
+/* Under the lock: successes a second, of late. */
+static double granted(struct limit *l, int64_t now_ms)
+{
+	turn(l, now_ms);
+	return (l->n_granted + l->n_before) * 1000.0 / (double)(now_ms - l->slot_ms + TOGETHER_MS);
+}
+
 void limit_throttled(struct limit *l, int64_t now_ms)
 {
 	pthread_mutex_lock(&l->lock);
 	if (now_ms - l->lowered_ms >= TOGETHER_MS) {
-		l->rate = fmax(rate_min, l->rate * 0.7);
+		double lower = fmin(l->rate * 0.7, granted(l, now_ms));
+
+		l->refused = l->rate;
+		l->rate = fmax(rate_min, fmax(l->rate / 4, lower));
 		l->tokens = fmin(l->tokens, 0);
 		l->lowered_ms = now_ms;
 	}
 	pthread_mutex_unlock(&l->lock);
 }
 
-void limit_succeeded(struct limit *l)
+void limit_succeeded(struct limit *l, int64_t now_ms)
 {
+	double step = 0.5;
+
 	pthread_mutex_lock(&l->lock);
-	l->rate = fmin(l->rate_max, l->rate + 0.5);
+	turn(l, now_ms);
+	l->n_granted++;
+	if (l->refused > 0 && l->rate > l->refused * 0.9 && l->rate < l->refused * 1.1)
+		step = 0.05;
+	l->rate = fmin(l->rate_max, l->rate + step);
 	pthread_mutex_unlock(&l->lock);
 }

@@ -13,8 +13,8 @@ const struct command commands[] = {
 	{ "record", "", "look once at everything of a source and keep what changed",
 	  "One sweep: lists every type in every region, describes what is there, and writes a version of "
 	  "each resource that differs. Without --source and --all it looks with the usual AWS credentials. The "
-	  "source \"host\" is this machine. --account names the account, which else STS is asked for. Status 7: something could not be looked at; what was seen is kept.",
-	  OPT(SOURCE) | OPT(ALL) | SOURCE_OPTIONS, 0, 0, cmd_record,
+	  "source \"host\" is this machine. --account names the account, which else STS is asked for. What is listed just as it was is not described again; with --recheck 6h calls for more than the list shows (a bucket's policy, a function's tags) are made once in that time for each, in turn, which costs as much delay. Status 7: something could not be looked at; what was seen is kept.",
+	  OPT(SOURCE) | OPT(ALL) | OPT(RECHECK) | SOURCE_OPTIONS, 0, 0, cmd_record,
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },
 	    { "record --all --quiet", "every source that was added, for a timer" } } },
@@ -262,7 +262,7 @@ const struct command commands[] = {
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added.",
-	  OPT(KIND) | SOURCE_OPTIONS | OPT(SQS), 1, 2, cmd_source,
+	  OPT(KIND) | SOURCE_OPTIONS | OPT(SQS) | OPT(RECHECK), 1, 2, cmd_source,
 	  { { "source add prod --profile prod --regions all", "remember it" },
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },

@@ -146,6 +146,8 @@ static enum code sweep(struct cli *c, const struct source *s, struct err *e)
 	if (!s->kept)
 		o.settings = source_settings(c);
 	source_override(c, &o);
+	if (opt_text(&c->o, OPT_RECHECK) && kept_recheck(opt_text(&c->o, OPT_RECHECK), &o, e))
+		return e->code;
 	o.progress = show_progress;
 	o.ctx = &progress;
 	o.stop = c->stop;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/source.h"
 
+#include "discover/kept.h"
 #include "store/source.h"
 #include "json/write.h"
 
@@ -16,6 +17,7 @@ static const struct {
 	{ OPT_ROLE_ARN, "role_arn" },
 	{ OPT_ACCOUNT, "account" },
 	{ OPT_SQS, "queue" },
+	{ OPT_RECHECK, "recheck" },
 };
 
 const char *source_settings(struct cli *c)
@@ -69,6 +71,8 @@ static enum code add(struct cli *c, const char *name, struct err *e)
 
 	if (strcmp(source.kind, "aws") != 0 && strcmp(source.kind, "exec") != 0)
 		return err_set(e, E_INVALID, "a source is of kind aws or exec, not \"%s\"", kind);
+	if (kept_recheck(opt_text(&c->o, OPT_RECHECK), &(struct sweep_options){ 0 }, e))
+		return e->code;
 	if (cli_open_writing(c, e) || source_put(&c->db, &source, e))
 		return e->code;
 	cli_note(c, "source \"%s\" is kept; siltstone record --source %s looks at it", name, name);

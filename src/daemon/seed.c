@@ -105,7 +105,7 @@ static const char *settings_of(
 static enum code put_source(struct seeding *s, const char *name, struct err *e)
 {
 	static const char *const keys[] = { "types", "regions", "endpoint", "profile", "role_arn",
-		"account", "external_id", "events", NULL };
+		"account", "external_id", "events", "recheck", NULL };
 	const char *kind = get(s, "source", name, "kind");
 	struct source row = { .name = name,
 		.kind = kind                        ? kind

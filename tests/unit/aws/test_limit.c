@@ -28,12 +28,21 @@ static void the_burst_does_not_grow_with_idleness(void **state)
 	limit_release(&l);
 }
 
+/* So many successes in half a second that what was granted is no less than what is given. */
+static void grant(struct limit *l, int n, int64_t now_ms)
+{
+	for (int i = 0; i < n; i++)
+		limit_succeeded(l, now_ms);
+}
+
 static void throttling_slows_down_once_for_all_together(void **state)
 {
 	struct limit l;
 
 	(void)state;
 	limit_init(&l, 10, 10, 0);
+	l.rate_max = 10;
+	grant(&l, 20, 0);
 	for (int i = 0; i < 20; i++)
 		limit_throttled(&l, 0);
 	assert_float_equal(l.rate, 7, 0.001);
@@ -46,18 +55,38 @@ static void throttling_slows_down_once_for_all_together(void **state)
 	limit_release(&l);
 }
 
+static void what_was_granted_is_what_throttling_leaves_but_no_less_than_a_quarter(void **state)
+{
+	struct limit l;
+
+	(void)state;
+	limit_init(&l, 500, 500, 0);
+	grant(&l, 100, 0);
+	grant(&l, 100, 600);
+	limit_throttled(&l, 900);
+	/* Two hundred in nine tenths of a second. */
+	assert_float_equal(l.rate, 222.222, 0.001);
+	limit_throttled(&l, 10000);
+	assert_float_equal(l.rate, 55.556, 0.001);
+	limit_release(&l);
+}
+
 static void success_brings_the_rate_back_and_no_further_than_twice(void **state)
 {
 	struct limit l;
 
 	(void)state;
 	limit_init(&l, 10, 10, 0);
+	l.rate_max = 10;
+	grant(&l, 20, 0);
+	l.rate_max = 20;
 	limit_throttled(&l, 0);
-	for (int i = 0; i < 6; i++)
-		limit_succeeded(&l);
+	/* To 0.9 of what was refused in steps of a half, then carefully. */
+	grant(&l, 5, 0);
+	assert_float_equal(l.rate, 9.5, 0.001);
+	grant(&l, 10, 0);
 	assert_float_equal(l.rate, 10, 0.001);
-	for (int i = 0; i < 100; i++)
-		limit_succeeded(&l);
+	grant(&l, 100, 0);
 	assert_float_equal(l.rate, 20, 0.001);
 	limit_release(&l);
 }
@@ -68,6 +97,8 @@ int main(void)
 		cmocka_unit_test(a_burst_goes_at_once_and_the_rest_at_the_rate),
 		cmocka_unit_test(the_burst_does_not_grow_with_idleness),
 		cmocka_unit_test(throttling_slows_down_once_for_all_together),
+		cmocka_unit_test(
+			what_was_granted_is_what_throttling_leaves_but_no_less_than_a_quarter),
 		cmocka_unit_test(success_brings_the_rate_back_and_no_further_than_twice),
 	};
 
