@@ -66,7 +66,9 @@ WITH moved AS MATERIALIZED (
   UNION SELECT r.rid FROM named n JOIN _resource r ON r.name = n.called AND r.type = n.type WHERE n.by = 'name'
   UNION SELECT r.rid FROM named n JOIN _resource r ON r.arn = n.called WHERE n.by = 'arn'
 ), touched AS (
-  SELECT target_rid AS rid FROM links WHERE target_rid IS NOT NULL
+  -- Who is led to by a name is told so: it may be another one's turn now.
+  SELECT rid FROM bearers
+  UNION SELECT target_rid AS rid FROM links WHERE target_rid IS NOT NULL
   UNION SELECT r.rid FROM links l JOIN _resource r ON r.id = l.link AND r.type = l.target_type AND r.account = l.account
   UNION SELECT r.rid FROM links l JOIN _resource r ON r.id = l.target_id AND r.type = l.target_type AND r.account = l.account
   UNION SELECT r.rid FROM links l JOIN _resource r ON r.name = l.link AND r.type = l.target_type AND r.account = l.account
