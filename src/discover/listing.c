@@ -296,6 +296,9 @@ static bool says_none(const struct entry *t, bool child, enum code c, const stru
 	if (t->engine == ENGINE_NATIVE && c == E_NOTFOUND && fault->code[0] &&
 		(child || !strstr(t->list.items, "[]")))
 		return true;
+	if (t->engine == ENGINE_CLOUDCONTROL && child &&
+		strcmp(fault->code, "ResourceNotFoundException") == 0)
+		return true;
 	for (const struct json *v = gone ? gone->first : NULL; v; v = v->next)
 		if (fault->code[0] && str_is(v->text, fault->code))
 			return true;

@@ -465,6 +465,62 @@ def test_cloud_control_that_breaks_deletes_nothing(cloud, sweeper):
     assert sweeper.ok(**options)["deleted"] == 1
 
 
+ADDONS = "AWS::EKS::Addon"
+
+
+def addon(identifier):
+    parent, name = identifier.split("|")
+    return {"ClusterName": parent, "AddonName": name, "Arn": f"arn:aws:eks:us-east-1:123456789012:addon/{parent}/{name}/1"}
+
+
+def test_cloud_control_lists_children_for_each_parent(cloud, sweeper):
+    cloud.clusters = ["blue", "green", "empty"]
+    cloud.parents[ADDONS] = "ClusterName"
+    cloud.resources[ADDONS] = {n: addon(n) for n in ("blue|cni", "blue|dns", "green|cni", "gone|dns")}
+    options = {"endpoint": cloud.endpoint, "regions": "us-east-1", "types": ADDONS, "account": "123456789012"}
+    out = sweeper.ok(**options)
+    assert out["created"] == 3 and not out["notes"], out
+    # Two pages for blue, one for each of the others.
+    assert (cloud.calls.count("ListClusters"), cloud.calls.count("ListResources"), cloud.calls.count("GetResource")) == (1, 4, 3)
+    assert sweeper.ok(**options)["unchanged"] == 3
+    # One goes with its parent, and one parent is gone between being listed and being asked for.
+    cloud.clusters.remove("green")
+    del cloud.resources[ADDONS]["green|cni"]
+    out = sweeper.ok(**options)
+    assert (out["deleted"], out["unchanged"]) == (1, 2) and not out["notes"], out
+    cloud.clusters.remove("blue")
+    cloud.resources[ADDONS].clear()
+    cloud.say_clusters = ["blue", "empty"]
+    out = sweeper.ok(**options)
+    assert (out["deleted"], out["failed"] + out["partial"]) == (2, 0), out
+
+
+def test_cloud_control_that_is_throttled_is_waited_for(cloud, sweeper):
+    cloud.resources[CLUSTERS] = {n: cluster(n) for n in ("c1", "c2")}
+    options = {"endpoint": cloud.endpoint, "regions": "us-east-1", "types": CLUSTERS, "account": "123456789012"}
+    env = {"SILTSTONE_BACKOFF_MS": "1"}
+    cloud.throttle = {"ListResources": 3, "GetResource": 4}
+    assert sweeper.ok(env=env, **options)["created"] == 2
+    # For good: what could not be read is not gone, nor is what was not listed.
+    for op in ("ListResources", "GetResource"):
+        cloud.throttle = {op: 10**9}
+        out = sweeper.run(env=env, **options)
+        assert out["exit"] != 0 and out["deleted"] == 0, out
+        assert "THROTTLED" in json.dumps(out), out
+    cloud.throttle = {}
+    assert sweeper.ok(**options)["unchanged"] == 2
+
+
+def test_what_goes_between_listing_and_reading_was_never_there(cloud, sweeper):
+    cloud.resources[CLUSTERS] = {n: cluster(n) for n in ("c1", "c2")}
+    cloud.page_size = 2
+    options = {"endpoint": cloud.endpoint, "regions": "us-east-1", "types": CLUSTERS, "account": "123456789012"}
+    cloud.phantoms = {CLUSTERS: ["c0"]}
+    out = sweeper.ok(**options)
+    assert out["created"] == 2 and not out["notes"], out
+    assert cloud.calls.count("GetResource") == 3
+
+
 def test_without_cloud_control_the_services_own_operations_are_used(moto_server, sweeper):
     moto_server.reset()
     moto_server.client("ecs").create_cluster(clusterName="native", tags=[{"key": "a", "value": "b"}])
