@@ -303,14 +303,19 @@ static enum code attempt(struct trip *t, struct arena *a, struct json **out, str
 static bool may_pass(const struct trip *t, enum code c)
 {
 	bool leads_elsewhere = t->fault->status >= 300 && t->fault->status < 400;
+	bool broke = c == E_UNSUPPORTED && t->fault->status == 500;
 
-	return (c == E_THROTTLED || (c == E_REMOTE && !leads_elsewhere)) &&
+	return (c == E_THROTTLED || (c == E_REMOTE && !leads_elsewhere) || broke) &&
 	       t->asked_ms <= ASKED_MAX_MS;
 }
 
-/* Who is told to slow down, and does, gets through in the end: that takes a few more. */
+/* Who is told to slow down, and does, gets through in the end: that takes a few more. A page instead of an answer
+ * says that there is no such operation; where it comes with a status of 500 it is asked for once more, as it
+ * may be a mishap of what is in between. */
 static int attempts(const struct trip *t, enum code c)
 {
+	if (c == E_UNSUPPORTED)
+		return 2;
 	return c == E_THROTTLED ? t->aws->attempts + THROTTLED_MORE : t->aws->attempts;
 }
 
@@ -328,6 +333,8 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 			continue;
 		if (c == E_THROTTLED)
 			limit_throttled(t->limit, time_ticks_ms());
+		else if (!c || t->fault->status)
+			limit_granted(t->limit, time_ticks_ms());
 		if (!may_pass(t, c) || ++n >= attempts(t, c))
 			break;
 		if (wait_ms(t->aws, longer(pause_ms(n - 1), t->asked_ms), &why) != E_OK) {
@@ -336,9 +343,7 @@ static enum code travel(struct trip *t, struct arena *a, struct json **out, stru
 			break;
 		}
 	}
-	if (c == E_OK)
-		limit_succeeded(t->limit, time_ticks_ms());
-	else
+	if (c)
 		*e = last;
 	return c;
 }

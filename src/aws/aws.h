@@ -68,7 +68,8 @@ struct aws_call {
  * own code in each case.
  *
  * Attempts: throttling codes, HTTP 429, 500, 502, 503, 504 and lost connections, with full
- * jitter, rand(0, min(20 s, 0.1 s * 2^n)), three more of them where it was throttled; each operation has a
+ * jitter, rand(0, min(20 s, 0.1 s * 2^n)), three more of them where it was throttled, two in all where
+ * an HTML page came with status 500; each operation has a
  * token bucket in each region (some services one for all of theirs) that gives way at throttling and recovers with successes (aws/lane.c has their pace). A bucket
  * that S3 says is in another region is asked for there, once.
  */

@@ -14,6 +14,7 @@ import collections
 import fnmatch
 import http.client
 import http.server
+import random
 import re
 import socketserver
 import threading
@@ -50,6 +51,34 @@ class Slow:
         self.seconds = seconds
 
 
+class Trickle:
+    """The body comes in ten pieces over so many seconds."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+
+class Throttle:
+    """Refused for going too fast, as the service at hand says it."""
+
+
+class Chaos:
+    """One of several things, or nothing, by chance: (what, share of the requests)."""
+
+    def __init__(self, seed, *shares):
+        self.random, self.shares = random.Random(seed), shares
+        self.hits = collections.Counter()
+
+    def pick(self):
+        at = self.random.random()
+        for what, share in self.shares:
+            at -= share
+            if at < 0:
+                self.hits[type(what).__name__] += 1
+                return what
+        return None
+
+
 class Hang:
     """No answer until the proxy is stopped."""
 
@@ -78,6 +107,19 @@ def s3_error(code, message="no"):
 
 def json_error(code, message="no"):
     return '{"__type":"com.amazonaws.x#%s","message":"%s"}' % (code, message)
+
+
+def throttling(request, service):
+    kind = request.headers.get("Content-Type") or ""
+    if service == "ec2":
+        return Status(503, ec2_error("RequestLimitExceeded", "Request limit exceeded."))
+    if service == "s3":
+        return Status(503, s3_error("SlowDown", "Please reduce your request rate."), "application/xml")
+    if kind.startswith("application/x-amz-json"):
+        return Status(400, json_error("ThrottlingException", "Rate exceeded"), "application/x-amz-json-1.1")
+    if kind.startswith("application/x-www-form-urlencoded") or service in ("cloudfront", "route53"):
+        return Status(400, query_error("Throttling", "Rate exceeded"))
+    return Status(429, '{"message":"Rate exceeded"}', "application/json", [("x-amzn-ErrorType", "TooManyRequestsException")])
 
 
 class Threaded(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -164,7 +206,7 @@ class FaultProxy:
                 if f["left"] is not None:
                     f["left"] -= 1
                 f["hits"] += 1
-                return f["what"]
+                return f["what"].pick() if isinstance(f["what"], Chaos) else f["what"]
         return None
 
     def forward(self, request, body):
@@ -185,7 +227,7 @@ class FaultProxy:
         what = self.choose(op, region)
         status = 0
         try:
-            status = self.act(request, body, what)
+            status = self.act(request, body, throttling(request, service) if isinstance(what, Throttle) else what)
         finally:
             with self.lock:
                 self.seen.append(Seen(op, service, region, status))
@@ -210,10 +252,10 @@ class FaultProxy:
             if not what.lie:
                 request.close_connection = True
             return status
-        self.send(request, status, headers, out)
+        self.send(request, status, headers, out, pause=what.seconds / 10 if isinstance(what, Trickle) else 0)
         return status
 
-    def send(self, request, status, headers, out, length=None):
+    def send(self, request, status, headers, out, length=None, pause=0):
         request.send_response_only(status)
         for k, v in headers:
             if k.lower() not in ("content-length", "connection", "transfer-encoding"):
@@ -222,5 +264,10 @@ class FaultProxy:
             length = next((v for k, v in headers if k.lower() == "content-length"), "0")
         request.send_header("Content-Length", str(len(out) if length is None else length))
         request.end_headers()
-        if request.command != "HEAD":
-            request.wfile.write(out)
+        if request.command == "HEAD":
+            return
+        step = len(out) // 10 + 1 if pause else len(out) or 1
+        for at in range(0, len(out), step):
+            time.sleep(pause)
+            request.wfile.write(out[at : at + step])
+            request.wfile.flush()

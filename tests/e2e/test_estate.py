@@ -16,13 +16,14 @@ import verdict
 REGIONS = ("us-east-1", "eu-west-1")
 SEED = int(os.environ.get("SILTSTONE_ESTATE_SEED", "1"))
 CHANGES = int(os.environ.get("SILTSTONE_ESTATE_CHANGES", "120"))
+SCALE = int(os.environ.get("SILTSTONE_ESTATE_SCALE", "1"))
 KILLS = int(os.environ.get("SILTSTONE_ESTATE_KILLS", "3"))
 # The log of changes proves itself by two full reads of the estate, which take longer than all else.
 PROVE_LOG = os.environ.get("SILTSTONE_ESTATE_PROVE_LOG") == "1"
 
 
 def sweep(silt, store, endpoint):
-    return silt.run("record", "--store", store, "--endpoint", endpoint, "--regions", ",".join(REGIONS))
+    return silt.run("record", "--store", store, "--endpoint", endpoint, "--regions", ",".join(REGIONS), timeout=120 + 60 * SCALE)
 
 
 class Changed:
@@ -35,7 +36,7 @@ def changed(moto, estate_tools, tmp_path_factory):
     w.home = tmp_path_factory.mktemp("estate")
     w.silt = program.Siltstone(w.home)
     w.endpoint, w.tools = moto.endpoint, estate_tools
-    verdict.make(w.tools, w.endpoint, REGIONS)
+    verdict.make(w.tools, w.endpoint, REGIONS, SCALE)
     w.store = w.home / "before.db"
     w.first = sweep(w.silt, w.store, w.endpoint)
     w.items_first = program.one(w.store, "SELECT count(*) FROM _item")
@@ -91,6 +92,7 @@ def test_what_was_looked_at_is_recorded(changed):
 
 def test_a_second_sweep_of_the_same_estate_writes_nothing(changed):
     assert changed.second.code == changed.first.code, changed.second.err
+    print(f"estate: {changed.items_first} resources in {changed.first.seconds:.1f} s, idle in {changed.second.seconds:.1f} s")
     assert changed.items_second == changed.items_first, program.rows(
         changed.store, "SELECT resource_type, resource_id, property, before, after FROM changes LIMIT 20")
 

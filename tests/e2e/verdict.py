@@ -10,7 +10,7 @@ import sys
 def tool(folder, name, *args):
     return subprocess.run(
         [sys.executable, str(folder / name), *map(str, args)],
-        cwd=folder, capture_output=True, text=True, timeout=900,
+        cwd=folder, capture_output=True, text=True, timeout=1800,
         env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", "NO_PROXY": "*"},
     )
 

@@ -102,7 +102,7 @@ static void attempts_end(void **state)
 	canned_add(http, 400, NULL,
 		"{\"__type\":\"ThrottlingException\",\"message\":\"Rate exceeded\"}");
 	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_THROTTLED);
-	assert_int_equal(aws_requests(aws), 5);
+	assert_int_equal(aws_requests(aws), 8);
 	assert_string_equal(fault.code, "ThrottlingException");
 	assert_string_equal(e.msg, "kms ListKeys in eu-west-1: ThrottlingException: Rate exceeded");
 }
@@ -113,6 +113,8 @@ static void what_will_not_pass_is_not_tried_again(void **state)
 
 	(void)state;
 	canned_add(http, 400, NULL, "{\"__type\":\"AccessDeniedException\"}");
+	/* A page with status 500 is believed when it comes twice. */
+	canned_add(http, 500, NULL, page_html);
 	canned_add(http, 500, NULL, page_html);
 	canned_add(http, 200, NULL, "{\"Keys\":[{");
 	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_DENIED);
@@ -120,7 +122,46 @@ static void what_will_not_pass_is_not_tried_again(void **state)
 	assert_int_equal(fault.status, 500);
 	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_CORRUPT);
 	assert_non_null(strstr(e.hint, "cut off"));
-	assert_int_equal(aws_requests(aws), 3);
+	assert_int_equal(aws_requests(aws), 4);
+}
+
+static void what_one_account_is_refused_does_not_slow_another(void **state)
+{
+	static char access_key[] = "OTHER", secret_key[] = "SECRET2";
+	const struct credentials keys = { access_key, secret_key, NULL, TIME_FOREVER_MS };
+	const struct aws_options options = { .http = http, .endpoint = "http://aws.test" };
+	struct aws_call c = { "kms", "ListKeys", "eu-west-1", NULL };
+	struct aws *other = NULL;
+	struct json *v;
+	int64_t began_ms;
+
+	(void)state;
+	assert_int_equal(aws_open(&other, &options, &keys, &e), E_OK);
+	canned_add(http, 400, NULL, "{\"__type\":\"ThrottlingException\"}");
+	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_THROTTLED);
+	canned_add(http, 200, NULL, "{\"Keys\":[]}");
+	e = (struct err){ 0 };
+	/* Slowed down, forty calls would take longer than this. */
+	began_ms = time_ticks_ms();
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(aws_call(other, &c, &a, &v, &fault, &e), E_OK);
+	assert_true(time_ticks_ms() - began_ms < 1000);
+	aws_close(other);
+}
+
+static void an_operation_that_is_refused_does_not_slow_another(void **state)
+{
+	struct json *v;
+	int64_t began_ms;
+
+	(void)state;
+	canned_add(http, 400, NULL, "{\"__type\":\"ThrottlingException\"}");
+	assert_int_equal(call("kms", "ListKeys", NULL, &v), E_THROTTLED);
+	canned_add(http, 200, NULL, "{}");
+	began_ms = time_ticks_ms();
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(call("kms", "ListAliases", NULL, &v), E_OK);
+	assert_true(time_ticks_ms() - began_ms < 1000);
 }
 
 static void canceling_ends_the_waiting(void **state)
@@ -465,6 +506,8 @@ int main(void)
 		CASE(what_may_pass_is_tried_again),
 		CASE(attempts_end),
 		CASE(what_will_not_pass_is_not_tried_again),
+		CASE(what_one_account_is_refused_does_not_slow_another),
+		CASE(an_operation_that_is_refused_does_not_slow_another),
 		CASE(canceling_ends_the_waiting),
 		CASE(a_bucket_is_followed_to_its_region),
 		CASE(a_bucket_is_followed_once),

@@ -32,7 +32,7 @@ static void the_burst_does_not_grow_with_idleness(void **state)
 static void grant(struct limit *l, int n, int64_t now_ms)
 {
 	for (int i = 0; i < n; i++)
-		limit_succeeded(l, now_ms);
+		limit_granted(l, now_ms);
 }
 
 static void throttling_slows_down_once_for_all_together(void **state)
@@ -63,6 +63,12 @@ static void what_was_granted_is_what_throttling_leaves_but_no_less_than_a_quarte
 	limit_init(&l, 500, 500, 0);
 	grant(&l, 100, 0);
 	grant(&l, 100, 600);
+	/* One refusal among many is no reason to fall so far. */
+	limit_throttled(&l, 600);
+	assert_float_equal(l.rate, 420, 0.001);
+	l.rate = 500;
+	l.lowered_ms = 0;
+	l.n_refused[0] = 300;
 	limit_throttled(&l, 900);
 	/* Two hundred in nine tenths of a second. */
 	assert_float_equal(l.rate, 222.222, 0.001);
