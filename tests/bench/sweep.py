@@ -5,14 +5,18 @@
     sweep.py [--short]
 
 One run makes an estate in moto and then has it read by siltstone and by boto3, in a loop and with
-sixteen threads, twice over: from moto, which answers some two hundred requests a second whoever asks
+thirty-two threads, twice over: from moto, which answers some two hundred requests a second whoever asks
 and so measures itself, and from a server that gives moto's answers again from memory, where it is the
 client that costs. siltstone also writes its store; boto3 does nothing with what it got. Processor
-time is that of the client's process, start included. --short: the small estate only.
+time is that of the client's process, start included. Then sweeps that find nothing changed, as they follow
+each other all day: with everything described each time, with what is known made use of, and with what no
+list shows read once in twelve hours. --short: the small estate only.
 """
 
 import os
 import pathlib
+import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -52,6 +56,33 @@ def siltstone(silt, endpoint, store):
     return r.seconds, r.cpu, r.peak_kb
 
 
+def rows(store):
+    """How many rows the tables of a store have."""
+    db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    tables = [t for (t,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '_*' AND sql NOT LIKE '%VIRTUAL%'")]
+    n = sum(db.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in tables)
+    db.close()
+    return n
+
+
+def idle(silt, endpoint, scratch, times):
+    """Sweeps of an estate at rest, by how much of what is known is made use of."""
+    print(f"\nnothing changed (best of {times})")
+    print(f"{'':34}{'calls':>9}{'seconds':>9}{'CPU s':>8}{'peak MB':>9}{'rows added':>12}")
+    for name, recheck in (("everything afresh", "always"), ("what is known (default)", "changed"), ("and --recheck 12h", "12h")):
+        store, runs = pathlib.Path(scratch) / f"idle-{recheck}.db", []
+        for i in range(times + 2):
+            before = rows(store) if i else 0
+            r = silt.measured("record", "--store", store, "--endpoint", endpoint, "--regions", ",".join(REGIONS), "--recheck", recheck)
+            assert r.code in (0, 7), r.err
+            calls = int(re.findall(r"(\d+) calls", r.err)[-1])
+            assert not i or " 0 new, 0 changed, 0 deleted" in r.err, r.err
+            runs.append((r.seconds, calls, r.cpu, r.peak_kb, rows(store) - before))
+        s, calls, cpu, kb, added = best(runs[2:])
+        print(f"{name:34}{calls:9}{s:9.2f}{cpu:8.2f}{kb / 1024:9.0f}{added:12}")
+    sys.stdout.flush()
+
+
 def boto(endpoint, threads, scratch):
     out = pathlib.Path(scratch) / "boto.out"
     with open(out, "w") as f:
@@ -81,7 +112,7 @@ def compare(title, endpoint, silt, scratch, times, asked):
         asked()
     loop = [boto(endpoint, 1, scratch) for _ in range(times)]
     asked()
-    pool = [boto(endpoint, 16, scratch) for _ in range(times)]
+    pool = [boto(endpoint, 32, scratch) for _ in range(times)]
     theirs = asked()
     if ours[0]:
         title += f"; requests: siltstone {ours[0]}, boto3 {theirs[0] // times}"
@@ -90,7 +121,7 @@ def compare(title, endpoint, silt, scratch, times, asked):
     print(f"\n{title} (best of {times})")
     print(f"{'':34}{'seconds':>9}{'CPU s':>8}{'peak MB':>9}{'time, x ours':>14}{'CPU, x ours':>13}")
     for name, runs in (("siltstone, new store", first), ("siltstone, nothing changed", again),
-                       ("boto3, one call after the other", loop), ("boto3, 16 threads", pool)):
+                       ("boto3, one call after the other", loop), ("boto3, 32 threads", pool)):
         s, cpu, kb = best(runs)
         print(f"{name:34}{s:9.2f}{cpu:8.2f}{kb / 1024:9.0f}{s / base[0]:14.1f}{cpu / base[1]:13.1f}")
     sys.stdout.flush()
@@ -107,8 +138,9 @@ def run(scale, silt, scratch):
         canned = Canned(moto.endpoint)
         # Each client's own requests are asked once before they are timed.
         siltstone(silt, canned.endpoint, pathlib.Path(scratch) / f"fill-{scale}.db")
-        boto(canned.endpoint, 16, scratch)
+        boto(canned.endpoint, 32, scratch)
         compare(f"scale {scale}, answers from memory", canned.endpoint, silt, scratch, 3, canned.asked)
+        idle(silt, canned.endpoint, scratch, 3)
         n = program.one(pathlib.Path(scratch) / f"fill-{scale}.db", "SELECT count(*) FROM resources")
         print(f"resources of the catalogue's types: {n}")
     finally:
