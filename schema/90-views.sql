@@ -267,13 +267,20 @@ SELECT k.account, k.region,
        s.name AS source,
        CASE k.outcome WHEN 'failed' THEN 'blind' ELSE k.outcome END AS state,  -- complete | partial | blind | unsupported
        strftime('%Y-%m-%d %H:%M:%S', k.since_ms/1000, 'unixepoch') AS since,
-       coalesce(strftime('%Y-%m-%d %H:%M:%S', lead(k.since_ms) OVER (PARTITION BY k.type, k.account, k.region, k.source_id ORDER BY k.since_ms)/1000, 'unixepoch'),
+       -- What stands for all types ends with the first look there that saw something.
+       coalesce(strftime('%Y-%m-%d %H:%M:%S', CASE WHEN k.type = '*' THEN
+                  (SELECT min(w.sweep_ms) FROM _coverage w WHERE w.sweep_ms > k.last_ms AND w.source_id IS k.source_id
+                      AND w.outcome IN ('complete', 'partial') AND k.account IN ('', w.account) AND k.region IN ('', w.region))
+                  ELSE lead(k.since_ms) OVER (PARTITION BY k.type, k.account, k.region, k.source_id ORDER BY k.since_ms) END/1000, 'unixepoch'),
                 '9999-12-31 23:59:59') AS until,
        k.looks,                  -- how many looks there were
        strftime('%Y-%m-%d %H:%M:%S', k.last_ms/1000, 'unixepoch') AS last_look,
        k.seen,                   -- resources in the last of them
        k.reason,                 -- why the last of them was not complete
-       k.code                    -- the service's own word for it
+       k.code,                   -- the service's own word for it
+       CASE WHEN k.outcome = 'failed' THEN
+         (SELECT strftime('%Y-%m-%d %H:%M:%S', f.again_ms/1000, 'unixepoch') FROM _denial f
+           WHERE f.account = k.account AND f.region = k.region AND f.type = k.type) END AS asked_again  -- not before, where it was refused
   -- A run of looks with the same outcome is numbered by how often the outcome had changed before.
   FROM (SELECT n.type, n.account, n.region, n.source_id, n.outcome, min(n.started_ms) AS since_ms, count(*) AS looks,
                max(n.started_ms) AS last_ms, n.seen AS seen, n.reason AS reason, n.code AS code
@@ -287,7 +294,7 @@ CREATE VIEW gaps AS
   -- When nobody was looking at a place. A look counts from the beginning of its sweep to the end of its last
   -- look there; one that failed does not count, it saw nothing. What comes within twice the recorder's interval after the
   -- one before is in time: the interval and as long again for a sweep that takes its time. Where there is no
-  -- recorder a look a day is expected. The interval is the one of today, the past is judged by it, too.
+  -- recorder a look a day is expected. Where no look has ever seen anything it is one from the first of them on. The interval is the one of today, the past is judged by it, too.
 SELECT g.account, g.region,
        strftime('%Y-%m-%d %H:%M:%S', g.since_ms/1000, 'unixepoch') AS since,  -- the end of the last look
        CASE WHEN g.until_ms IS NULL THEN '9999-12-31 23:59:59'
@@ -295,16 +302,41 @@ SELECT g.account, g.region,
        g.since_ms/1000 AS t,
        (coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms)/1000 AS seconds,
        (SELECT count(*) FROM _coverage f WHERE f.sweep_ms BETWEEN g.since_ms AND coalesce(g.until_ms, 253402300799000)
-           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*')) AS failed,  -- looks that saw nothing
+           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*' AND f.account IN ('', g.account) AND f.region IN ('', g.region))) AS failed,  -- looks that saw nothing
        (SELECT f.reason FROM _coverage f WHERE f.sweep_ms BETWEEN g.since_ms AND coalesce(g.until_ms, 253402300799000)
-           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*')
-         ORDER BY f.sweep_ms DESC LIMIT 1) AS reason  -- of the last of those
-  FROM (SELECT w.account, w.region,
+           AND f.outcome = 'failed' AND (f.account = g.account AND f.region = g.region OR f.type = '*' AND f.account IN ('', g.account) AND f.region IN ('', g.region))
+         ORDER BY f.sweep_ms DESC, f.type LIMIT 1) AS reason  -- of the last of those
+  FROM (SELECT w.account, w.region, 0 AS never,
                max(w.ended_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms ROWS UNBOUNDED PRECEDING) AS since_ms,
                lead(w.sweep_ms) OVER (PARTITION BY w.account, w.region ORDER BY w.sweep_ms) AS until_ms
           FROM (SELECT c.account, c.region, c.sweep_ms, max(c.ended_ms) AS ended_ms
-                  FROM _coverage c WHERE c.outcome IN ('complete', 'partial') GROUP BY c.account, c.region, c.sweep_ms) w) g
- WHERE coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(r.every_ms) FROM _recorder r), 86400000/2);
+                  FROM _coverage c WHERE c.outcome IN ('complete', 'partial')
+                   AND NOT EXISTS (SELECT 1 FROM _coverage b WHERE b.type = '*' AND b.account = c.account AND b.region = c.region AND b.sweep_ms = c.sweep_ms)
+                 GROUP BY c.account, c.region, c.sweep_ms) w
+        UNION ALL
+        -- Where looks failed before any saw something, and where none ever did.
+        SELECT n.account, n.region, n.first_ms IS NULL, n.since_ms, n.first_ms
+          FROM (SELECT f.account, f.region, min(f.sweep_ms) AS since_ms,
+                       (SELECT min(c.sweep_ms) FROM _coverage c
+                         WHERE c.account = f.account AND f.region IN ('', c.region) AND c.outcome IN ('complete', 'partial')
+                           AND NOT EXISTS (SELECT 1 FROM _coverage b WHERE b.type = '*' AND b.account = c.account AND b.region = c.region AND b.sweep_ms = c.sweep_ms)) AS first_ms
+                  FROM (SELECT DISTINCT v.account, v.region FROM _coverage v WHERE v.type = '*' AND v.account <> '') p
+                  JOIN _coverage f ON f.account = p.account AND f.region = p.region AND f.type = '*' GROUP BY f.account, f.region) n
+         WHERE n.first_ms IS NULL OR n.first_ms > n.since_ms) g
+ WHERE g.never OR coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(r.every_ms) FROM _recorder r), 86400000/2);
+
+CREATE VIEW log_files AS
+  -- Files of CloudTrail that were read lately, and every one that could not be. What is done is shown until its day is over.
+SELECT s.name AS source,
+       f.key AS file,            -- its key in the trail's bucket
+       f.state,                  -- done | failed (is tried again) | gone
+       strftime('%Y-%m-%d %H:%M:%S', f.last_ms/1000, 'unixepoch') AS last_read,  -- when that was tried last
+       f.tries,
+       CASE WHEN f.state = 'failed' THEN strftime('%Y-%m-%d %H:%M:%S', f.next_ms/1000, 'unixepoch') END AS next_try,
+       f.events,                 -- in it, as far as it was read
+       f.heeded,                 -- of which led to a look
+       f.error
+  FROM _trail_file f JOIN _source s ON s.source_id = f.source_id;
 
 CREATE VIEW deliveries AS
   -- Files that went to a delivery channel, or are to go.

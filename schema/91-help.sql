@@ -44,6 +44,8 @@ SELECT column1 AS name, column2 AS what, column3 AS example FROM (VALUES
    'SELECT resource_type, account, region, state, since, reason FROM coverage WHERE until > ''9999'' AND state <> ''complete'''),
   ('gaps',                 'when nobody was looking',
    'SELECT account, region, since, until, seconds FROM gaps'),
+  ('log_files',            'log files of CloudTrail: what was read, and what could not be',
+   'SELECT file, error, next_try FROM log_files WHERE state = ''failed'''),
   ('deliveries',           'files that went to a delivery channel, or are to go',
    'SELECT due, kind, state, file, error FROM deliveries ORDER BY delivery DESC LIMIT 20'),
   ('recorder',             'what is recorded, how often, and how that goes',

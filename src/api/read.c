@@ -49,6 +49,7 @@ enum code ask_filtered(struct reader *r, const char *sql, const struct read_filt
 		{ "until_ms", cell_int(f->until_ms ? f->until_ms : TIME_FOREVER_MS) },
 		{ "limit", cell_int(f->limit ? f->limit : -1) },
 		{ "event", cell_int(f->event) },
+		{ "blind", cell_int(f->blind) },
 	};
 	struct ask q = { sql, values, sizeof(values) / sizeof(*values) };
 
@@ -173,6 +174,18 @@ enum code read_sources(struct reader *r, const struct rows *rows, struct err *e)
 enum code read_incomplete(struct reader *r, const struct rows *rows, struct err *e)
 {
 	return ask_plain(r, SQL_READ_INCOMPLETE, rows, e);
+}
+
+enum code read_coverage(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_COVERAGE].text, f, rows, e);
+}
+
+enum code read_gaps(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e)
+{
+	return ask_filtered(r, sql_text[SQL_READ_GAPS].text, f, rows, e);
 }
 
 enum code read_first(struct reader *r, const struct rows *rows, struct err *e)

@@ -36,6 +36,7 @@ struct read_filter {
 	int64_t since_ms, until_ms; /* both inclusive */
 	int64_t limit;
 	int64_t event; /* of read_follow() */
+	bool blind;    /* of read_coverage(): only what is not seen */
 };
 
 /** What exists, as view `resources` tells it; by type, account, region, id. */
@@ -94,6 +95,11 @@ enum code read_counts(struct reader *r, const struct rows *rows, struct err *e);
 /** Sources with their last sweep; what that could not see. */
 enum code read_sources(struct reader *r, const struct rows *rows, struct err *e);
 enum code read_incomplete(struct reader *r, const struct rows *rows, struct err *e);
+/** The views `coverage` and `gaps`, as far as they overlap the time from since_ms to until_ms. */
+enum code read_coverage(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+enum code read_gaps(
+	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
 /** When the first item was captured, as text; NULL in an empty store. */
 enum code read_first(struct reader *r, const struct rows *rows, struct err *e);
 /** Sources that were added by name. */

@@ -16,6 +16,7 @@ struct s3_source {
 	struct s3_store *store;
 	struct s3_place place; /* texts in memory */
 	struct arena texts;
+	s3_folder_fn *folder; /* folders are asked for, not objects; or NULL */
 };
 
 /* A range at a time. */
@@ -68,8 +69,15 @@ static enum code get_page(
 		uri_encode(&query, token, false);
 		buf_char(&query, '&');
 	}
+	/* In the order of their names, as signing wants them. */
+	if (s->folder)
+		buf_text(&query, "delimiter=%2F&");
 	buf_text(&query, "list-type=2&prefix=");
 	uri_encode(&query, str_of(s->place.prefix), false);
+	if (s->place.after) {
+		buf_text(&query, "&start-after=");
+		uri_encode(&query, str_of(s->place.after), false);
+	}
 	q.query = buf_slice(&query);
 	if (!buf_ok(&query))
 		err_nomem(e);
@@ -131,7 +139,9 @@ static enum code read_page(struct s3_source *s, const struct http_response *r, s
 	more = str_is(xml_child_text(root, "IsTruncated"), "true");
 	token = xml_child_text(root, "NextContinuationToken");
 	for (const struct xml *x = root->first; !e->code && x; x = x->next)
-		if (str_is(x->name, "Contents"))
+		if (s->folder && str_is(x->name, "CommonPrefixes"))
+			s->folder(ctx, xml_child_text(x, "Prefix"), e);
+		else if (!s->folder && str_is(x->name, "Contents"))
 			tell(s, &a, x, fn, ctx, e);
 	if (!e->code && more && (!token.n || str_eq(token, buf_slice(next))))
 		err_set(e, E_CORRUPT, "the list of the bucket goes on, but does not say with what");
@@ -277,6 +287,7 @@ enum code s3_source_open(
 		.texts = ARENA_INIT(64 << 10) };
 	s->place.bucket = arena_text(&s->texts, str_of(at->bucket));
 	s->place.prefix = arena_text(&s->texts, str_of(at->prefix ? at->prefix : ""));
+	s->place.after = at->after ? arena_text(&s->texts, str_of(at->after)) : NULL;
 	if (!arena_ok(&s->texts))
 		err_nomem(e);
 	else
@@ -287,4 +298,18 @@ enum code s3_source_open(
 	}
 	*out = &s->port;
 	return E_OK;
+}
+
+enum code s3_folders(
+	struct aws *aws, const struct s3_place *at, s3_folder_fn *fn, void *ctx, struct err *e)
+{
+	struct object_source *port = NULL;
+	enum code c = s3_source_open(&port, aws, at, e);
+
+	if (c)
+		return c;
+	((struct s3_source *)port)->folder = fn;
+	c = port->list(port, NULL, ctx, e);
+	port->free(port);
+	return c;
 }

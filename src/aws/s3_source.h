@@ -12,9 +12,16 @@ struct s3_place {
 	const char *bucket;
 	const char *prefix; /* of keys, as it is; or NULL */
 	const char *region; /* NULL: found out by asking */
+	const char *after;  /* only keys behind this one; or NULL */
 	/** Which keys are told of; NULL: all. The key that is the prefix is always told of. */
 	bool (*wants)(const char *key);
 };
 /** Strings are copied; @aws is borrowed. Nothing is asked before list(). */
 enum code s3_source_open(
 	struct object_source **out, struct aws *aws, const struct s3_place *at, struct err *e);
+
+/** The folders right below a prefix, which ends with a slash: each up to and with its own. Anything but E_OK from
+ * @fn ends it. */
+typedef enum code s3_folder_fn(void *ctx, struct str folder, struct err *e);
+enum code s3_folders(
+	struct aws *aws, const struct s3_place *at, s3_folder_fn *fn, void *ctx, struct err *e);

@@ -92,6 +92,7 @@ static struct json *parameters(struct arena *a, const struct role *role, const c
 		put(a, params, "WebIdentityToken", token);
 	else
 		put(a, params, "ExternalId", role->external_id);
+	put(a, params, "Policy", role->policy);
 	return params;
 }
 

@@ -102,6 +102,8 @@ enum code cmd_api(struct cli *c, struct err *e);
 enum code cmd_access(struct cli *c, struct err *e);
 enum code cmd_blame(struct cli *c, struct err *e);
 enum code cmd_channel(struct cli *c, struct err *e);
+enum code cmd_coverage(struct cli *c, struct err *e);
+enum code cmd_gaps(struct cli *c, struct err *e);
 enum code cmd_config(struct cli *c, struct err *e);
 enum code cmd_completion(struct cli *c, struct err *e);
 enum code cmd_deliver(struct cli *c, struct err *e);

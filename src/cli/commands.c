@@ -3,24 +3,29 @@
 #include "core/merge.h"
 
 #define SOURCE_OPTIONS                                                                             \
-	(OPT(TYPES) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT))
+	(OPT(TYPES) | OPT(REGIONS) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(ROLE_ARN) | OPT(ACCOUNT) | \
+		OPT(ACCOUNTS) | OPT(ORGANIZATION) | OPT(EXCLUDE_ACCOUNTS) | OPT(ROLE_NAME) |       \
+		OPT(EXTERNAL_ID) | OPT(SESSION_POLICY) | OPT(HOME_REGION))
 #define ID_TEXT                                                                                    \
 	"ID is an id, a name, an ARN, TYPE/ID, or the beginning of an id or name that is not "     \
 	"shared."
 
 /* clang-format off */
 const struct command commands[] = {
-	{ "record", "", "look once at everything of a source and keep what changed",
+	{ "record", "[SOURCE]", "look once at everything of a source and keep what changed",
 	  "One sweep: lists every type in every region, describes what is there, and writes a version of "
 	  "each resource that differs. Without --source and --all it looks with the usual AWS credentials. The "
-	  "source \"host\" is this machine. --account names the account, which else STS is asked for. What is listed just as it was is not described again; with --recheck 6h calls for more than the list shows (a bucket's policy, a function's tags) are made once in that time for each, in turn, which costs as much delay. Status 7: something could not be looked at; what was seen is kept.",
-	  OPT(SOURCE) | OPT(ALL) | OPT(RECHECK) | SOURCE_OPTIONS, 0, 0, cmd_record,
+	  "source \"host\" is this machine. --account names the account, which else STS is asked for; of a source with several (see source) "
+	  "it is looked at alone. What was refused lately is asked again. What is listed just as it was is not described again; with --recheck 6h calls for more than the list shows (a bucket's policy, a function's tags) are made once in that time for each, in turn, which costs as much delay. With --store-per-account each account goes into a store of its own, and "
+	  "siltstone merge makes one of them. Status 7: something could not be looked at; what was seen is kept.",
+	  OPT(SOURCE) | OPT(ALL) | OPT(RECHECK) | OPT(STORE_PER_ACCOUNT) | OPT(RETRY_DENIED) | SOURCE_OPTIONS, 0, 1, cmd_record,
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },
-	    { "record --all --quiet", "every source that was added, for a timer" } } },
+	    { "record --all --quiet", "every source that was added, for a timer" },
+	    { "record org --store-per-account stores", "stores/111122223333.db and so on" } } },
 	{ "events", "[FILE|-...]", "look again at what change events name",
 	  "CloudTrail's log files as they lie in its bucket, its records, or events of EventBridge, one a line; plain or gzip, and in what "
-	  "SNS and SQS wrap around them. With --sqs they come from a queue, until that is empty. An event only says where to look: what it "
+	  "SNS and SQS wrap around them. With --sqs they come from a queue, until that is empty; with --source alone, from the new log files of its trail. An event only says where to look: what it "
 	  "names and what is related to that is described again, and what differs is recorded, with who did it. Events that were refused, "
 	  "or only read something, are ignored. Status 7: something could not be looked at.",
 	  OPT(SOURCE) | OPT(SQS) | SOURCE_OPTIONS, 0, 1000, cmd_events,
@@ -56,9 +61,23 @@ const struct command commands[] = {
 	  { { "config show --origin", "with file and line of each" } } },
 	{ "doctor", "", "check what a daemon needs, and say what to mend",
 	  "The store, its disk and its lock, the clock, and for each source and delivery channel who we are and what we may. Each "
-	  "channel's check writes the object that AWS Config writes too. Status 6: something is to be mended.",
-	  0, 0, 0, cmd_doctor,
-	  { { "doctor", "everything" } } },
+	  "channel's check writes the object that AWS Config writes too. Status 6: something is to be mended. "
+	  "What AWS refuses to show is asked again after an hour, then two, at most a day later; with --retry-denied at the next sweep.",
+	  OPT(RETRY_DENIED), 0, 0, cmd_doctor,
+	  { { "doctor", "everything" },
+	    { "doctor --retry-denied", "permissions were mended" } } },
+	{ "coverage", "", "where looking works, and since when",
+	  "For each place and type: from when to when looks were complete, partial or blind, or the place does not offer the type, and why. Without a time it is how it is "
+	  "now. A type * stands for all of them: an account or a region in which nothing could be looked at. Only where looks are complete does the absence of a resource mean something.",
+	  OPT(AT) | OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(REGION) | OPT(TYPE) | OPT(BLIND) | OPT(COUNT), 0, 0, cmd_coverage,
+	  { { "coverage --blind", "what is not seen, and why" },
+	    { "coverage --at 'friday 14:00' --region eu-west-1", "what was seen then" },
+	    { "coverage --since 7d --type 'AWS::IAM::*' --format csv", "the last week" } } },
+	{ "gaps", "", "when nobody was looking at a place",
+	  "Between two looks at an account and region that are further apart than twice the recorder's interval, and where none has ever succeeded. Until 9999: it goes on.",
+	  OPT(AT) | OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(REGION) | OPT(COUNT) | OPT(EXIT_CODE), 0, 0, cmd_gaps,
+	  { { "gaps --since 30d", "of the last month" },
+	    { "gaps --at now --exit-code", "status 1 where nobody is looking" } } },
 	{ "status", "", "what the store holds and how the last looks went",
 	  NULL, 0, 0, 0, cmd_status,
 	  { { "status", "the whole picture" },
@@ -261,9 +280,13 @@ const struct command commands[] = {
 	    { "retention off", "for ever" } } },
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
-	  "added.",
-	  OPT(KIND) | SOURCE_OPTIONS | OPT(SQS) | OPT(RECHECK), 1, 2, cmd_source,
+	  "added. It may be several accounts: those of --accounts, or the active ones of the --organization. Then the source's own credentials assume "
+	  "--role-name, or --role-arn with {account} in it, in each but their own. A session policy narrows what the role may do. Types without a region are "
+	  "looked at once an account. --trail names where CloudTrail writes its log files (the PREFIX before AWSLogs/): siltstone up reads change events from "
+	  "new ones, and so does siltstone events --source.",
+	  OPT(KIND) | SOURCE_OPTIONS | OPT(SQS) | OPT(RECHECK) | OPT(TRAIL) | OPT(TRAIL_SINCE), 1, 2, cmd_source,
 	  { { "source add prod --profile prod --regions all", "remember it" },
+	    { "source add org --organization --role-name Recorder --regions all", "every account there is" },
 	    { "source list", "what is remembered" },
 	    { "source remove prod", "forget it; what it recorded stays" } } },
 	{ "types", "[show TYPE|try FILE|add FILE|register [TYPE]|remove NAME]", "what can be recorded, and what that takes",

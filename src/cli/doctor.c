@@ -6,9 +6,11 @@
 #include "core/deliver.h"
 #include "daemon/lock.h"
 #include "discover/courier.h"
+#include "discover/fleet.h"
 #include "discover/kept.h"
 #include "discover/login.h"
 #include "discover/target.h"
+#include "store/denial.h"
 #include "store/publication.h"
 #include "store/store.h"
 #include "json/json.h"
@@ -166,6 +168,54 @@ static void check_permission(struct doctor *d, struct login *login, const char *
 	arena_release(&a);
 }
 
+/* What credentials may not see is a gap, not a fault of this machine. */
+static void check_denials(struct doctor *d)
+{
+	char text[TIME_ISO_BYTES];
+	int64_t n = 0, again_ms = 0;
+	struct err e = { 0 };
+
+	if (denial_count(&d->c->db, &n, &again_ms, &e) || !n) {
+		if (e.code)
+			bad(d, "access", &e);
+		return;
+	}
+	if (opt_text(&d->c->o, OPT_RETRY_DENIED)) {
+		denial_retry(&d->c->db, &e);
+		say(d, "access",
+			arena_printf(&d->c->arena, "%lld refused; asked again at the next sweep",
+				(long long)n)
+				.p,
+			&e);
+		return;
+	}
+	good(d, "access",
+		arena_printf(&d->c->arena,
+			"%lld refused (siltstone coverage --blind); asked again from %sZ on, or with --retry-denied at once",
+			(long long)n, time_text(again_ms, text))
+			.p);
+}
+
+/* Whose credentials they are, and how many accounts they are to become. */
+static void check_accounts(struct doctor *d, const char *name, const struct login *login,
+	const struct sweep_options *o)
+{
+	struct fleet fleet = FLEET_INIT;
+	struct err e = { 0 };
+
+	if (!fleet_is_meant(o)) {
+		good(d, name, arena_printf(&d->c->arena, "account %s", login->account).p);
+		return;
+	}
+	fleet_open(&fleet, o, &e);
+	say(d, name,
+		arena_printf(
+			&d->c->arena, "account %s, looks at %zu accounts", login->account, fleet.n)
+			.p,
+		&e);
+	fleet_release(&fleet);
+}
+
 static void check_source(struct doctor *d, const struct source *s)
 {
 	struct login login = LOGIN_INIT;
@@ -180,7 +230,7 @@ static void check_source(struct doctor *d, const struct source *s)
 	if (kept_options(&d->c->arena, s, &o, &e) || login_open(&login, &o, &e)) {
 		bad(d, name, &e);
 	} else {
-		good(d, name, arena_printf(&d->c->arena, "account %s", login.account).p);
+		check_accounts(d, name, &login, &o);
 		if (!d->account)
 			d->account = arena_text(&d->c->arena, str_of(login.account));
 		check_clock(d, &login, o.endpoint);
@@ -288,6 +338,7 @@ static enum code check_rows(struct doctor *d, struct err *e)
 		check_source(d, &d->sources[i]);
 	for (size_t i = 0; i < d->n_channels; i++)
 		check_channel(d, &d->channels[i]);
+	check_denials(d);
 	if (!d->n_sources)
 		good(d, "sources", "none yet; siltstone source add NAME");
 	if (!d->n_channels)

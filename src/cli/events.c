@@ -7,6 +7,7 @@
 #include "discover/heed.h"
 #include "discover/kept.h"
 #include "discover/queue.h"
+#include "discover/trail_round.h"
 #include "net/file_source.h"
 #include "store/catalogue.h"
 
@@ -103,9 +104,8 @@ static enum code find_source(struct cli *c, struct sweep_options *o, struct err 
 			s->name, s->kind);
 	if (kept_options(&c->arena, s, o, e))
 		return e->code;
-	source_override(c, o);
-	if (!s->kept)
-		o->settings = source_settings(c);
+	if (source_override(c, o, e) || (!s->kept && source_settings(c, &o->settings, e)))
+		return e->code;
 	o->stop = c->stop;
 	return E_OK;
 }
@@ -190,17 +190,57 @@ static enum code heed_queue(
 	return code;
 }
 
+/* What the source's trail has written since the last time. */
+static enum code heed_trail(struct cli *c, const struct sweep_options *o,
+	const struct trail_options *trail, struct err *e)
+{
+	struct trail_options t = *trail;
+	struct trail_sum sum;
+	enum code code;
+
+	t.told = tell_round;
+	t.ctx = c;
+	code = trail_round(&c->db, o, &t, true, &sum, e);
+	cli_note(c, "%lld log %s, %lld %s", (long long)sum.files,
+		cli_plural(sum.files, "file", "files"), (long long)sum.events,
+		cli_plural(sum.events, "event", "events"));
+	if (!code && sum.failed) {
+		fprintf(stderr, "failed: %lld log %s", (long long)sum.failed,
+			cli_plural(sum.failed, "file", "files"));
+		cli_say_plain("; the first: ", sum.why.msg);
+		c->exit = CLI_EXIT_PARTIAL;
+	}
+	return code;
+}
+
+/* Neither files nor a queue: the source says. */
+static enum code heed_kept(struct cli *c, const struct sweep_options *o, struct err *e)
+{
+	const struct source s = { .name = o->source, .settings = o->settings };
+	struct trail_options trail = { 0 };
+
+	if (kept_trail(&c->arena, &s, &trail.place, &trail.since, e))
+		return e->code;
+	if (trail.place)
+		return heed_trail(c, o, &trail, e);
+	err_set(e, E_INVALID, "events come from files or from a queue");
+	return err_hint(e,
+		"name files (- is standard input), a queue with --sqs, or a --source with a trail");
+}
+
 enum code cmd_events(struct cli *c, struct err *e)
 {
 	const char *url = opt_text(&c->o, OPT_SQS);
 	struct sweep_options o;
 
-	if ((url != NULL) == (c->argc > 0)) {
+	if ((url && c->argc) || (!url && !c->argc && !opt_text(&c->o, OPT_SOURCE))) {
 		err_set(e, E_INVALID, "events come from files or from a queue");
 		return err_hint(e, "name files (- is standard input), or a queue with --sqs");
 	}
 	if (lock_probe(c->store, e) || cli_open_writing(c, e) || catalogue_sync(&c->db, e) ||
 		find_source(c, &o, e))
 		return e->code;
+	if (!url && !c->argc)
+		return heed_kept(c, &o, e);
 	return url ? heed_queue(c, &o, url, e) : heed_files(c, &o, e);
 }

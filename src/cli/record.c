@@ -5,8 +5,12 @@
 #include "cli/progress.h"
 #include "cli/source.h"
 #include "daemon/lock.h"
+#include "discover/fleet.h"
 #include "discover/kept.h"
 #include "store/catalogue.h"
+#include "store/store.h"
+#include <errno.h>
+#include <sys/stat.h>
 
 #define SOURCES_MAX 1000
 
@@ -45,9 +49,11 @@ static enum code named(struct cli *c, const char *name, struct source *out, stru
 static enum code choose(struct plan *p, struct err *e)
 {
 	struct cli *c = p->c;
-	const char *name = opt_text(&c->o, OPT_SOURCE);
+	const char *name = c->argc ? c->argv[0] : opt_text(&c->o, OPT_SOURCE);
 	const char *profile = opt_text(&c->o, OPT_PROFILE);
 
+	if (c->argc && opt_text(&c->o, OPT_SOURCE))
+		return err_set(e, E_INVALID, "one source is named twice");
 	if (opt_text(&c->o, OPT_ALL)) {
 		if (name)
 			return err_set(e, E_INVALID, "--all and --source exclude each other");
@@ -103,9 +109,23 @@ static void tell_notes(const struct sweep_sum *sum)
 				  : n->outcome == LOOK_PARTIAL ? "partial"
 							       : "remark";
 
-		fprintf(stderr, "%s: %s %s", how, n->type, n->region ? n->region : "");
+		fprintf(stderr, "%s: ", how);
+		if (sum->accounts + sum->unreached > 1 && n->account)
+			fprintf(stderr, "account %s ", n->account);
+		fprintf(stderr, "%s %s", n->type, n->region ? n->region : "");
 		cli_say_plain(": ", n->reason ? n->reason : "");
 	}
+}
+
+static const char *whose(struct cli *c, const struct sweep_sum *sum)
+{
+	if (sum->account)
+		return arena_printf(&c->arena, ", account %s", sum->account).p;
+	if (!sum->unreached)
+		return arena_printf(&c->arena, ", %lld accounts", (long long)sum->accounts).p;
+	return arena_printf(&c->arena, ", %lld of %lld accounts", (long long)sum->accounts,
+		(long long)(sum->accounts + sum->unreached))
+		.p;
 }
 
 static enum code tell(struct cli *c, const char *name, int64_t began_ms,
@@ -123,42 +143,106 @@ static enum code tell(struct cli *c, const char *name, int64_t began_ms,
 	fflush(stdout);
 	tell_notes(sum);
 	cli_note(c,
-		"%s%s%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks complete, %lld not offered there, %lld calls",
-		name, sum->account ? ", account " : "", sum->account ? sum->account : "",
-		(long long)r->seen, (long long)r->created, (long long)r->changed,
-		(long long)r->deleted, (long long)sum->complete, (long long)sum->looks,
-		(long long)sum->unsupported, (long long)sum->calls);
+		"%s%s: %lld seen, %lld new, %lld changed, %lld deleted; %lld of %lld looks complete, %lld not offered there, %lld calls",
+		name, whose(c, sum), (long long)r->seen, (long long)r->created,
+		(long long)r->changed, (long long)r->deleted, (long long)sum->complete,
+		(long long)sum->looks, (long long)sum->unsupported, (long long)sum->calls);
 	if (sum->partial || sum->failed)
 		c->exit = CLI_EXIT_PARTIAL;
 	return E_OK;
 }
 
-static enum code sweep(struct cli *c, const struct source *s, struct err *e)
+/* The whole source into one store, or one account of it into its own. */
+static enum code sweep_into(struct cli *c, const char *name, struct sweep_options *o, struct err *e)
 {
 	struct progress progress;
-	struct sweep_options o;
 	struct sweep_sum sum = { 0 };
 	int64_t began_ms = time_now_ms();
 
-	if (kept_options(&c->arena, s, &o, e))
-		return e->code;
 	progress_init(&progress, c);
-	if (!s->kept)
-		o.settings = source_settings(c);
-	source_override(c, &o);
-	if (opt_text(&c->o, OPT_RECHECK) && kept_recheck(opt_text(&c->o, OPT_RECHECK), &o, e))
-		return e->code;
-	o.progress = show_progress;
-	o.ctx = &progress;
-	o.stop = c->stop;
-	sweep_run(&c->db, &o, began_ms, &sum, e);
+	o->progress = show_progress;
+	o->ctx = &progress;
+	o->stop = c->stop;
+	/* Who asks by hand wants to know how it is now. */
+	o->retry_denied = true;
+	sweep_run(&c->db, o, began_ms, &sum, e);
 	progress_end(&progress);
 	if (e->code)
-		err_add(e, "record \"%s\"", s->name);
+		err_add(e, "record \"%s\"", name);
 	else
-		tell(c, s->name, began_ms, &sum, e);
+		tell(c, name, began_ms, &sum, e);
 	sweep_sum_release(&sum);
 	return e->code;
+}
+
+/* The store at hand makes room for that of an account. */
+static enum code sweep_account(
+	struct cli *c, const char *folder, const char *name, struct sweep_options *o, struct err *e)
+{
+	struct db whole = c->db;
+	struct reader reader = c->reader;
+	const char *path = arena_printf(&c->arena, "%s/%s.db", folder, o->account).p;
+
+	c->db = (struct db){ 0 };
+	/* The row there is that of the one account. */
+	o->settings = NULL;
+	if (!path)
+		err_nomem(e);
+	else if (!lock_probe(path, e) && !store_open(&c->db, path, DB_CREATE, c->now_ms, e) &&
+		 !catalogue_sync(&c->db, e)) {
+		c->reader.db = &c->db;
+		sweep_into(c, name, o, e);
+	}
+	db_close(&c->db);
+	c->db = whole;
+	c->reader = reader;
+	return e->code ? err_add(e, "account %s", o->account) : E_OK;
+}
+
+static enum code sweep_apart(
+	struct cli *c, const char *folder, const char *name, struct sweep_options *o, struct err *e)
+{
+	struct fleet fleet = FLEET_INIT;
+	size_t done = 0;
+
+	if (!fleet_is_meant(o)) {
+		err_set(e, E_INVALID, "source \"%s\" is one account", name);
+		return err_hint(e, "without --store-per-account it goes into the store");
+	}
+	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+		return err_sys(e, E_IO, errno, "could not make \"%s\"", folder);
+	fleet_open(&fleet, o, e);
+	for (size_t i = 0; i < fleet.n && !*c->stop; i++) {
+		struct err one = { 0 };
+
+		if (!sweep_account(c, folder, name, &fleet.each[i], &one)) {
+			done++;
+			continue;
+		}
+		if (e->code)
+			cli_complain(e);
+		*e = one;
+	}
+	if (done && e->code && e->code != E_CANCELED) {
+		cli_complain(e);
+		*e = (struct err){ 0 };
+		c->exit = CLI_EXIT_PARTIAL;
+	}
+	fleet_release(&fleet);
+	return e->code;
+}
+
+static enum code sweep(struct cli *c, const struct source *s, struct err *e)
+{
+	const char *folder = opt_text(&c->o, OPT_STORE_PER_ACCOUNT);
+	struct sweep_options o;
+
+	if (kept_options(&c->arena, s, &o, e) || (!s->kept && source_settings(c, &o.settings, e)) ||
+		source_override(c, &o, e))
+		return e->code;
+	if (opt_text(&c->o, OPT_RECHECK) && kept_recheck(opt_text(&c->o, OPT_RECHECK), &o, e))
+		return e->code;
+	return folder ? sweep_apart(c, folder, s->name, &o, e) : sweep_into(c, s->name, &o, e);
 }
 
 enum code cmd_record(struct cli *c, struct err *e)

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/source.h"
 
+#include "base/time.h"
+#include "discover/fleet.h"
 #include "discover/kept.h"
-#include "store/source.h"
+#include "json/read.h"
 #include "json/write.h"
+#include <errno.h>
+#include <stdio.h>
+
+enum {
+	/* What AssumeRole takes ("AssumeRole" in the reference of STS' API). */
+	POLICY_BYTES = 2048,
+	POLICY_FILE_BYTES = 64 << 10,
+};
 
 /* The options that a source keeps, by the names sweep settings have. */
 static const struct {
@@ -18,17 +28,86 @@ static const struct {
 	{ OPT_ACCOUNT, "account" },
 	{ OPT_SQS, "queue" },
 	{ OPT_RECHECK, "recheck" },
+	{ OPT_ACCOUNTS, "accounts" },
+	{ OPT_ORGANIZATION, "organization" },
+	{ OPT_EXCLUDE_ACCOUNTS, "exclude_accounts" },
+	{ OPT_ROLE_NAME, "role_name" },
+	{ OPT_EXTERNAL_ID, "external_id" },
+	{ OPT_SESSION_POLICY, "session_policy" },
+	{ OPT_HOME_REGION, "home_region" },
+	{ OPT_TRAIL, "trail" },
+	{ OPT_TRAIL_SINCE, "trail_since" },
 };
 
-const char *source_settings(struct cli *c)
+static enum code read_policy(const char *path, struct buf *b, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	char piece[4096];
+	size_t n;
+
+	if (!f)
+		return err_sys(e, errno == ENOENT ? E_NOTFOUND : E_IO, errno,
+			"could not open \"%s\"", path);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_add(b, piece, n);
+	if (ferror(f))
+		err_sys(e, E_IO, errno, "could not read \"%s\"", path);
+	fclose(f);
+	return e->code;
+}
+
+/* A file's text, or what is a policy already; without blanks, which count. */
+static enum code policy_text(struct cli *c, const char *given, const char **out, struct err *e)
+{
+	struct arena a = ARENA_INIT(4 << 20);
+	struct buf b = BUF_INIT(POLICY_FILE_BYTES);
+	struct json *v = NULL;
+
+	if (given[strspn(given, " \t\n")] == '{')
+		buf_text(&b, given);
+	else
+		read_policy(given, &b, e);
+	if (!e->code && !buf_ok(&b))
+		err_set(e, E_TOOBIG, "\"%s\" is over %d bytes", given, POLICY_FILE_BYTES);
+	if (!e->code && !json_read(&a, buf_slice(&b), &v, e) && v->kind != JSON_OBJECT)
+		err_set(e, E_INVALID, "it is no JSON object");
+	buf_clear(&b);
+	if (!e->code)
+		json_write(&b, v);
+	*out = e->code ? NULL : arena_text(&c->arena, buf_slice(&b));
+	if (!e->code && b.n > POLICY_BYTES)
+		err_set(e, E_TOOBIG, "it takes %zu bytes, and AWS takes %d", b.n, POLICY_BYTES);
+	buf_release(&b);
+	arena_release(&a);
+	return e->code ? err_add(e, "session policy") : E_OK;
+}
+
+/* What is kept of an option: most as they are. */
+static enum code kept_text(struct cli *c, enum opt_id id, const char **out, struct err *e)
+{
+	char text[TIME_ISO_BYTES];
+	int64_t ms;
+
+	*out = opt_text(&c->o, id);
+	if (!*out)
+		return E_OK;
+	if (id == OPT_ORGANIZATION)
+		*out = "true";
+	else if (id == OPT_SESSION_POLICY)
+		return policy_text(c, *out, out, e);
+	else if (id == OPT_TRAIL_SINCE && !cli_moment(c, id, 0, &ms, e))
+		*out = arena_text(&c->arena, str_of(time_text(ms, text)));
+	return e->code;
+}
+
+enum code source_settings(struct cli *c, const char **out, struct err *e)
 {
 	struct buf b = BUF_INIT(1 << 16);
-	const char *out;
 
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		const char *text = opt_text(&c->o, kept[i].id);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept) && !e->code; i++) {
+		const char *text;
 
-		if (!text)
+		if (kept_text(c, kept[i].id, &text, e) || !text)
 			continue;
 		buf_char(&b, b.n ? ',' : '{');
 		json_write_string(&b, str_of(kept[i].key));
@@ -36,9 +115,9 @@ const char *source_settings(struct cli *c)
 		json_write_string(&b, str_of(text));
 	}
 	buf_text(&b, b.n ? "}" : "{}");
-	out = arena_text(&c->arena, buf_slice(&b));
+	*out = buf_ok(&b) ? arena_text(&c->arena, buf_slice(&b)) : NULL;
 	buf_release(&b);
-	return out;
+	return e->code || *out ? e->code : err_nomem(e);
 }
 
 static void override(struct cli *c, enum opt_id id, const char **value)
@@ -49,7 +128,7 @@ static void override(struct cli *c, enum opt_id id, const char **value)
 		*value = given;
 }
 
-void source_override(struct cli *c, struct sweep_options *o)
+enum code source_override(struct cli *c, struct sweep_options *o, struct err *e)
 {
 	override(c, OPT_TYPES, &o->types);
 	override(c, OPT_REGIONS, &o->regions);
@@ -57,6 +136,28 @@ void source_override(struct cli *c, struct sweep_options *o)
 	override(c, OPT_ENDPOINT, &o->endpoint);
 	override(c, OPT_ACCOUNT, &o->account);
 	override(c, OPT_ROLE_ARN, &o->role_arn);
+	override(c, OPT_ACCOUNTS, &o->accounts);
+	override(c, OPT_EXCLUDE_ACCOUNTS, &o->exclude_accounts);
+	override(c, OPT_ROLE_NAME, &o->role_name);
+	override(c, OPT_EXTERNAL_ID, &o->external_id);
+	override(c, OPT_HOME_REGION, &o->home_region);
+	o->organization = o->organization || opt_text(&c->o, OPT_ORGANIZATION);
+	if (opt_text(&c->o, OPT_SESSION_POLICY))
+		kept_text(c, OPT_SESSION_POLICY, &o->session_policy, e);
+	return e->code ? e->code : fleet_check(o, e);
+}
+
+/* What would only come to light at the first sweep. */
+static enum code check(struct cli *c, const struct source *s, struct err *e)
+{
+	struct sweep_options o;
+	const char *trail = opt_text(&c->o, OPT_TRAIL);
+
+	if (trail && !str_starts(str_of(trail), STR("s3://"))) {
+		err_set(e, E_INVALID, "\"%s\" is no place for log files", trail);
+		return err_hint(e, "s3://BUCKET/PREFIX, the PREFIX before AWSLogs/");
+	}
+	return kept_options(&c->arena, s, &o, e) ? e->code : fleet_check(&o, e);
 }
 
 static enum code add(struct cli *c, const char *name, struct err *e)
@@ -66,14 +167,12 @@ static enum code add(struct cli *c, const char *name, struct err *e)
 		.kind = kind                             ? kind
 			: strcmp(name, SOURCE_HOST) == 0 ? "exec"
 							 : "aws",
-		.settings = source_settings(c),
 		.kept = 1 };
 
 	if (strcmp(source.kind, "aws") != 0 && strcmp(source.kind, "exec") != 0)
 		return err_set(e, E_INVALID, "a source is of kind aws or exec, not \"%s\"", kind);
-	if (kept_recheck(opt_text(&c->o, OPT_RECHECK), &(struct sweep_options){ 0 }, e))
-		return e->code;
-	if (cli_open_writing(c, e) || source_put(&c->db, &source, e))
+	if (source_settings(c, &source.settings, e) || check(c, &source, e) ||
+		cli_open_writing(c, e) || source_put(&c->db, &source, e))
 		return e->code;
 	cli_note(c, "source \"%s\" is kept; siltstone record --source %s looks at it", name, name);
 	return E_OK;

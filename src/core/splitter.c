@@ -10,6 +10,7 @@ void splitter_init(struct splitter *s, size_t max, splitter_fn *fn, void *ctx)
 {
 	*s = (struct splitter){ .fn = fn,
 		.ctx = ctx,
+		.items = ITEMS,
 		.line = 1,
 		.text = BUF_INIT(max),
 		.envelope = BUF_INIT(1 << 20) };
@@ -208,7 +209,10 @@ static void note_key(struct splitter *s, struct str t)
 static bool is_items(const struct splitter *s)
 {
 	/* Its closing quote is noted, too. */
-	return s->n_key == sizeof(ITEMS) && memcmp(s->key, ITEMS "\"", sizeof(ITEMS)) == 0;
+	const size_t n = strlen(s->items);
+
+	/* The key ends with its quote. */
+	return s->n_key == n + 1 && memcmp(s->key, s->items, n) == 0 && s->key[n] == '"';
 }
 
 static enum code leave_for_items(struct splitter *s, struct str piece, size_t end, struct err *e)

@@ -32,6 +32,8 @@ typedef enum code splitter_fn(
 struct splitter {
 	splitter_fn *fn;
 	void *ctx;
+	const char *
+		items; /* the member whose elements are meant: configurationItems, unless the caller says otherwise */
 	bool lines; /* a value never goes over the end of a line: what is no JSON ends there */
 
 	enum splitter_state {

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "discover/kept.h"
 #include "discover/queue.h"
+#include "discover/trail_round.h"
 #include "store/recorder.h"
 #include <stdio.h>
 #include <time.h>
@@ -270,6 +271,49 @@ enum code hear_queues(struct hear *h, struct db *db, struct err *e)
 	db->spent = c != E_NOTFOUND;
 	arena_release(&a.arena);
 	return c;
+}
+
+/* Of one source: E_NOTFOUND where it has no trail, or its next round is not due. */
+static enum code read_trail(
+	struct audience *a, const struct source *s, struct db *db, struct err *e)
+{
+	struct telling telling = { a->hear, s->name };
+	struct trail_options trail = { .told = told, .ctx = &telling };
+	struct trail_sum sum = { 0 };
+	struct sweep_options o;
+	enum code c = kept_trail(&a->arena, s, &trail.place, &trail.since, e);
+
+	if (!c && !trail.place)
+		return E_NOTFOUND;
+	if (!c)
+		c = options_of(a, s, &o, e);
+	if (!c)
+		c = trail_round(db, &o, &trail, false, &sum, e);
+	if (c && e->code && c != E_CANCELED)
+		log_write(EV_EVENTS_FAILED, e, log_text("source", s->name));
+	if (sum.failed)
+		log_write(EV_EVENTS_FAILED, &sum.why, log_text("source", s->name),
+			log_int("files", sum.failed));
+	return c;
+}
+
+enum code hear_trails(struct hear *h, struct db *db, struct err *e)
+{
+	struct audience a = { .hear = h, .arena = ARENA_INIT(ARENA_MAX) };
+	enum code c = gather(&a, db, e);
+	bool any = false;
+
+	for (size_t i = 0; i < a.n && c != E_CANCELED && !*h->stop; i++) {
+		struct err one = { 0 };
+
+		c = read_trail(&a, &a.sources[i], db, &one);
+		any = any || !c;
+		if (c == E_CANCELED)
+			*e = one;
+	}
+	db->spent = any;
+	arena_release(&a.arena);
+	return e->code ? e->code : any ? E_OK : E_NOTFOUND;
 }
 
 /* What belongs together comes together. */

@@ -40,9 +40,11 @@ void hear_release(struct hear *h);
 /** Take the body of a request. E_BUSY: too much is waiting already. From any thread. */
 enum code hear_post(struct hear *h, struct str body, struct err *e);
 
-/** Two ticks: one round of every source's queue; what was posted. E_NOTFOUND: there was nothing. */
+/** Two of the ticks: one round of every source's queue; what was posted. E_NOTFOUND: there was nothing. */
 enum code hear_queues(struct hear *h, struct db *db, struct err *e);
 enum code hear_posted(struct hear *h, struct db *db, struct err *e);
+/** A third: the log files of each source's trail, where that is due. E_NOTFOUND: none was. */
+enum code hear_trails(struct hear *h, struct db *db, struct err *e);
 
 /** Lines for /metrics. */
 void hear_figures(struct hear *h, struct buf *out);

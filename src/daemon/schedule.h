@@ -19,7 +19,7 @@ struct tick {
 	enum code (*run)(void *ctx, struct db *db, struct err *e);
 };
 
-#define TICKS_MAX 8
+#define TICKS_MAX 16
 
 struct schedule;
 struct schedule_state {

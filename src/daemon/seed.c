@@ -105,7 +105,9 @@ static const char *settings_of(
 static enum code put_source(struct seeding *s, const char *name, struct err *e)
 {
 	static const char *const keys[] = { "types", "regions", "endpoint", "profile", "role_arn",
-		"account", "external_id", "events", "recheck", NULL };
+		"account", "external_id", "events", "recheck", "accounts", "organization",
+		"exclude_accounts", "role_name", "session_policy", "home_region", "trail",
+		"trail_since", NULL };
 	const char *kind = get(s, "source", name, "kind");
 	struct source row = { .name = name,
 		.kind = kind                        ? kind

@@ -240,6 +240,13 @@ static enum code queues(void *ctx, struct db *db, struct err *e)
 	return hear_queues(ports->hear, db, e);
 }
 
+static enum code trails(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+
+	return hear_trails(ports->hear, db, e);
+}
+
 static enum code posted(void *ctx, struct db *db, struct err *e)
 {
 	const struct tick_ports *ports = ctx;
@@ -252,6 +259,7 @@ const struct tick ticks[] = {
 	{ "sweep", LANE_NET, 1000, sweep },
 	{ "queues", LANE_NET, 1000, queues },
 	{ "posted", LANE_NET, 1000, posted },
+	{ "trails", LANE_NET, 5000, trails },
 	{ "deliver", LANE_NET, 5000, deliver },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },

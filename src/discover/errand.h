@@ -47,6 +47,10 @@ struct heed {
 	struct arena arena;
 };
 
+/** heed_run() for a single account. */
+enum code heed_one(struct db *db, const struct sweep_options *options, struct hints *hints,
+	int64_t now_ms, struct heed_sum *sum, struct err *e);
+
 /** The plan's listing for a resource of @type in @region; NULL: it is not looked at. @exact: resources of global
  * types have a region too, and it must be among those looked at. */
 const struct listing_plan *errand_plan(

@@ -340,7 +340,7 @@ static void forget_numbers(struct hints *hints)
 		hint->number = 0;
 }
 
-enum code heed_run(struct db *db, const struct sweep_options *options, struct hints *hints,
+enum code heed_one(struct db *db, const struct sweep_options *options, struct hints *hints,
 	int64_t now_ms, struct heed_sum *sum, struct err *e)
 {
 	struct heed h = { .sweep = { .options = options,

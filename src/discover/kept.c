@@ -24,6 +24,14 @@ enum code kept_recheck(const char *text, struct sweep_options *out, struct err *
 	return E_INVALID;
 }
 
+/* The file has its own words for it. */
+static bool is_on(struct str text)
+{
+	bool on = false;
+
+	return text.n && config_bool(text, &on) && on;
+}
+
 enum code kept_options(
 	struct arena *a, const struct source *s, struct sweep_options *out, struct err *e)
 {
@@ -43,6 +51,12 @@ enum code kept_options(
 		.account = setting(a, kept, "account"),
 		.role_arn = setting(a, kept, "role_arn"),
 		.external_id = setting(a, kept, "external_id"),
+		.session_policy = setting(a, kept, "session_policy"),
+		.home_region = setting(a, kept, "home_region"),
+		.accounts = setting(a, kept, "accounts"),
+		.organization = is_on(json_get_text(kept, "organization")),
+		.exclude_accounts = setting(a, kept, "exclude_accounts"),
+		.role_name = setting(a, kept, "role_name"),
 	};
 	if (!arena_ok(a))
 		return err_nomem(e);
@@ -58,6 +72,18 @@ enum code kept_queue(struct arena *a, const struct source *s, const char **url, 
 	if (json_read(a, str_of(s->settings), &kept, e))
 		return err_add(e, "settings of source \"%s\"", s->name);
 	*url = setting(a, kept, "queue");
+	return arena_ok(a) ? E_OK : err_nomem(e);
+}
+
+enum code kept_trail(struct arena *a, const struct source *s, const char **place,
+	const char **since, struct err *e)
+{
+	struct json *kept = NULL;
+
+	if (json_read(a, str_of(s->settings), &kept, e))
+		return err_add(e, "settings of source \"%s\"", s->name);
+	*place = setting(a, kept, "trail");
+	*since = setting(a, kept, "trail_since");
 	return arena_ok(a) ? E_OK : err_nomem(e);
 }
 

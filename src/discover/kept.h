@@ -18,5 +18,9 @@ enum code kept_recheck(const char *text, struct sweep_options *out, struct err *
 /** The queue its change events come to, in @a; NULL: none. */
 enum code kept_queue(struct arena *a, const struct source *s, const char **url, struct err *e);
 
+/** Where CloudTrail writes its log files, and from when on they are meant, in @a; NULL: nowhere, from when it was added. */
+enum code kept_trail(struct arena *a, const struct source *s, const char **place,
+	const char **since, struct err *e);
+
 /** A copy of @s in @a. */
 enum code kept_copy(struct arena *a, const struct source *s, struct source *out, struct err *e);

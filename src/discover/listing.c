@@ -474,12 +474,17 @@ static void run_list(void *ctx)
 
 enum code listing_begin(struct listing *l, struct err *e)
 {
-	struct work *w = make_work(l);
+	struct work *w;
 	enum code c;
 
+	l->pending = 1;
+	if (l->refused) {
+		listing_end_job(l);
+		return E_OK;
+	}
+	w = make_work(l);
 	if (!w)
 		return err_nomem(e);
-	l->pending = 1;
 	c = crew_add(l->sweep->crew, l->lane, l->entry->conc, run_list, w, e);
 	if (c)
 		listing_drop_job(w);

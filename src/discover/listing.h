@@ -29,6 +29,7 @@ struct sweep {
 	struct plan plan;
 	const char *account;
 	int64_t now_ms, started_ticks_ms;
+	bool one_of_many; /* accounts of a source */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* a listing ended, or something fatal happened */
@@ -65,6 +66,8 @@ struct listing {
 	bool list_failed; /* why is the listing's own */
 	bool once;        /* there was a complete look at this before, so it is offered here */
 	bool any;         /* at least one resource came */
+	bool refused;     /* lately; it is not asked */
+	bool was_refused; /* when it was asked before */
 	int64_t n_pages;  /* answers of the list operation so far */
 };
 
@@ -100,6 +103,15 @@ void sweep_fatal(struct sweep *s, const struct err *e);
 enum code sweep_take_expr(struct sweep *s, struct expr **out, struct err *e);
 void sweep_give_expr(struct sweep *s, struct expr *x);
 
+/** When it began, by the clock and by ticks: accounts of one source share that. */
+struct sweep_begun {
+	int64_t now_ms, ticks_ms;
+	bool one_of_many;
+};
+/** sweep_run() for a single account or host. */
+enum code sweep_one(struct db *db, const struct sweep_options *options,
+	const struct sweep_begun *begun, struct sweep_sum *sum, struct err *e);
+
 /* What a sweep is made of, for whoever looks at less than everything. */
 
 /** The first of all; sweep_close() is the last. */
@@ -107,6 +119,8 @@ enum code sweep_open_locks(struct sweep *s, struct err *e);
 void sweep_close(struct sweep *s);
 /** Log in as the options say and plan all that they allow. */
 enum code sweep_plan(struct sweep *s, struct db *db, struct login *login, struct err *e);
+/** The settings that options come to, as JSON. */
+void sweep_write_settings(struct buf *b, const struct sweep_options *o);
 enum code sweep_note_source(
 	struct db *db, const struct sweep_options *o, struct source *source, struct err *e);
 /** Until s->n_open is 0. E_CANCELED: it was stopped. Otherwise what was fatal. */

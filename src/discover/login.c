@@ -4,6 +4,7 @@
 #include "aws/shape.h"
 #include "aws/sts.h"
 #include "base/time.h"
+#include "discover/fleet.h"
 #include "net/credentials.h"
 #include "json/path.h"
 #include <stdlib.h>
@@ -99,6 +100,7 @@ static enum code find_keys(
 	struct role extra = { .role_arn = o->role_arn,
 		.session_name = "siltstone",
 		.external_id = o->external_id,
+		.policy = o->session_policy,
 		.duration_s = 3600 };
 	struct err why = { 0 };
 	enum code c;
@@ -116,7 +118,8 @@ static enum code find_keys(
 		chain->region = found.region ? found.region : region_of_environment();
 	if (!c && found.assume)
 		c = assume(chain, found.assume, &found.keys, e);
-	if (!c && o->role_arn)
+	/* Of several accounts the role is that of each; this is who assumes it. */
+	if (!c && o->role_arn && !fleet_is_meant(o))
 		c = assume(chain, &extra, &found.keys, e);
 	if (c)
 		credentials_release(&found.keys);

@@ -135,10 +135,10 @@ static void add_listing(struct plan *plan, const struct entry *t, const char *ca
 }
 
 static enum code add_global(
-	struct plan *plan, struct arena *a, const struct entry *t, struct err *e)
+	struct plan *plan, struct arena *a, const struct entry *t, const char *home, struct err *e)
 {
-	const char *globals = region_of_globals(plan->regions.names[0]);
-	bool commercial = strcmp(globals, "us-east-1") == 0;
+	const char *globals = home ? home : region_of_globals(plan->regions.names[0]);
+	bool commercial = strcmp(region_of_globals(globals), "us-east-1") == 0;
 	const char *call_region = t->home_region && commercial ? t->home_region : globals;
 	const char **look = arena_alloc(a, sizeof(*look));
 
@@ -152,10 +152,11 @@ static enum code add_global(
 	return E_OK;
 }
 
-static enum code add_entry(struct plan *plan, struct arena *a, const struct entry *t, struct err *e)
+static enum code add_entry(
+	struct plan *plan, struct arena *a, const struct entry *t, const char *home, struct err *e)
 {
 	if (t->scope == SCOPE_GLOBAL || t->scope == SCOPE_GLOBAL_LIST)
-		return add_global(plan, a, t, e);
+		return add_global(plan, a, t, home, e);
 	for (size_t i = 0; i < plan->regions.n; i++)
 		add_listing(plan, t, plan->regions.names[i], &plan->regions.names[i], 1);
 	return E_OK;
@@ -184,7 +185,7 @@ enum code plan_make(struct plan *plan, struct arena *a, struct db *db,
 	if (!made.listings)
 		return err_nomem(e);
 	for (const struct chosen *t = m.first; t && !c; t = t->next)
-		c = add_entry(&made, a, t->entry, e);
+		c = add_entry(&made, a, t->entry, query->home, e);
 	if (!c && !made.n)
 		c = err_set(
 			e, E_INVALID, "the catalogue has no type of the kind \"%s\"", query->kind);

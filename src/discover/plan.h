@@ -27,6 +27,7 @@ struct plan_query {
 	const char *kind;       /* "aws", "exec" */
 	const char *types;      /* comma-separated globs, or NULL */
 	struct regions regions; /* "exec": the host's name alone */
+	const char *home; /* where global types are looked at; NULL: where the partition has them */
 };
 
 /**

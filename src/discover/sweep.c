@@ -6,6 +6,7 @@
 #include "discover/exec.h"
 #include "discover/listing.h"
 #include "discover/login.h"
+#include "discover/refused.h"
 #include "store/coverage.h"
 #include "store/source.h"
 #include "json/write.h"
@@ -72,7 +73,7 @@ static void add_text(struct buf *b, const char *name, const char *value)
 }
 
 /* Never a secret: names of things. */
-static void write_settings(struct buf *b, const struct sweep_options *o)
+void sweep_write_settings(struct buf *b, const struct sweep_options *o)
 {
 	buf_char(b, '{');
 	add_text(b, "types", o->types);
@@ -82,6 +83,12 @@ static void write_settings(struct buf *b, const struct sweep_options *o)
 	add_text(b, "account", o->account);
 	add_text(b, "role_arn", o->role_arn);
 	add_text(b, "external_id", o->external_id);
+	add_text(b, "session_policy", o->session_policy);
+	add_text(b, "home_region", o->home_region);
+	add_text(b, "accounts", o->accounts);
+	add_text(b, "organization", o->organization ? "true" : NULL);
+	add_text(b, "exclude_accounts", o->exclude_accounts);
+	add_text(b, "role_name", o->role_name);
 	buf_char(b, '}');
 }
 
@@ -92,7 +99,7 @@ enum code sweep_note_source(
 	enum code c;
 
 	if (!o->settings)
-		write_settings(&settings, o);
+		sweep_write_settings(&settings, o);
 	*source = (struct source){ .name = o->source,
 		.kind = o->kind,
 		.settings = o->settings ? o->settings : settings.p,
@@ -349,7 +356,8 @@ static enum code run(
 
 	if (!c)
 		c = make_listings(s, db, e);
-
+	if (!c)
+		c = refused_mark(s, db, e);
 	if (!c)
 		c = sweep_note_source(db, s->options, &source, e);
 	if (!c)
@@ -363,7 +371,17 @@ static enum code run(
 		c = record_settle(&s->record, sweep_now_ms(s), &sum->recorded, e);
 	if (!c)
 		c = sum_up(s, login, sum, e);
-	return c ? c : judge(s, sum, e);
+	if (!c)
+		c = judge(s, sum, e);
+	/* Where nothing at all was answered, it is the credentials that are refused, not the types; but of many accounts one
+	 * may be closed for good. */
+	if (!c || (s->one_of_many && c == E_DENIED)) {
+		struct err why = { 0 };
+
+		if (refused_settle(s, db, source.source_id, &why) && !c)
+			*e = why;
+	}
+	return e->code;
 }
 
 /* Types before credentials: a typo costs no call. */
@@ -371,7 +389,9 @@ enum code sweep_plan(struct sweep *s, struct db *db, struct login *login, struct
 {
 	const struct sweep_options *o = s->options;
 	const char *any = "us-east-1";
-	struct plan_query query = { o->kind, o->types, { &any, 1 } };
+	struct plan_query query = {
+		.kind = o->kind, .types = o->types, .regions = { &any, 1 }, .home = o->home_region
+	};
 	enum code c = plan_make(&s->plan, &s->arena, db, &query, e);
 
 	if (!c)
@@ -388,7 +408,7 @@ static enum code plan_exec(struct sweep *s, struct db *db, struct err *e)
 {
 	const struct sweep_options *o = s->options;
 	const char **host = arena_alloc(&s->arena, sizeof(*host));
-	struct plan_query query = { o->kind, o->types, { host, 1 } };
+	struct plan_query query = { .kind = o->kind, .types = o->types, .regions = { host, 1 } };
 	enum code c = host ? exec_host_name(&s->arena, host, e) : err_nomem(e);
 
 	s->account = o->account ? o->account : EXEC_ACCOUNT;
@@ -434,7 +454,8 @@ static void note_failure(struct sweep *s, struct db *db, const struct err *why)
 	struct err ignored = { 0 };
 
 	if (why->code != E_DENIED && why->code != E_NOTFOUND && why->code != E_REMOTE &&
-		why->code != E_THROTTLED && why->code != E_UNSUPPORTED && why->code != E_CORRUPT)
+		why->code != E_THROTTLED && why->code != E_UNSUPPORTED && why->code != E_CORRUPT &&
+		!(why->code == E_INVALID && s->one_of_many))
 		return;
 	if (sweep_note_source(db, s->options, &source, &ignored))
 		return;
@@ -442,12 +463,30 @@ static void note_failure(struct sweep *s, struct db *db, const struct err *why)
 	(void)coverage_add_failure(db, &f, &ignored);
 }
 
-enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t now_ms,
-	struct sweep_sum *sum, struct err *e)
+/* Of several accounts, becoming this one may have been refused lately. */
+static enum code plan_account(struct sweep *s, struct db *db, struct login *login, struct err *e)
+{
+	struct err ignored = { 0 };
+	struct err how = { 0 };
+	enum code c =
+		s->one_of_many ? refused_account(s->options, db, &s->arena, s->now_ms, e) : E_OK;
+
+	if (c)
+		return c;
+	c = sweep_plan(s, db, login, &how);
+	if (s->one_of_many && s->options->role_arn && c != E_CANCELED && c != E_NOMEM)
+		(void)refused_account_settle(s->options, db, sweep_now_ms(s), &how, &ignored);
+	*e = how;
+	return c;
+}
+
+enum code sweep_one(struct db *db, const struct sweep_options *options,
+	const struct sweep_begun *begun, struct sweep_sum *sum, struct err *e)
 {
 	struct sweep s = { .options = options,
-		.now_ms = now_ms,
-		.started_ticks_ms = time_ticks_ms(),
+		.now_ms = begun->now_ms,
+		.started_ticks_ms = begun->ticks_ms,
+		.one_of_many = begun->one_of_many,
 		.arena = ARENA_INIT(ARENA_MAX) };
 	struct login login = LOGIN_INIT;
 	bool exec = strcmp(options->kind, "exec") == 0;
@@ -458,13 +497,14 @@ enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t 
 	c = sweep_open_locks(&s, e);
 	if (c)
 		return c;
-	c = exec ? plan_exec(&s, db, e) : sweep_plan(&s, db, &login, e);
-	if (c)
-		note_failure(&s, db, e);
+	c = exec ? plan_exec(&s, db, e) : plan_account(&s, db, &login, e);
 	if (!c) {
 		sum->account = arena_text(&sum->arena, str_of(s.account));
+		sum->accounts = 1;
 		c = run(&s, db, &login, sum, e);
 	}
+	if (c && (!s.record.db || s.one_of_many))
+		note_failure(&s, db, e);
 	login_close(&login);
 	sweep_close(&s);
 	return c;

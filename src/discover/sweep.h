@@ -45,8 +45,19 @@ struct sweep_options {
 	const char *account;  /* 12 digits: not asked of STS; or NULL */
 	bool any_account;     /* it does not matter whose the credentials are: not asked of STS */
 	const char *role_arn; /* to be assumed behind what the profile gives, or NULL */
-	const char *external_id; /* for role_arn, or NULL */
-	int threads;             /* calls under way at once; 0: 32 */
+	const char *external_id;    /* for role_arn, or NULL */
+	const char *session_policy; /* JSON that narrows the role's session; or NULL */
+	const char
+		*home_region; /* where global types are looked at; NULL: as the partition has it */
+
+	/* Several accounts (discover/fleet.h): then role_arn, with "{account}" in it, or role_name is assumed in each. */
+	const char *accounts;         /* comma-separated; or NULL */
+	bool organization;            /* those of the organization instead */
+	const char *exclude_accounts; /* comma-separated, not these; or NULL */
+	const char *role_name;        /* or NULL */
+
+	bool retry_denied; /* ask again at once what was refused lately */
+	int threads;       /* calls under way at once; 0: 32 */
 	bool afresh; /* make no use of what is known of listings (store/known.h), nor add to it */
 	/* What no listing shows of a resource (its parts, its details) is read again this often while
 	 * what is listed of it stays the same: at each sweep those whose turn it is. 0: at every sweep. */
@@ -72,7 +83,9 @@ struct sweep_note {
 /** What came of it. Zero it; release it with sweep_sum_release() in every case. */
 struct sweep_sum {
 	struct record_sum recorded;
-	const char *account; /* who it was, "000000000000" for this host; or NULL */
+	const char *
+		account; /* who it was, "000000000000" for this host; or NULL: nobody, or several */
+	int64_t accounts, unreached; /* that were looked at; of several, that were not */
 	int64_t looks, complete, partial, failed; /* of what is offered where it was looked */
 	int64_t unsupported;                      /* looks beyond those, now or in the day before */
 	int64_t calls;                            /* requests sent, retries included */
@@ -94,6 +107,9 @@ void sweep_sum_release(struct sweep_sum *sum);
  * stopped; nothing was written. Codes of the store as they come.
  *
  * With an endpoint on this machine and no credentials anywhere, test keys are used.
+ */
+/* Of several accounts (discover/fleet.h) each is looked at by itself. E_OK: one at least was; those that were not are
+ * counted as a failed look with a note, of type "*".
  */
 enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t now_ms,
 	struct sweep_sum *sum, struct err *e);

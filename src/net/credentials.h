@@ -27,6 +27,7 @@ struct role {
 	const char *role_arn;       /* NULL: none */
 	const char *session_name;   /* "siltstone" when the profile names none */
 	const char *external_id;    /* or NULL */
+	const char *policy;         /* JSON that narrows what the session may do; or NULL */
 	const char *web_token_file; /* assume with this token instead of with credentials */
 	int64_t duration_s;         /* 3600 when the profile names none */
 	const struct role *then;    /* roles chained behind this one, outermost last; or NULL */

@@ -3,7 +3,8 @@
 
 #include "db/stmt.h"
 
-enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, struct err *e)
+enum code coverage_add_failure_within(
+	struct db *db, const struct coverage_failure *f, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_COVERAGE_ADD_FAILURE);
 
@@ -11,8 +12,23 @@ enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, 
 	stmt_int(&st, coverage_add_failure__sweep, f->sweep_ms);
 	stmt_int(&st, coverage_add_failure__ended, f->ended_ms);
 	stmt_text(&st, coverage_add_failure__account, f->account);
+	stmt_text(&st, coverage_add_failure__region, f->region);
 	stmt_text(&st, coverage_add_failure__reason, f->reason);
+	stmt_text(&st, coverage_add_failure__code, f->code);
 	return stmt_run(&st, e);
+}
+
+enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, struct err *e)
+{
+	enum code c = db_begin(db, e);
+
+	if (c)
+		return c;
+	c = coverage_add_failure_within(db, f, e);
+	if (!c)
+		return db_commit(db, e);
+	db_rollback(db);
+	return c;
 }
 
 enum code coverage_is_unsupported(struct db *db, const char *account, const char *region,

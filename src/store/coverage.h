@@ -7,15 +7,20 @@
 #define COVERAGE_ALL_TYPES "*"
 
 /**
- * A sweep that ended before it could look at anything: one row, so that the gap shows. A
+ * A sweep that could look at nothing at all, or not in a region: one row, so that the gap shows. A
  * transaction of its own.
  */
 struct coverage_failure {
 	int64_t source_id, sweep_ms, ended_ms;
 	const char *account; /* as far as it is known; NULL: not */
+	const char *region;  /* where alone it was so; NULL: everywhere */
 	const char *reason;
+	const char *code; /* the service's own; or NULL */
 };
 enum code coverage_add_failure(struct db *db, const struct coverage_failure *f, struct err *e);
+/** The same within the caller's transaction. */
+enum code coverage_add_failure_within(
+	struct db *db, const struct coverage_failure *f, struct err *e);
 
 /**
  * Whether the newest look at a type in a place was after @since_ms and found that it is not offered

@@ -1,7 +1,6 @@
 -- name: coverage_add_failure
--- alone
-INSERT INTO _coverage(source_id, sweep_ms, account, region, type, started_ms, ended_ms, outcome, reason, seen, written, calls)
-VALUES (:source, :sweep, coalesce(:account, ''), '', '*', :sweep, :ended, 'failed', :reason, 0, 0, 0);
+INSERT INTO _coverage(source_id, sweep_ms, account, region, type, started_ms, ended_ms, outcome, reason, code, seen, written, calls)
+VALUES (:source, :sweep, coalesce(:account, ''), coalesce(:region, ''), '*', :sweep, :ended, 'failed', :reason, :code, 0, 0, 0);
 
 -- name: coverage_newest
 SELECT c.started_ms AS started_ms, c.outcome AS outcome,

@@ -190,7 +190,7 @@ SELECT s.name AS source, s.kind, s.settings FROM _source s WHERE s.kept = 1 ORDE
 -- What the newest look at each type and place could not see, and why; and a last sweep that came to no look at all.
 SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome, c.reason, c.code,
        (SELECT strftime('%Y-%m-%d %H:%M:%S', max(k.started_ms) / 1000, 'unixepoch') FROM _coverage k
-         WHERE (k.type = c.type OR c.type = '*') AND (k.account = c.account OR c.type = '*') AND (k.region = c.region OR c.type = '*')
+         WHERE (k.type = c.type OR c.type = '*') AND (k.account = c.account OR c.account = '') AND (k.region = c.region OR c.region = '')
            AND k.source_id = c.source_id AND k.outcome = 'complete') AS last_complete
   FROM _source s JOIN _coverage c ON c.source_id = s.source_id
  WHERE c.outcome NOT IN ('complete', 'unsupported')
@@ -198,6 +198,27 @@ SELECT s.name AS source, c.account, c.region, c.type AS resource_type, c.outcome
                            AND w.region = c.region AND w.source_id = c.source_id ORDER BY w.started_ms DESC, w.coverage_id DESC LIMIT 1)
    AND (c.type <> '*' OR c.sweep_ms = (SELECT max(sweep_ms) FROM _coverage w WHERE w.source_id = s.source_id))
  ORDER BY s.name, c.type, c.account, c.region;
+
+-- name: read_coverage
+-- plan: scan
+-- What looks were like at some time between two moments; what is not offered somewhere is not blind.
+SELECT v.account, v.region, v.resource_type, v.source, v.state, v.since, v.until, v.looks, v.last_look, v.seen, v.reason, v.code, v.asked_again
+  FROM coverage v
+ WHERE v.since <= strftime('%Y-%m-%d %H:%M:%S', :until, 'unixepoch') AND v.until > strftime('%Y-%m-%d %H:%M:%S', :since, 'unixepoch')
+   AND (:types IS NULL OR glob_any(v.resource_type, :types) OR v.resource_type = '*')
+   AND (:account IS NULL OR v.account = :account OR v.account = '')
+   AND (:region IS NULL OR v.region GLOB :region OR v.region = '')
+   AND (NOT :blind OR v.state = 'blind')
+ ORDER BY v.account, v.region, v.resource_type, v.since LIMIT CASE WHEN :limit > 0 THEN :limit ELSE -1 END;
+
+-- name: read_gaps
+-- plan: scan
+SELECT g.account, g.region, g.since, g.until, g.t, g.seconds, g.failed, g.reason
+  FROM gaps g
+ WHERE g.since <= strftime('%Y-%m-%d %H:%M:%S', :until, 'unixepoch') AND g.until > strftime('%Y-%m-%d %H:%M:%S', :since, 'unixepoch')
+   AND (:account IS NULL OR g.account = :account)
+   AND (:region IS NULL OR g.region GLOB :region OR g.region = '')
+ ORDER BY g.account, g.region, g.since LIMIT CASE WHEN :limit > 0 THEN :limit ELSE -1 END;
 
 -- name: read_sweep
 -- plan: scan

@@ -138,6 +138,7 @@ class FaultProxy:
         self.lock = threading.Lock()
         self.faults = []
         self.seen = []
+        self.bodies = []
         self.stopping = threading.Event()
         proxy = self
 
@@ -167,16 +168,17 @@ class FaultProxy:
         self.server.shutdown()
         self.server.server_close()
 
-    def fault(self, op, what, times=None, region=None, skip=0):
-        """From the (skip+1)th such request on, `times` times (None: for ever)."""
+    def fault(self, op, what, times=None, region=None, skip=0, says=None):
+        """From the (skip+1)th such request on, `times` times (None: for ever). says: bytes that its body has."""
         with self.lock:
-            self.faults.append({"op": op, "what": what, "left": times, "region": region, "skip": skip, "hits": 0})
+            self.faults.append({"op": op, "what": what, "left": times, "region": region, "skip": skip, "hits": 0, "says": says})
             return self.faults[-1]
 
     def clear(self):
         with self.lock:
             self.faults.clear()
             self.seen.clear()
+            self.bodies.clear()
 
     def ops(self):
         with self.lock:
@@ -193,10 +195,12 @@ class FaultProxy:
                 return action[0]
         return f"{request.command} {request.path}"
 
-    def choose(self, op, region):
+    def choose(self, op, region, body):
         with self.lock:
             for f in self.faults:
                 if not fnmatch.fnmatchcase(op, f["op"]) or (f["region"] and f["region"] != region):
+                    continue
+                if f["says"] and f["says"] not in body:
                     continue
                 if f["skip"]:
                     f["skip"] -= 1
@@ -224,7 +228,9 @@ class FaultProxy:
         op = self.name_of(request, body)
         m = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", request.headers.get("Authorization") or "")
         region, service = m.groups() if m else ("", "")
-        what = self.choose(op, region)
+        what = self.choose(op, region, body)
+        with self.lock:
+            self.bodies.append((op, body))
         status = 0
         try:
             status = self.act(request, body, throttling(request, service) if isinstance(what, Throttle) else what)

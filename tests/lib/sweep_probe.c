@@ -134,6 +134,8 @@ int main(int argc, char **argv)
 		*equal = '\0';
 		take(&p, argv[i], equal + 1);
 	}
+	/* As by hand: what was refused is asked again. */
+	p.options.retry_denied = true;
 	p.options.stop = &p.stop;
 	p.options.progress = watch;
 	p.options.ctx = &p;
