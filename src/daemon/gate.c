@@ -479,10 +479,13 @@ static enum code check_repeat(struct gate *g, const struct caller_identity *who,
 enum code gate_allows(struct gate *gate, const struct caller_identity *who, struct str operation,
 	bool writes, int64_t now_ms, struct gate_refusal *refusal)
 {
+	enum access_role needed = role_for(operation, writes);
+
 	if (lists(who->deny, operation))
 		return deny(who, operation, " with an explicit deny", refusal);
-	if (who->role < role_for(operation, writes) ||
-		(who->allow[0] && !lists(who->allow, operation)))
+	if (who->role < needed || (who->allow[0] && !lists(who->allow, operation)))
 		return deny(who, operation, "", refusal);
-	return writes ? check_repeat(gate, who, now_ms, refusal) : E_OK;
+	/* What takes more than reading changes something. */
+	return writes || needed > ACCESS_READ_ONLY ? check_repeat(gate, who, now_ms, refusal)
+						   : E_OK;
 }

@@ -458,6 +458,12 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 	u->settings.tls = NULL;
 	if (http_server_open(&u->http, &u->loop, &options, e))
 		return e->code;
+	if (!http_server_is_local(u->http) && gate_is_open(u->door.gate)) {
+		err_set(e, E_INVALID,
+			"access.anonymous is for programs of this machine, and %s is not it alone",
+			options.listen);
+		return err_hint(e, "keys are for all others: siltstone access add");
+	}
 	log_write(EV_HTTP_LISTENING, NULL, log_text("address", http_server_address(u->http)));
 	return E_OK;
 }
