@@ -231,6 +231,8 @@ static enum code read_parts(const struct able *able, struct operation *op)
 
 	if (op->db->tx)
 		return run_parts(able, op);
+	/* One that could not be ended. */
+	db_rollback(op->db);
 	st = stmt_begin(op->db, SQL_DEFAULT_SNAPSHOT);
 	c = stmt_run(&st, op->e);
 	if (c)
@@ -238,7 +240,7 @@ static enum code read_parts(const struct able *able, struct operation *op)
 	c = run_parts(able, op);
 	st = stmt_begin(op->db, SQL_DEFAULT_SNAPSHOT_END);
 	if (stmt_run(&st, &late))
-		op->db->spent = true;
+		db_rollback(op->db);
 	return c;
 }
 

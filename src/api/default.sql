@@ -2,12 +2,11 @@
 
 -- name: default_place
 -- plan: scan
--- The account with most resources, and its region with most of them.
+-- The account with most resources, and its region with most of them; 'global' where it has none elsewhere.
 SELECT r.account AS account, r.region AS region
   FROM _resource r
  WHERE r.account = coalesce(:account, (SELECT m.account FROM _resource m GROUP BY m.account ORDER BY count(*) DESC, m.account LIMIT 1))
-   AND r.region <> 'global'
- GROUP BY r.account, r.region ORDER BY count(*) DESC, r.region LIMIT 1;
+ GROUP BY r.account, r.region ORDER BY r.region = 'global', count(*) DESC, r.region LIMIT 1;
 
 -- name: default_token_key
 -- plan: scan

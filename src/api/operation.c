@@ -21,22 +21,25 @@ const struct operation_entry *operation_entry(const char *name)
 
 enum code api_refuse(struct operation *op, const char *error, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT((size_t)1 << 20);
-	char line[4096] = "";
-	va_list ap;
+	va_list ap, again;
+	char *text = NULL;
+	int n = -1;
 
 	snprintf(op->error, sizeof(op->error), "%s", error);
 	op->silent = !fmt;
-	if (fmt) {
-		va_start(ap, fmt);
-		vsnprintf(line, sizeof(line), fmt, ap);
-		va_end(ap);
-	}
-	/* A character that was cut in two is left out. */
-	buf_add(&text, line, utf8_span(str_of(line)));
-	op->message = arena_str(op->arena, buf_slice(&text));
-	buf_release(&text);
-	return E_DENIED;
+	if (!fmt)
+		return E_DENIED;
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n >= 0)
+		text = arena_alloc(op->arena, (size_t)n + 1);
+	if (text)
+		vsnprintf(text, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	op->message = str_of(text);
+	return text ? E_DENIED : err_nomem(op->e);
 }
 
 static void bind_text(struct stmt *st, const char *name, struct str v)

@@ -62,7 +62,7 @@ struct operation {
  */
 typedef enum code api_operation_fn(struct operation *op);
 
-/** Refuse as AWS Config does. @fmt NULL: without a message. Always E_DENIED. */
+/** Refuse as AWS Config does. @fmt NULL: without a message. E_DENIED; E_NOMEM. */
 enum code api_refuse(struct operation *op, const char *error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -83,4 +83,4 @@ const struct operation_entry *operation_entry(const char *name);
 
 /* The functions, by family. */
 api_operation_fn api_get_resource_config_history, api_batch_get_resource_config; /* histories.c */
-api_operation_fn api_select_resource_config; /* queries.c */
+api_operation_fn api_select_resource_config;                                     /* queries.c */

@@ -5,7 +5,7 @@
 
 #define KEPT_MS 5000
 
-/* Of a store without anything in it. */
+/* Where there is nothing in the store that would say. */
 #define ACCOUNT "000000000000"
 #define REGION  "us-east-1"
 
@@ -67,7 +67,10 @@ static enum code ask(struct operation *op)
 	stmt_text(&st, default_place__account, op->request->account);
 	c = stmt_step(&st, op->e);
 	op->account = c ? ACCOUNT : arena_text(op->arena, stmt_col_str(&st, default_place_account));
-	op->region = c ? REGION : arena_text(op->arena, stmt_col_str(&st, default_place_region));
+	if (c || str_is(stmt_col_str(&st, default_place_region), "global"))
+		op->region = REGION;
+	else
+		op->region = arena_text(op->arena, stmt_col_str(&st, default_place_region));
 	stmt_end(&st);
 	return c == E_NOTFOUND ? E_OK : c;
 }

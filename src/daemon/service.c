@@ -174,7 +174,7 @@ enum code service_open(struct service *s, struct db *db, struct err *e)
 
 	if (api_token_key(db, key, e))
 		return e->code;
-	return api_open(&s->api, key, NULL, e);
+	return api_open(&s->api, key, s->ports, e);
 }
 
 void service_close(struct service *s)

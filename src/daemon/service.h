@@ -21,6 +21,7 @@ struct service {
 	struct api *api; /* NULL before service_open() */
 	struct gate *gate;
 	struct lanes *lanes;
+	const struct api_ports *ports; /* or NULL; read by service_open() */
 	const volatile sig_atomic_t *stop;
 	void (*kick)(void *ctx); /* an answer left something for the schedule to do */
 	void *ctx;

@@ -552,6 +552,38 @@ static void nobody_in_particular_asks_for_the_greatest_account(void **state)
 		ask("ListDiscoveredResources", "{\"resourceType\":\"AWS::EC2::VPC\"}"), "vpc-1"));
 }
 
+static void an_account_may_have_nothing_but_what_is_global(void **state)
+{
+	struct estate roles;
+	struct err e = { 0 };
+
+	(void)state;
+	estate_open(&roles, ":memory:");
+	estate_begin(&roles, T0);
+	estate_see(&roles, "AWS::IAM::Role", "AROA1", "admin", "{}", NULL);
+	estate_settle(&roles);
+	request.account = request.region = NULL;
+	request.operation = STR("GetDiscoveredResourceCounts");
+	request.body = STR("{}");
+	api_answer_release(&answer);
+	assert_int_equal(api_answer(api, &roles.db, &request, &answer, &e), E_OK);
+	assert_non_null(strstr(answer.body.p, "\"totalDiscoveredResources\":1"));
+	estate_close(&roles);
+}
+
+static void a_long_message_is_told_whole(void **state)
+{
+	struct buf body = BUF_INIT(1 << 20);
+
+	(void)state;
+	buf_text(&body, "{\"ResourceArn\":\"");
+	for (int i = 0; i < 999; i++)
+		buf_text(&body, "\xc3\xa9");
+	buf_text(&body, "\",\"TagKeys\":[\"x\"]}");
+	assert_non_null(strstr(ask("UntagResource", body.p), "\xc3\xa9' does not exist\"}"));
+	buf_release(&body);
+}
+
 static void a_store_that_cannot_be_asked_is_a_failure(void **state)
 {
 	struct db empty = { 0 };
@@ -646,6 +678,8 @@ int main(void)
 		cmocka_unit_test_setup(fifty_tags_are_enough, before),
 		cmocka_unit_test_setup(retention_is_one_setting, before),
 		cmocka_unit_test_setup(nobody_in_particular_asks_for_the_greatest_account, before),
+		cmocka_unit_test_setup(an_account_may_have_nothing_but_what_is_global, before),
+		cmocka_unit_test_setup(a_long_message_is_told_whole, before),
 		cmocka_unit_test_setup(a_store_that_cannot_be_asked_is_a_failure, before),
 		cmocka_unit_test_setup(a_request_has_a_size, before),
 		cmocka_unit_test_setup(a_program_of_this_house_gets_it_all_at_once, before),
