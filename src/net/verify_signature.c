@@ -113,7 +113,7 @@ static struct str decoded(struct verifying *v, struct str s)
 
 		if (s.p[i] == '%' && lo < 0)
 			return STR_NONE;
-		out[n++] = lo >= 0 ? (char)(hi << 4 | lo) : s.p[i];
+		out[n++] = (char)(lo >= 0 ? hi << 4 | lo : s.p[i]);
 		i += lo >= 0 ? 2 : 0;
 	}
 	return out ? (struct str){ out, n } : STR_NONE;
