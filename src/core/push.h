@@ -14,6 +14,8 @@
  * Nothing is written before all was read and found right: what is wrong with one resource is wrong with the whole. A
  * complete listing also says what is gone: what this source was the last to tell of, is of one of the types listed,
  * and was not told of now. What another source tells of is never touched by it.
+ *
+ * Writing takes transactions of its own, one for some hundred resources: none may be open when these are called.
  */
 #define PUSH_ACCOUNT "000000000000"
 #define PUSH_REGION  "global"
