@@ -121,7 +121,7 @@ enum code advanced_query_run(struct db *db, const struct advanced_query_request 
 	struct err *e)
 {
 	struct arena a = ARENA_INIT(ARENA_BYTES);
-	struct query_plan plan;
+	struct query_plan plan = { 0 };
 
 	buf_clear(next);
 	if (!make_plan(&a, r, &plan, fault, e)) {
@@ -148,7 +148,7 @@ enum code advanced_query_explain(const struct advanced_query_request *r, struct 
 	struct buf *values, struct query_fault *fault, struct err *e)
 {
 	struct arena a = ARENA_INIT(ARENA_BYTES);
-	struct query_plan plan;
+	struct query_plan plan = { 0 };
 
 	if (!make_plan(&a, r, &plan, fault, e)) {
 		buf_text(sql, plan.sql);

@@ -168,7 +168,7 @@ static enum code select_grouped(struct query_compiler *c, const struct query_ite
 {
 	const bool counts = i->aggregate == AGGREGATE_COUNT;
 	const struct query_group *g;
-	const char *sql;
+	const char *sql = NULL;
 
 	if (i->aggregate) {
 		if (aggregate(c, i, &sql))
@@ -273,7 +273,7 @@ static enum code key_of(struct query_compiler *c, const struct query_item *i)
 {
 	struct query_property p;
 	const struct query_group *g;
-	const char *sql;
+	const char *sql = NULL;
 
 	if (i->aggregate && !c->grouped)
 		return query_refuse(

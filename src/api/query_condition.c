@@ -203,7 +203,8 @@ static enum code write_list(struct query_compiler *c, const struct query_conditi
 // NOLINTNEXTLINE(misc-no-recursion): QUERY_DEPTH_MAX
 static enum code write_both(struct query_compiler *c, const struct query_condition *w)
 {
-	const struct query_condition **list = arena_alloc(c->a, w->n * sizeof(*list));
+	const struct query_condition **list =
+		arena_alloc(c->a, w->n * sizeof(const struct query_condition *));
 	int deepest = 0;
 	size_t n = 0;
 

@@ -8,7 +8,11 @@
 
 static char peek(const struct query_lexer *l, size_t ahead)
 {
-	return l->at + ahead < l->text.n ? l->text.p[l->at + ahead] : '\0';
+	const size_t at = l->at + ahead;
+
+	if (at >= l->text.n)
+		return '\0';
+	return l->text.p[at];
 }
 
 static bool is_digit(char c)

@@ -120,8 +120,10 @@ static enum query_aggregate aggregate_of(const struct parser *p)
 
 static enum code read_aggregate(struct parser *p, struct query_item *i)
 {
-	if (advance(p) || advance(p))
-		return p->e->code;
+	/* Its name, and the bracket. */
+	for (int k = 0; k < 2; k++)
+		if (advance(p))
+			return p->e->code;
 	if (is(p, WORD_STAR) && i->aggregate == AGGREGATE_COUNT) {
 		i->star = true;
 		if (advance(p))

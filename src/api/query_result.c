@@ -2,6 +2,7 @@
 #include "api/query_result.h"
 
 #include "api/query_property.h"
+#include "base/must.h"
 #include "db/leaf.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -92,13 +93,12 @@ static void leave(struct query_result *r, size_t before)
 static struct json *scalar(struct query_result *r, const struct json *v)
 {
 	const struct str path = buf_slice(&r->path);
-	struct json *out = NULL, *around;
+	const bool number_like =
+		v->kind == JSON_NUMBER || (v->kind == JSON_STRING && query_path_is_number(path));
+	struct json *out, *around;
 	double number;
 
-	if (v->kind == JSON_NUMBER && leaf_number(v->text, &number))
-		out = double_of(r, number);
-	else if (v->kind == JSON_STRING && query_path_is_number(path) &&
-		 leaf_number(v->text, &number))
+	if (number_like && leaf_number(v->text, &number))
 		out = double_of(r, number);
 	else
 		out = json_copy(&r->memory, v);
@@ -272,6 +272,7 @@ static enum code add_document(
 
 	if (read_document(r, cells, &document, e))
 		return e->code;
+	must(document);
 	chosen = choose(r, document, &r->plan->tree);
 	while (chosen && chosen->first) {
 		struct json *m = chosen->first;
@@ -316,8 +317,11 @@ static struct json *common(struct query_result *r, const struct cell *v, struct 
 static struct json *value_of(struct query_result *r, const struct query_field *f,
 	const struct cell *cells, struct err *e)
 {
-	const struct cell *v = f->column < 0 ? NULL : &cells[f->column];
+	const struct cell *v;
 
+	if (f->column < 0)
+		return NULL;
+	v = &cells[f->column];
 	switch (f->kind) {
 	case FIELD_COLUMN: return v->kind == CELL_TEXT ? json_string(&r->memory, v->text) : NULL;
 	case FIELD_COUNT: return json_int(&r->memory, v->i);

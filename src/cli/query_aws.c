@@ -125,8 +125,12 @@ static void point(const struct query_fault *f, struct str text)
 		to++;
 	for (size_t i = from; i < f->offset; i++)
 		lead += ((unsigned char)text.p[i] & 0xc0) != 0x80;
-	for (size_t i = from; i < to; i++)
-		buf_char(&line, text.p[i] == '\t' ? ' ' : text.p[i]);
+	for (size_t i = from; i < to; i++) {
+		if (text.p[i] == '\t')
+			buf_char(&line, ' ');
+		else
+			buf_char(&line, text.p[i]);
+	}
 	cli_say_plain("  ", line.p);
 	fprintf(stderr, "  %*s^\n", (int)lead, "");
 	buf_release(&line);

@@ -105,7 +105,7 @@ struct str leaf_text(struct str raw, struct buf *b)
 		if (raw.p[i] == 'u')
 			i += add_escaped(b, str_from(raw, i + 1));
 		else
-			buf_char(b, known ? to[known - from] : raw.p[i]);
+			buf_add(b, known ? &to[known - from] : &raw.p[i], 1);
 	}
 	return buf_slice(b);
 }

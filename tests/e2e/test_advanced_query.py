@@ -11,6 +11,7 @@ import time
 
 import pytest
 import query_model
+import service
 from program import BUILD
 
 T0 = 1_700_000_000_000
@@ -843,6 +844,48 @@ def test_the_past(siltstone, store):
             out = siltstone.ok("query", "--store", store, "--aws", "--as-of", iso(at), "--format", "jsonl", q).out
             got = [plain_numbers(query_model.loads(line)) for line in out.splitlines()]
             assert settled(got) == settled(plain_numbers([r for _, r in reading.answer(q)[1]])), (hour, q)
+
+
+# ---- As AWS Config's clients ask ----
+
+def one(values):
+    assert len(values) == 1
+    return values[0]
+
+
+def test_boto3_gets_pages_tokens_and_errors(serve, siltstone, store):
+    w = World(siltstone, store, estate(4, 150))
+    daemon = serve(store)
+    config = daemon.client("eu-west-1")
+    # Of all accounts in the store one is asked.
+    account = json.loads(one(config.select_resource_config(Expression="SELECT accountId GROUP BY accountId")["Results"]))["accountId"]
+    mine = [it for it in w.items if it["awsAccountId"] == account and it["awsRegion"] in ("eu-west-1", "global")]
+    reading = query_model.Reading(mine, True)
+    for q in GUIDE:
+        fields, expected = reading.answer(q)
+        got, more = [], {}
+        while True:
+            page = config.select_resource_config(Expression=q, Limit=100 if "ORDER BY COUNT" in q else 7, **more)
+            assert page["QueryInfo"]["SelectFields"] == [{"Name": n} for n in fields]
+            got += [query_model.loads(r) for r in page["Results"]]
+            if not page.get("NextToken"):
+                break
+            more = {"NextToken": page["NextToken"]}
+        assert all(same_value(a, b, False) for a, b in zip(settled(got), settled([r for _, r in expected]))) and len(got) == len(expected), q
+    token = config.select_resource_config(Expression="SELECT arn", Limit=1)["NextToken"]
+    for call, error in [({"Expression": "SELECT resourceId\nFROM x"}, ("InvalidExpressionException", "syntax error at line 2, column 1")),
+                        ({"Expression": "SELECT resourceId WHERE arn LIKE 'ab%'"},
+                         ("InvalidExpressionException", "syntax error at line 1, column 34")),
+                        ({"Expression": "SELECT arn", "Limit": 101},
+                         ("InvalidLimitException", "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 100")),
+                        ({"Expression": "SELECT arn", "NextToken": "x"}, ("InvalidNextTokenException", "The nextToken provided is invalid")),
+                        ({"Expression": "SELECT resourceId", "NextToken": token}, ("InvalidNextTokenException", "The nextToken provided is invalid"))]:
+        assert service.refused(config.select_resource_config, **call) == error
+    for text in ("", "x" * 4097):
+        error, _ = service.refused(config.select_resource_config, Expression=text)
+        assert error in ("ValidationException", "InvalidExpressionException")
+    assert config.select_resource_config(Expression="SELECT arn WHERE arn = 'no'")["Results"] == []
+    w.probe.stop()
 
 
 # ---- At random ----
