@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/queries.h"
+
 #include "api/advanced_query.h"
-#include "api/operation.h"
 #include "json/write.h"
 
 /* Longer than any query over a store of half a million resources took, shorter than clients wait. */
@@ -81,6 +82,13 @@ static enum code answer(struct operation *op, struct advanced_query_request *r)
 enum code api_select_resource_config(struct operation *op)
 {
 	struct advanced_query_request r = { .account = op->account, .region = op->region };
+
+	return answer(op, &r);
+}
+
+enum code api_select_among(struct operation *op, const char *accounts, const char *regions)
+{
+	struct advanced_query_request r = { .accounts = accounts, .regions = regions };
 
 	return answer(op, &r);
 }
