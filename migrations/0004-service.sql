@@ -2,6 +2,53 @@
 -- cost: adds empty tables and columns
 
 -- recording groups
+ALTER TABLE _recorder ADD COLUMN strategy TEXT NOT NULL DEFAULT 'ALL_SUPPORTED_RESOURCE_TYPES';
+ALTER TABLE _recorder ADD COLUMN globals INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE _recorder ADD COLUMN frequency TEXT NOT NULL DEFAULT 'CONTINUOUS';
+ALTER TABLE _recorder ADD COLUMN scope TEXT NOT NULL DEFAULT 'PAID';
+ALTER TABLE _recorder ADD COLUMN principal TEXT;
+ALTER TABLE _recorder ADD COLUMN suffix TEXT NOT NULL DEFAULT '';
+ALTER TABLE _recorder ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE _recorder ADD COLUMN own_ms INTEGER NOT NULL DEFAULT 0;
+-- The types that a recorder's strategy names.
+CREATE TABLE _recorder_type (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  type          TEXT NOT NULL,            -- a name or a glob
+  ord           INTEGER NOT NULL,
+  PRIMARY KEY (recorder, type)
+) STRICT, WITHOUT ROWID;
+
+-- How often some types are looked at. Of several that match, a whole name goes before a glob, a longer glob before a shorter one.
+CREATE TABLE _recorder_override (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  type          TEXT NOT NULL,            -- a name or a glob
+  ord           INTEGER NOT NULL,
+  frequency     TEXT,                     -- CONTINUOUS | DAILY; NULL: every_ms says it
+  every_ms      INTEGER,
+  note          TEXT,                     -- the API's description
+  PRIMARY KEY (recorder, type)
+) STRICT, WITHOUT ROWID;
+
+-- Only resources with one of these tags, and with none of those that are excluded.
+CREATE TABLE _recorder_tag (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  key           TEXT NOT NULL,
+  value         TEXT NOT NULL DEFAULT '', -- where any is 0
+  any           INTEGER NOT NULL,         -- 1: whatever its value
+  exclude       INTEGER NOT NULL,
+  PRIMARY KEY (recorder, key, value, any)
+) STRICT, WITHOUT ROWID;
+UPDATE _recorder SET suffix = lower(hex(randomblob(8)));
+INSERT OR IGNORE INTO _recorder_type(recorder, type, ord)
+  SELECT r.name, trim(t.value), t.key
+    FROM _recorder r JOIN json_each('["' || replace(replace(replace(r.types, '\', '\\'), '"', '\"'), ',', '","') || '"]') t
+   WHERE trim(t.value) <> '';
+UPDATE _recorder SET strategy = 'INCLUSION_BY_RESOURCE_TYPES' WHERE types IS NOT NULL;
+ALTER TABLE _recorder DROP COLUMN types;
+-- What is no longer recorded did not change.
+ALTER TABLE _item DROP COLUMN event;
+ALTER TABLE _item ADD COLUMN event TEXT GENERATED ALWAYS AS (CASE WHEN status LIKE 'ResourceDeleted%' THEN 'deleted' WHEN status = 'ResourceDiscovered' THEN 'created'
+                WHEN status = 'ResourceNotRecorded' THEN 'not recorded' ELSE 'changed' END) VIRTUAL;
 
 -- accounts and regions
 -- Where looking was refused: it is not asked again for a while, longer each time.

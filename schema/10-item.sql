@@ -29,7 +29,7 @@ CREATE TABLE _item (
   captured_ms INTEGER NOT NULL,           -- when the configuration was true
   recorded_ms INTEGER NOT NULL,           -- when it was written here
   until_ms    INTEGER NOT NULL DEFAULT 253402300799000, -- when the next one came; 9999-12-31 23:59:59 = still
-  status      TEXT NOT NULL,              -- OK | ResourceDiscovered | ResourceDeleted ...
+  status      TEXT NOT NULL,              -- OK | ResourceDiscovered | ResourceDeleted | ResourceNotRecorded ...
   az          TEXT,
   created_ms  INTEGER,                    -- when the resource was made, where its service tells
   actor       TEXT,                       -- who, where an event tells
@@ -41,13 +41,13 @@ CREATE TABLE _item (
   at          TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', captured_ms/1000, 'unixepoch')) STORED,
   until       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', until_ms/1000, 'unixepoch')) VIRTUAL,
   t           INTEGER GENERATED ALWAYS AS (captured_ms/1000) VIRTUAL,
-  event       TEXT GENERATED ALWAYS AS (CASE WHEN status LIKE 'ResourceDeleted%' THEN 'deleted'
-                WHEN status = 'ResourceDiscovered' THEN 'created' ELSE 'changed' END) VIRTUAL,
   state_id    INTEGER,                    -- configurationStateId of an item from elsewhere, where it isn't captured_ms
   name        TEXT,                       -- what the resource was called then, where that is not what it is called now; '' = nothing
   arn         TEXT,                       -- likewise
   extra       TEXT,                       -- JSON: members of an item from elsewhere that are not made here (configurationItemVersion 1.2 ...)
-  cause_id    INTEGER REFERENCES _cause(cause_id) -- the event that told of it
+  cause_id    INTEGER REFERENCES _cause(cause_id), -- the event that told of it
+  event       TEXT GENERATED ALWAYS AS (CASE WHEN status LIKE 'ResourceDeleted%' THEN 'deleted' WHEN status = 'ResourceDiscovered' THEN 'created'
+                WHEN status = 'ResourceNotRecorded' THEN 'not recorded' ELSE 'changed' END) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX _item_version ON _item(rid, version);
 CREATE INDEX _item_captured ON _item(rid, captured_ms, version);

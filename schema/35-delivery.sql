@@ -1,8 +1,8 @@
--- What is recorded and when: settings that people and the API change.
+-- What is recorded and when: settings that people and the API change. One row for the recorder that people set, and
+-- one for each that belongs to a service of AWS; what any of them records is recorded.
 CREATE TABLE _recorder (
-  name          TEXT PRIMARY KEY,         -- 'default'
+  name          TEXT PRIMARY KEY,         -- 'default'; 'AWSConfigurationRecorderFor...' of a service
   role_arn      TEXT,
-  types         TEXT,                     -- comma-separated globs; NULL: every type of the catalogue
   every_ms      INTEGER NOT NULL DEFAULT 600000, -- a sweep of every kept source so often
   recording     INTEGER NOT NULL DEFAULT 0,
   started_ms    INTEGER,                  -- last start
@@ -11,8 +11,45 @@ CREATE TABLE _recorder (
   status_ms     INTEGER,                  -- when it last changed
   error_code    TEXT,
   error         TEXT,
-  next_ms       INTEGER NOT NULL DEFAULT 0 -- when the next sweep is due
+  next_ms       INTEGER NOT NULL DEFAULT 0, -- when the next sweep is due
+  strategy      TEXT NOT NULL DEFAULT 'ALL_SUPPORTED_RESOURCE_TYPES', -- or INCLUSION_BY_RESOURCE_TYPES, EXCLUSION_BY_RESOURCE_TYPES: of those in _recorder_type
+  globals       INTEGER NOT NULL DEFAULT 1, -- with all types: IAM's users, groups, roles and policies, too
+  frequency     TEXT NOT NULL DEFAULT 'CONTINUOUS', -- or DAILY; of a type by itself: _recorder_override
+  scope         TEXT NOT NULL DEFAULT 'PAID', -- or INTERNAL, of a service's
+  principal     TEXT,                     -- the service whose it is; NULL: people's
+  suffix        TEXT NOT NULL DEFAULT '', -- what its ARN ends with
+  tags          TEXT NOT NULL DEFAULT '{}', -- of the recorder itself, as JSON
+  own_ms        INTEGER NOT NULL DEFAULT 0 -- when the next look is due at types that have an interval of their own; 0: none has
 ) STRICT;
+
+-- The types that a recorder's strategy names.
+CREATE TABLE _recorder_type (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  type          TEXT NOT NULL,            -- a name or a glob
+  ord           INTEGER NOT NULL,
+  PRIMARY KEY (recorder, type)
+) STRICT, WITHOUT ROWID;
+
+-- How often some types are looked at. Of several that match, a whole name goes before a glob, a longer glob before a shorter one.
+CREATE TABLE _recorder_override (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  type          TEXT NOT NULL,            -- a name or a glob
+  ord           INTEGER NOT NULL,
+  frequency     TEXT,                     -- CONTINUOUS | DAILY; NULL: every_ms says it
+  every_ms      INTEGER,
+  note          TEXT,                     -- the API's description
+  PRIMARY KEY (recorder, type)
+) STRICT, WITHOUT ROWID;
+
+-- Only resources with one of these tags, and with none of those that are excluded.
+CREATE TABLE _recorder_tag (
+  recorder      TEXT NOT NULL REFERENCES _recorder(name) ON DELETE CASCADE,
+  key           TEXT NOT NULL,
+  value         TEXT NOT NULL DEFAULT '', -- where any is 0
+  any           INTEGER NOT NULL,         -- 1: whatever its value
+  exclude       INTEGER NOT NULL,
+  PRIMARY KEY (recorder, key, value, any)
+) STRICT, WITHOUT ROWID;
 
 -- Where files go, and how that went. One row per delivery channel.
 CREATE TABLE _channel (

@@ -47,7 +47,7 @@ CREATE VIEW history AS
   -- Every version of every resource: one row per configuration item.
 SELECT r.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
        i.version,
-       i.event,                  -- created | changed | deleted
+       i.event,                  -- created | changed | deleted | not recorded
        i.n_changes,              -- how many properties changed
        i.at,                     -- in force from (inclusive)
        i.until,                  -- in force until (exclusive)
@@ -241,7 +241,7 @@ CREATE VIEW activity AS
 SELECT a.day,                    -- 'YYYY-MM-DD'
        a.t,                      -- when the day began, epoch seconds
        a.type AS resource_type,
-       a.event,                  -- created | changed | deleted
+       a.event,                  -- created | changed | deleted | not recorded
        a.n                       -- so many
   FROM _activity a;
 
@@ -323,7 +323,7 @@ SELECT g.account, g.region,
                   FROM (SELECT DISTINCT v.account, v.region FROM _coverage v WHERE v.type = '*' AND v.account <> '') p
                   JOIN _coverage f ON f.account = p.account AND f.region = p.region AND f.type = '*' GROUP BY f.account, f.region) n
          WHERE n.first_ms IS NULL OR n.first_ms > n.since_ms) g
- WHERE g.never OR coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(r.every_ms) FROM _recorder r), 86400000/2);
+ WHERE g.never OR coalesce(g.until_ms, strftime('%s', 'now') * 1000) - g.since_ms > 2 * coalesce((SELECT min(CASE r.frequency WHEN 'DAILY' THEN max(r.every_ms, 86400000) ELSE r.every_ms END) FROM _recorder r WHERE r.principal IS NULL), 86400000/2);
 
 CREATE VIEW log_files AS
   -- Files of CloudTrail that were read lately, and every one that could not be. What is done is shown until its day is over.
@@ -356,23 +356,54 @@ SELECT d.delivery_id AS delivery, d.channel,
   FROM _delivery d;
 
 CREATE VIEW recorder AS
-  -- What is recorded, how often, and how that goes.
+  -- What is recorded, how often, and how that goes. One row is the recorder that people set; others belong to services of AWS.
 SELECT r.name AS recorder,
        r.recording,              -- 1: it runs
        r.status,                 -- PENDING | SUCCESS | FAILURE
-       r.types,                  -- globs; NULL: every type of the catalogue
+       CASE r.strategy WHEN 'INCLUSION_BY_RESOURCE_TYPES' THEN (SELECT group_concat(l.type) FROM (SELECT t.type FROM _recorder_type t WHERE t.recorder = r.name ORDER BY t.ord) l)
+         END AS types,           -- globs; NULL: every type of the catalogue, but for those excluded
        r.every_ms/1000 AS every_seconds,
        r.role_arn,
        strftime('%Y-%m-%d %H:%M:%S', r.started_ms/1000, 'unixepoch') AS started,
        strftime('%Y-%m-%d %H:%M:%S', r.stopped_ms/1000, 'unixepoch') AS stopped,
        strftime('%Y-%m-%d %H:%M:%S', r.status_ms/1000, 'unixepoch') AS changed,   -- when status last changed
-       CASE WHEN r.recording THEN strftime('%Y-%m-%d %H:%M:%S', r.next_ms/1000, 'unixepoch') END AS next_sweep,
-       r.error_code, r.error
+       CASE WHEN r.recording THEN strftime('%Y-%m-%d %H:%M:%S', min(r.next_ms, coalesce(nullif(r.own_ms, 0), r.next_ms))/1000, 'unixepoch') END AS next_sweep,
+       r.error_code, r.error,
+       r.strategy,               -- ALL_SUPPORTED_RESOURCE_TYPES | INCLUSION_BY_RESOURCE_TYPES | EXCLUSION_BY_RESOURCE_TYPES
+       CASE r.strategy WHEN 'EXCLUSION_BY_RESOURCE_TYPES' THEN (SELECT group_concat(l.type) FROM (SELECT t.type FROM _recorder_type t WHERE t.recorder = r.name ORDER BY t.ord) l)
+         END AS excluded,        -- globs
+       CASE WHEN r.strategy = 'ALL_SUPPORTED_RESOURCE_TYPES' THEN r.globals END AS globals,  -- 1: IAM's users, groups, roles and policies, too
+       r.frequency,              -- CONTINUOUS | DAILY
+       (SELECT group_concat(o.type || '=' || o.often) FROM (SELECT v.type, coalesce(v.frequency, (v.every_ms/1000) || 's') AS often
+          FROM _recorder_override v WHERE v.recorder = r.name ORDER BY v.ord) o) AS overrides,  -- types with a frequency or an interval of their own
+       (SELECT group_concat(g.said, char(10)) FROM (SELECT CASE t.exclude WHEN 1 THEN '!' ELSE '' END || t.key || CASE t.any WHEN 1 THEN '' ELSE '=' || t.value END AS said
+          FROM _recorder_tag t WHERE t.recorder = r.name ORDER BY t.exclude, t.key, t.value) g) AS tags,  -- only resources with one of these, one a line; !: with none of these
+       r.principal               -- the service whose it is
   FROM _recorder r;
 
 -- ============================================================================================
 --  Private views: what the program's own exporters read.
 -- ============================================================================================
+
+-- Which recorder records which type of the catalogue, and how often where that is not at every sweep.
+CREATE VIEW _recorder_covers AS
+SELECT c.recorder, c.type,
+       CASE WHEN c.own_ms > 0 THEN c.own_ms WHEN c.said = 'DAILY' THEN 86400000 ELSE 0 END AS own_ms,  -- 0: every sweep
+       c.own_ms = 0 AND c.said = 'DAILY' AS daily
+  FROM (SELECT r.name AS recorder, t.type,
+               coalesce((SELECT coalesce(o.every_ms, 0) FROM _recorder_override o WHERE o.recorder = r.name AND t.type GLOB o.type
+                          ORDER BY o.type GLOB '*[*?]*', length(o.type) DESC, o.ord DESC LIMIT 1), 0) AS own_ms,
+               coalesce((SELECT coalesce(o.frequency, 'CONTINUOUS') FROM _recorder_override o WHERE o.recorder = r.name AND t.type GLOB o.type
+                          ORDER BY o.type GLOB '*[*?]*', length(o.type) DESC, o.ord DESC LIMIT 1), r.frequency) AS said
+          FROM _recorder r CROSS JOIN _type t
+         WHERE CASE r.strategy
+                 WHEN 'INCLUSION_BY_RESOURCE_TYPES' THEN EXISTS (SELECT 1 FROM _recorder_type l WHERE l.recorder = r.name AND t.type GLOB l.type)
+                 WHEN 'EXCLUSION_BY_RESOURCE_TYPES' THEN NOT EXISTS (SELECT 1 FROM _recorder_type l WHERE l.recorder = r.name AND t.type GLOB l.type)
+                 ELSE r.globals = 1 OR t.type NOT IN ('AWS::IAM::User', 'AWS::IAM::Group', 'AWS::IAM::Role', 'AWS::IAM::Policy') END) c;
+
+-- What is recorded: by any of them, as often as the most eager says.
+CREATE VIEW _scope AS
+SELECT k.type, min(k.own_ms) AS own_ms, min(k.daily) AS daily FROM _recorder_covers k GROUP BY k.type;
 
 -- The document of every item that has one, whole.
 CREATE VIEW _item_document AS

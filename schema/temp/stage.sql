@@ -1,7 +1,7 @@
 -- Where a sweep gathers what it sees before anything is recorded: a relationship can only be told when
 -- both ends are known, so items are written when the whole sweep was described.
 
--- One row per resource described, or found to be gone.
+-- One row per resource described (gone 0), found to be gone (1), or not recorded any more (2).
 CREATE TEMP TABLE stage (
   stage_id      INTEGER PRIMARY KEY,
   account       TEXT NOT NULL,

@@ -189,11 +189,17 @@ const struct command commands[] = {
 	    { "channel set disk --to dir:/srv/config", "into a directory" },
 	    { "channel status", "how its deliveries went" },
 	    { "channel remove audit", "what it delivered stays where it is" } } },
-	{ "recorder", "set|start|stop|status", "what is recorded, and how often",
-	  "The recorder looks at every source that was added by name. --types are globs; without it, every type.",
-	  OPT(TYPES) | OPT(EVERY) | OPT(ROLE_ARN), 1, 1, cmd_recorder,
+	{ "recorder", "set|show|start|stop|status", "what is recorded, and how often",
+	  "The recorder looks at every source that was added by name. It records every type (--all), those of --types or all but those of "
+	  "--exclude, all of them globs; with --tag only resources that have one of these tags. What is given replaces what was; what is "
+	  "not stays as it is. A type has the frequency of --frequency (continuous: at every sweep; daily: once a day, whatever change "
+	  "events say), else the one that --daily or --every TYPE=DURATION gives it; a whole name goes before a glob. What is no longer recorded gets a "
+	  "last item that says so (ResourceNotRecorded). Without a recorder everything is recorded.",
+	  OPT(ALL) | OPT(TYPES) | OPT(EXCLUDE) | OPT(GLOBALS) | OPT(NO_GLOBALS) | OPT(FREQUENCY) | OPT(DAILY) | OPT(EVERY) | OPT(TAG) | OPT(NOT_TAG) | OPT(ALL_TAGS) |
+		  OPT(ROLE_ARN), 1, 1, cmd_recorder,
 	  { { "recorder set --every 10m", "everything, every ten minutes" },
-	    { "recorder start", "from now on" },
+	    { "recorder set --exclude 'AWS::IAM::*' --every 'AWS::EC2::*=5m'", "but for IAM, and EC2 more often" },
+	    { "recorder set --all --daily 'AWS::Backup::*' --tag Owner", "what has an owner, backups once a day" },
 	    { "recorder status", "how it is" } } },
 	{ "deliver", "", "deliver what is due now",
 	  "Plans the history files and snapshots that are due on every channel, and delivers them and what could not "

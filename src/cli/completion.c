@@ -7,7 +7,7 @@ static const struct {
 } words[] = {
 	{ "source", "add list remove" },
 	{ "channel", "set list remove status" },
-	{ "recorder", "set start stop status" },
+	{ "recorder", "set show start stop status" },
 	{ "types", "show try add remove" },
 	{ "access", "init add list show rotate enable disable remove" },
 	{ "completion", "bash zsh fish" },

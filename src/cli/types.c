@@ -83,7 +83,7 @@ static enum code recorded_types(struct cli *c, const char **types, struct err *e
 
 	*types = opt_text(&c->o, OPT_TYPES);
 	if (*types || recorder_get(&c->db, &c->arena, &r, &none) == E_OK) {
-		*types = *types ? *types : r.types;
+		*types = *types ? *types : r.excluding ? NULL : r.types;
 		return E_OK;
 	}
 	if (none.code != E_NOTFOUND)

@@ -161,13 +161,17 @@ static enum code load(
 
 static const char *verb_of(const struct change *ch)
 {
-	return !ch->document                                   ? "Deleted"
+	return str_is(ch->item.status, "ResourceNotRecorded")  ? "Updated"
+	       : !ch->document                                 ? "Deleted"
 	       : str_is(ch->item.status, "ResourceDiscovered") ? "Discovered"
 							       : "Updated";
 }
 
 static const char *change_type_of(const struct change *ch)
 {
+	/* It is still there, only not looked at. */
+	if (str_is(ch->item.status, "ResourceNotRecorded"))
+		return "UPDATE";
 	return !ch->document ? "DELETE" : ch->before ? "UPDATE" : "CREATE";
 }
 

@@ -10,6 +10,7 @@
 #include "core/touched.h"
 #include "store/event.h"
 #include "store/lineage.h"
+#include "store/scope.h"
 #include "store/seal.h"
 #include "store/stage.h"
 #include "store/stage_event.h"
@@ -42,6 +43,12 @@ enum code record_begin(
 
 	*r = (struct record){ .db = db, .source_id = source_id, .sweep_ms = sweep_ms };
 	return c ? c : version_last_item(db, &r->last_item, e);
+}
+
+enum code record_scope(struct record *r, struct str account, int64_t now_ms, struct err *e)
+{
+	r->scoped = true;
+	return account.n ? scope_stage_types(r->db, account, now_ms, e) : E_OK;
 }
 
 /* What one settling carries from row to row. */
@@ -157,9 +164,10 @@ static enum code add_diff(struct record *r, const struct writing *w, int64_t ite
 
 static const char *event_of(const struct version_item *item)
 {
-	return !item->document_id                ? "deleted"
-	       : strcmp(item->status, "OK") == 0 ? "changed"
-						 : "created";
+	return strcmp(item->status, "ResourceNotRecorded") == 0 ? "not recorded"
+	       : !item->document_id                             ? "deleted"
+	       : strcmp(item->status, "OK") == 0                ? "changed"
+								: "created";
 }
 
 static enum code write_intervals(
@@ -208,17 +216,21 @@ static enum code add_item(struct settling *s, const struct writing *w, struct ve
 	return version_add_item(s->r->db, item, item_id, e);
 }
 
+static const char *status_of(const struct writing *w)
+{
+	if (!w->content)
+		return w->row->unrecorded ? "ResourceNotRecorded" : "ResourceDeleted";
+	return w->newest.item_id && w->newest.has_document ? "OK" : "ResourceDiscovered";
+}
+
 static enum code write_item(struct settling *s, struct writing *w, struct err *e)
 {
 	const struct stage_row *row = w->row;
-	const bool lives = w->newest.item_id && w->newest.has_document;
 	struct version_item item = { .rid = w->rid,
 		.version = w->newest.version + 1,
 		.captured_ms = row->captured_ms,
 		.recorded_ms = s->now_ms,
-		.status = !w->content ? "ResourceDeleted"
-			  : lives     ? "OK"
-				      : "ResourceDiscovered",
+		.status = status_of(w),
 		.source_id = s->r->source_id,
 		.n_changes = w->diff ? (int64_t)w->diff->n : 0,
 		.actor = row->actor };
@@ -404,15 +416,21 @@ static enum code settle_known(
 
 static enum code settle_gone(struct settling *s, struct writing *w, struct err *e)
 {
-	enum code c = version_newest(s->r->db, w->rid, &w->newest, e);
+	enum code c;
 
+	if (!w->rid)
+		return E_OK; /* it has not the tags that are wanted, and never had */
+	c = version_newest(s->r->db, w->rid, &w->newest, e);
 	if (c || !w->newest.has_document)
 		return c;
 	if (is_overtaken(s, w)) {
 		s->sum.overtaken++;
 		return E_OK;
 	}
-	s->sum.deleted++;
+	if (w->row->unrecorded)
+		s->sum.unrecorded++;
+	else
+		s->sum.deleted++;
 	return write_item(s, w, e) ? e->code : known_forget(s->r->db, w->rid, e);
 }
 
@@ -531,8 +549,10 @@ enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum
 	};
 	struct touching touching = { r->db, now_ms };
 	int64_t same = 0;
-	enum code c = relate_staged_and(r->db, stage_touched, &touching, e);
+	enum code c = r->scoped ? scope_stage_tags(r->db, now_ms, e) : E_OK;
 
+	if (!c)
+		c = relate_staged_and(r->db, stage_touched, &touching, e);
 	if (!c)
 		c = known_count_same(r->db, &same, e);
 	s.sum.seen = s.sum.unchanged = same;

@@ -31,6 +31,7 @@ struct record {
 	int64_t sweep_ms;  /* when the sweep began */
 	int64_t last_item; /* the newest item of the store then */
 	bool knows;        /* pages are noted: the sweep makes use of what is known */
+	bool scoped;       /* only what recorders record, see store/scope.h */
 };
 
 /** A resource as it was described. All texts are borrowed for the call. */
@@ -77,6 +78,7 @@ struct look {
 struct record_sum {
 	int64_t seen; /* resources staged as there, or listed as they are known */
 	int64_t created, changed, deleted, unchanged;
+	int64_t unrecorded; /* known, and not to be recorded any more: no type or tag of a recorder's */
 	int64_t overtaken; /* left alone: another program had recorded a later look */
 	/* Too large to be put together or compared; their looks became partial. */
 	int64_t refused;
@@ -103,6 +105,9 @@ enum code record_unseen(struct record *r, struct str account, struct str region,
 	record_unseen_fn *fn, void *ctx, struct err *e);
 /** It was confirmed that this one is gone. */
 enum code record_stage_gone(struct record *r, int64_t rid, int64_t now_ms, struct err *e);
+/** Record only what recorders record (store/scope.h): what the store has of @account (STR_NONE: leave that alone) and
+ * nobody records any more gets a last item that says so, once. */
+enum code record_scope(struct record *r, struct str account, int64_t now_ms, struct err *e);
 /** An event that resources are looked at for; @cause is what to call it in observations. Nothing of it is kept
  * unless an item is due to it. */
 enum code record_add_cause(

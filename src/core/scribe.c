@@ -256,6 +256,7 @@ static const char *event_of(struct str status)
 {
 	return str_starts(status, STR("ResourceDeleted")) ? "deleted"
 	       : str_is(status, "ResourceDiscovered")     ? "created"
+	       : str_is(status, "ResourceNotRecorded")    ? "not recorded"
 							  : "changed";
 }
 

@@ -135,8 +135,6 @@ static enum code options_of(
 {
 	enum code c = kept_options(&a->arena, s, o, e);
 
-	if (!c && !o->types)
-		o->types = a->recorder.types;
 	o->stop = a->hear->stop;
 	return c;
 }

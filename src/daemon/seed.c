@@ -200,27 +200,75 @@ static enum code say_recorder(struct seeding *s, const char *name, const char **
 	(void)name;
 	if (c)
 		return none_is_fine(c, &none, e);
-	line(&b, "types", row.types);
+	line(&b, row.excluding ? "exclude" : "types", row.types);
 	line(&b, "role_arn", row.role_arn);
+	line(&b, "overrides", row.overrides);
+	line(&b, "tags", row.tags);
+	if (row.no_globals)
+		line(&b, "globals", "no");
+	if (row.daily)
+		line(&b, "frequency", "daily");
 	buf_printf(&b, "every=%lld\nrecording=%d\n", (long long)row.every_ms, row.recording);
 	return said_in(s, &b, said, e);
 }
 
-static enum code put_recorder(struct seeding *s, const char *name, struct err *e)
+/* One a line, as a row has them. */
+static const char *lines_of(struct seeding *s, const char *list)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	const char *out;
+
+	if (!list)
+		return NULL;
+	for (const char *p = list; *p; p++)
+		buf_char(&b, *p == ',' ? '\n' : *p);
+	out = arena_text(s->a, buf_slice(&b));
+	buf_release(&b);
+	return out;
+}
+
+/* What the file says of what is recorded. Times and yes or no were checked when it was read. */
+static enum code recorder_of(
+	struct seeding *s, const char *name, struct recorder *row, bool *on, struct err *e)
 {
 	const char *every = get(s, "recorder", "", "every");
 	const char *recording = get(s, "recorder", "", "recording");
-	struct recorder row = { .name = name,
-		.types = get(s, "recorder", "", "types"),
+	const char *globals = get(s, "recorder", "", "globals");
+	const char *frequency = get(s, "recorder", "", "frequency");
+	const char *exclude = get(s, "recorder", "", "exclude");
+	bool with_globals = true;
+
+	*row = (struct recorder){ .name = name,
+		.types = exclude ? exclude : get(s, "recorder", "", "types"),
+		.excluding = exclude != NULL,
+		.overrides = get(s, "recorder", "", "overrides"),
+		.tags = lines_of(s, get(s, "recorder", "", "tags")),
 		.role_arn = get(s, "recorder", "", "role_arn"),
 		.every_ms = EVERY_MS };
+	if (exclude && get(s, "recorder", "", "types"))
+		return err_set(
+			e, E_INVALID, "recorder.types and recorder.exclude exclude each other");
+	if (frequency && strcmp(frequency, "daily") != 0 && strcmp(frequency, "continuous") != 0)
+		return err_set(e, E_INVALID,
+			"recorder.frequency is continuous or daily, not \"%s\"", frequency);
+	row->daily = frequency && strcmp(frequency, "daily") == 0;
+	if (every)
+		(void)config_duration(str_of(every), &row->every_ms);
+	if (recording)
+		(void)config_bool(str_of(recording), on);
+	if (globals)
+		(void)config_bool(str_of(globals), &with_globals);
+	row->no_globals = !with_globals;
+	return E_OK;
+}
+
+static enum code put_recorder(struct seeding *s, const char *name, struct err *e)
+{
+	struct recorder row;
 	bool on = true;
 
-	/* Both were checked when the file was read. */
-	if (every)
-		(void)config_duration(str_of(every), &row.every_ms);
-	if (recording)
-		(void)config_bool(str_of(recording), &on);
+	if (recorder_of(s, name, &row, &on, e))
+		return e->code;
 	if (recorder_put(s->db, &row, e))
 		return e->code;
 	return recorder_switch(s->db, on, s->now_ms, e);

@@ -21,6 +21,8 @@ struct round {
 	struct source *sources;
 	size_t n;
 	struct recorder recorder;
+	bool own_only;    /* only types with an interval of their own are due */
+	int64_t own_ms;   /* when those are due next; 0: there are none */
 	struct err worst; /* of a source that could not be looked at at all */
 };
 
@@ -59,13 +61,15 @@ static enum code sweep_source(struct round *r, const struct source *s,
 		log_write(EV_SWEEP_FAILED, e, log_text("source", s->name));
 		return e->code;
 	}
-	if (!o.types)
-		o.types = r->recorder.types;
+	o.when_due = true;
+	o.own_only = r->own_only;
 	o.stop = ports->stop;
 	log_write(EV_SWEEP_BEGUN, NULL, log_text("source", s->name));
 	sweep_run(db, &o, began_ms, &sum, e);
 	if (!e->code) {
 		tell_sweep(s->name, &sum, time_ticks_ms() - ticks_ms);
+		if (sum.next_ms && (!r->own_ms || sum.next_ms < r->own_ms))
+			r->own_ms = sum.next_ms;
 		histogram_add(&ports->metrics->ingest, (time_ticks_ms() - ticks_ms) * 1000);
 	} else {
 		log_write(e->code == E_CANCELED ? EV_SWEEP_STOPPED : EV_SWEEP_FAILED, e,
@@ -102,10 +106,12 @@ static enum code due(struct round *r, struct db *db, int64_t now_ms, struct err 
 	if (c)
 		return c;
 	/* A wait longer than any begins with a clock that has been set back since. */
-	return r->recorder.recording && (r->recorder.next_ms <= now_ms ||
-						r->recorder.next_ms > now_ms + r->recorder.every_ms)
-		       ? E_OK
-		       : E_NOTFOUND;
+	r->own_only = r->recorder.next_ms > now_ms &&
+		      r->recorder.next_ms <= now_ms + r->recorder.every_ms;
+	if (!r->recorder.recording)
+		return E_NOTFOUND;
+	return !r->own_only || (r->recorder.own_ms && r->recorder.own_ms <= now_ms) ? E_OK
+										    : E_NOTFOUND;
 }
 
 static enum code sweep(void *ctx, struct db *db, struct err *e)
@@ -123,6 +129,8 @@ static enum code sweep(void *ctx, struct db *db, struct err *e)
 	if (!c)
 		c = sweep_all(&r, ctx, db, e);
 	if (!c)
+		c = recorder_owes(db, r.own_ms, e);
+	if (!c && !r.own_only)
 		c = recorder_swept(db, now_ms, time_now_ms(),
 			r.worst.code ? code_name(r.worst.code) : NULL,
 			r.worst.code ? r.worst.msg : NULL, e);

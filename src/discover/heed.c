@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "core/relate.h"
+#include "discover/cut.h"
 #include "discover/errand.h"
 #include "store/catalogue.h"
 #include "store/stage_event.h"
@@ -280,6 +281,8 @@ static enum code run(
 	if (!c)
 		c = record_begin(&s->record, db, source.source_id, s->now_ms, e);
 	if (!c)
+		c = record_scope(&s->record, STR_NONE, s->now_ms, e);
+	if (!c)
 		c = resolve(h, db, hints, e);
 	if (c || !h->targets)
 		return c;
@@ -361,6 +364,8 @@ enum code heed_one(struct db *db, const struct sweep_options *options, struct hi
 		return c;
 	wait_until_settled(hints, options->stop);
 	c = sweep_plan(&h.sweep, db, &login, e);
+	if (!c)
+		c = cut_heed(&h.sweep, db, e);
 	if (!c) {
 		sum->account = arena_text(&sum->arena, str_of(h.sweep.account));
 		c = run(&h, db, &login, hints, e);

@@ -2,7 +2,9 @@
 #include "discover/sweep.h"
 
 #include "base/time.h"
+#include "core/house.h"
 #include "db/expr.h"
+#include "discover/cut.h"
 #include "discover/exec.h"
 #include "discover/listing.h"
 #include "discover/login.h"
@@ -348,12 +350,26 @@ static enum code judge(const struct sweep *s, const struct sweep_sum *sum, struc
 	return err_add(e, "nothing could be looked at");
 }
 
+/* What is not looked at any more, and who says so. */
+static enum code stage_house(struct sweep *s, struct err *e)
+{
+	const bool aws = strcmp(s->options->kind, "aws") == 0;
+	enum code c = record_scope(&s->record, str_of(s->account), s->now_ms, e);
+
+	for (size_t i = 0; i < s->plan.regions.n && aws && !c; i++)
+		c = house_stage(&s->record, str_of(s->account), str_of(s->plan.regions.names[i]),
+			s->now_ms, e);
+	return c;
+}
+
 static enum code run(
 	struct sweep *s, struct db *db, struct login *login, struct sweep_sum *sum, struct err *e)
 {
 	struct source source;
-	enum code c = skip_unsupported(s, db, sum, e);
+	enum code c = cut_sweep(s, db, &sum->next_ms, e);
 
+	if (!c)
+		c = skip_unsupported(s, db, sum, e);
 	if (!c)
 		c = make_listings(s, db, e);
 	if (!c)
@@ -363,6 +379,8 @@ static enum code run(
 	if (!c)
 		c = record_begin(&s->record, db, source.source_id, s->now_ms, e);
 	s->knows = s->record.knows = !s->options->afresh;
+	if (!c)
+		c = stage_house(s, e);
 	if (!c)
 		c = gather(s, login, e);
 	if (!c)

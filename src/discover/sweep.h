@@ -43,6 +43,9 @@ struct sweep_options {
 	const char *profile;  /* AWS profile, or NULL */
 	const char *endpoint; /* URL for every service (an emulator), or NULL */
 	const char *account;  /* 12 digits: not asked of STS; or NULL */
+	/* Of the types that a recorder gives an interval of their own, only those whose time has come; of the
+	 * others none, when it is only those that are due. */
+	bool when_due, own_only;
 	bool any_account;     /* it does not matter whose the credentials are: not asked of STS */
 	const char *role_arn; /* to be assumed behind what the profile gives, or NULL */
 	const char *external_id;    /* for role_arn, or NULL */
@@ -89,7 +92,8 @@ struct sweep_sum {
 	int64_t looks, complete, partial, failed; /* of what is offered where it was looked */
 	int64_t unsupported;                      /* looks beyond those, now or in the day before */
 	int64_t calls;                            /* requests sent, retries included */
-	struct sweep_note *notes;                 /* in the order of type, region */
+	int64_t next_ms; /* when the first of the types with an interval of their own is due again; 0: there is none */
+	struct sweep_note *notes; /* in the order of type, region */
 	size_t n_notes;
 	struct arena arena;
 };
@@ -98,6 +102,9 @@ void sweep_sum_release(struct sweep_sum *sum);
 
 /**
  * Sweep once. @now_ms is when it begins.
+ *
+ * Where there is a recorder, only what recorders record is (store/scope.h): what they do not record any more gets an
+ * item that says so.
  *
  * E_OK: gathered and written; @sum says whether every look was complete (partial + failed
  * == 0) and, if not, which were not and why. E_INVALID: options that cannot be meant: a type

@@ -233,3 +233,17 @@ enum code catalogue_inverses(
 	stmt_end(&st);
 	return c == E_NOTFOUND && !e->code ? E_OK : c;
 }
+
+enum code catalogue_knows(struct db *db, const char *glob, bool *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_CATALOGUE_KNOWS);
+	enum code c;
+
+	stmt_text(&st, catalogue_knows__glob, glob);
+	c = stmt_step(&st, e);
+	stmt_end(&st);
+	if (c && c != E_NOTFOUND)
+		return c;
+	*out = c == E_OK;
+	return E_OK;
+}

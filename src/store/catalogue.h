@@ -2,6 +2,7 @@
 #pragma once
 #include "base/str.h"
 #include "db/db.h"
+#include <stdbool.h>
 
 /**
  * The catalogue: what resource types look like, as rows. The program brings its own documents
@@ -51,3 +52,6 @@ typedef enum code catalogue_inverse_fn(
 /** The relationships that items of @type show, and that resources of @from_type name. */
 enum code catalogue_inverses(
 	struct db *db, struct str type, catalogue_inverse_fn *fn, void *ctx, struct err *e);
+
+/** Whether any type of the catalogue matches. */
+enum code catalogue_knows(struct db *db, const char *glob, bool *out, struct err *e);

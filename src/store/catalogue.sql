@@ -30,6 +30,10 @@ SELECT type AS type, engine AS engine, service AS service, scope AS scope, doc A
 -- plan: scan
 SELECT kind AS kind, path AS path FROM _type_path WHERE type = :type ORDER BY kind, length(path) DESC, path;
 
+-- name: catalogue_knows
+-- plan: scan
+SELECT 1 AS yes FROM _type WHERE type GLOB :glob LIMIT 1;
+
 -- name: catalogue_has_type
 SELECT 1 AS yes FROM _type WHERE type = :type;
 

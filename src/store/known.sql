@@ -41,7 +41,7 @@ INSERT OR REPLACE INTO stage_page(page, hash, n, account, region, type) VALUES (
 WITH moved AS MATERIALIZED (
   SELECT s.stage_id, s.type, s.account, r.rid, s.name, s.arn, r.name AS old_name, r.arn AS old_arn
     FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
-   WHERE s.gone = 1 OR r.rid IS NULL OR r.deleted = 1 OR s.name IS NOT r.name OR s.arn IS NOT r.arn
+   WHERE s.gone <> 0 OR r.rid IS NULL OR r.deleted = 1 OR s.name IS NOT r.name OR s.arn IS NOT r.arn
 ), links AS MATERIALIZED (
   SELECT e.target_type, e.link, e.target_id, e.target_rid, s.account
     FROM stage s JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region

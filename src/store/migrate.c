@@ -135,17 +135,18 @@ static enum code drop_derived(struct db *db, struct err *e)
 
 static enum code apply(struct db *db, const struct asset *a, int64_t now_ms, struct err *e)
 {
-	enum code c = db_script(db, a->name, a->text, e);
+	const bool newest = number_of(a) == migrate_newest();
+	/* Before it: a column that a view names cannot be dropped. */
+	enum code c = newest ? drop_derived(db, e) : E_OK;
 
 	if (!c)
+		c = db_script(db, a->name, a->text, e);
+	if (!c)
 		c = note(db, a, now_ms, e);
-	if (!c && number_of(a) == migrate_newest()) {
-		c = drop_derived(db, e);
-		if (!c)
-			c = run_schema(db, true, e);
-		if (!c)
-			c = typed_remake(db, e);
-	}
+	if (!c && newest)
+		c = run_schema(db, true, e);
+	if (!c && newest)
+		c = typed_remake(db, e);
 	return c ? c : set_number(db, number_of(a), e);
 }
 

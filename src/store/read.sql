@@ -281,11 +281,9 @@ SELECT d.delivery_id AS delivery, d.channel, d.kind, d.account, d.region, nullif
 
 -- name: read_recorder
 -- plan: scan
-SELECT r.name AS recorder, r.recording, r.status, r.types, r.every_ms / 1000 AS every_seconds, r.role_arn,
-       strftime('%Y-%m-%d %H:%M:%S', r.started_ms / 1000, 'unixepoch') AS started,
-       strftime('%Y-%m-%d %H:%M:%S', r.stopped_ms / 1000, 'unixepoch') AS stopped,
-       strftime('%Y-%m-%d %H:%M:%S', r.status_ms / 1000, 'unixepoch') AS changed, r.error_code, r.error
-  FROM _recorder r ORDER BY r.name;
+SELECT v.recorder, v.recording, v.status, v.strategy, v.types, v.excluded, v.globals, v.frequency, v.overrides, v.tags, v.every_seconds, v.role_arn,
+       v.started, v.stopped, v.changed, v.error_code, v.error, v.principal
+  FROM recorder v ORDER BY v.principal IS NOT NULL, v.recorder;
 
 -- name: read_follow
 -- plan: scan

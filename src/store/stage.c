@@ -285,6 +285,7 @@ static struct stage_row read_row(const struct stmt *st)
 		.created_ms = stmt_col_int(st, stage_rows_created_ms),
 		.captured_ms = stmt_col_int(st, stage_rows_captured_ms),
 		.gone = stmt_col_int(st, stage_rows_gone) != 0,
+		.unrecorded = stmt_col_int(st, stage_rows_gone) == 2,
 		.configuration = stmt_col_str(st, stage_rows_configuration),
 		.supplementary = stmt_col_str(st, stage_rows_supplementary),
 		.tags = stmt_col_str(st, stage_rows_tags),

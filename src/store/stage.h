@@ -17,7 +17,8 @@ struct stage_row {
 	struct str account, region, type, id, name, arn, az;
 	bool has_created;
 	int64_t created_ms, captured_ms;
-	bool gone;
+	bool gone;                                     /* or not recorded any more */
+	bool unrecorded;                               /* the latter */
 	struct str configuration, supplementary, tags; /* canonical JSON; STR_NONE when gone */
 	int64_t rid;                                   /* 0: new */
 	bool deleted;                                  /* its newest item is a deletion */

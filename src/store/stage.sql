@@ -51,7 +51,7 @@ SELECT c.cause_id AS cause_id FROM stage_cause s JOIN _cause c ON c.event_id = s
 WITH x AS (
   SELECT s.stage_id, s.type, s.id, s.name, s.arn, s.account, s.region, s.gone, s.cause, r.rid
     FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region AND r.deleted = 0
-   WHERE s.stage_id > :after AND (:all = 1 OR s.gone = 1 OR r.rid IS NULL)
+   WHERE s.stage_id > :after AND (:all = 1 OR s.gone <> 0 OR r.rid IS NULL)
 ), told AS (
   SELECT DISTINCT from_type AS type, from_name AS name, type AS target FROM _type_inverse
   UNION SELECT type, name, target FROM _type_relation WHERE ripple = 1
@@ -68,7 +68,7 @@ WITH x AS (
   SELECT e.rid, x.cause
     FROM x JOIN _edge e ON e.target_rid = x.rid AND e.until_ms = 253402300799000
     JOIN _resource r ON r.rid = e.rid
-   WHERE x.gone = 1 OR e.by <> 'id' OR EXISTS (SELECT 1 FROM _type_relation t WHERE t.type = r.type AND t.name = e.name AND t.ripple = 1)
+   WHERE x.gone <> 0 OR e.by <> 'id' OR EXISTS (SELECT 1 FROM _type_relation t WHERE t.type = r.type AND t.name = e.name AND t.ripple = 1)
   UNION
   SELECT e.rid, x.cause
     FROM x JOIN _edge e ON e.target_rid IS NULL AND e.until_ms = 253402300799000 AND e.target_type = x.type AND e.link IN (x.name, x.arn)

@@ -14,7 +14,8 @@ SELECT i.item_id AS item_id, i.rid AS rid, i.version AS version, i.captured_ms A
        i.state_id AS state_id, coalesce(i.name, r.name) AS name, coalesce(i.arn, r.arn) AS arn, i.extra AS extra,
        i.at IS strftime('%Y-%m-%d %H:%M:%S', i.captured_ms/1000, 'unixepoch')
          AND i.until IS strftime('%Y-%m-%d %H:%M:%S', i.until_ms/1000, 'unixepoch') AND i.t IS i.captured_ms/1000
-         AND i.event IS CASE WHEN i.status LIKE 'ResourceDeleted%' THEN 'deleted' WHEN i.status = 'ResourceDiscovered' THEN 'created' ELSE 'changed' END AS at_fits,
+         AND i.event IS CASE WHEN i.status LIKE 'ResourceDeleted%' THEN 'deleted' WHEN i.status = 'ResourceDiscovered' THEN 'created'
+                           WHEN i.status = 'ResourceNotRecorded' THEN 'not recorded' ELSE 'changed' END AS at_fits,
        r.rid AS found, r.account AS account, r.region AS region, r.type AS type, r.id AS id,
        r.pruned AS pruned, r.last_item AS last_item, r.deleted AS deleted,
        d.document_id AS document_found, d.base AS base, d.sha256 AS sha256, d.body AS body, c.changes AS changes

@@ -133,7 +133,7 @@ static const char *const tables[] = {
 	"SELECT seal_id, first_item, last_item, n, sealed_ms, hex(items), hex(previous), hex(digest) FROM _seal ORDER BY seal_id",
 	"SELECT name, days FROM _retention ORDER BY name",
 	"SELECT name, stamp, items, new_items, done_ms FROM _import ORDER BY name",
-	"SELECT name, role_arn, types, every_ms, recording, next_ms FROM _recorder",
+	"SELECT name, role_arn, every_ms, recording, next_ms FROM _recorder",
 	"SELECT item_id, hex(digest), state_id, name, arn, extra FROM _item ORDER BY item_id",
 };
 enum {
@@ -171,6 +171,24 @@ static void an_older_store_is_upgraded_and_loses_nothing(void **state)
 		rows(s, s->path,
 			"SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'aws_*' ORDER BY 1 LIMIT 2"),
 		"aws_ec2_instance\naws_ec2_subnet\n");
+}
+
+static void its_recorder_records_what_it_did(void **state)
+{
+	struct scene *s = *state;
+
+	upgrade(s);
+	assert_string_equal(
+		rows(s, s->path,
+			"SELECT recorder, strategy, types, globals, frequency, every_seconds FROM recorder"),
+		s->schema == 1 ? ""
+		: s->schema == 2
+			? "default|INCLUSION_BY_RESOURCE_TYPES|AWS::EC2::*|-|CONTINUOUS|600\n"
+			: "default|INCLUSION_BY_RESOURCE_TYPES|AWS::EC2::*,AWS::S3::Bucket|-|CONTINUOUS|900\n");
+	assert_string_equal(rows(s, s->path, "SELECT length(suffix) FROM _recorder"),
+		s->schema == 1 ? "" : "16\n");
+	assert_string_equal(
+		rows(s, s->path, "SELECT count(*) FROM _item WHERE event = 'deleted'"), "1\n");
 }
 
 static void fail_of(void *ctx, const struct verify_finding *f)
@@ -291,6 +309,7 @@ static int schemas[] = { 1, 2, 3 };
 #define CASES(i)                                                                                   \
 	CASE(an_older_store_is_upgraded_and_loses_nothing, i), CASE(everything_in_it_fits, i),     \
 		CASE(its_items_read_back_as_they_did, i),                                          \
+		CASE(its_recorder_records_what_it_did, i),                                         \
 		CASE(a_copy_of_what_was_there_stays_beside_it, i),                                 \
 		CASE(the_copy_of_an_earlier_try_is_left_alone, i), CASE(it_goes_on_recording, i)
 
