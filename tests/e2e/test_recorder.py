@@ -125,6 +125,11 @@ def test_only_what_has_the_tags_is_recorded(scene):
     scene.set("--all-tags")
     scene.sweep()
     assert mine in {r[0] for r in scene.rows(volumes)}
+    # Nothing about it changes but what is wanted.
+    scene.set("--not-tag", "team")
+    scene.sweep()
+    assert disk not in {r[0] for r in scene.rows(volumes)}
+    assert scene.rows(f"SELECT status FROM history WHERE resource_id = '{disk}' ORDER BY version")[-1] == ("ResourceNotRecorded",)
     ec2.delete_volume(VolumeId=mine)
 
 
