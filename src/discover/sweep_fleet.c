@@ -60,6 +60,7 @@ static void add_recorded(struct record_sum *to, const struct record_sum *r)
 	to->created += r->created;
 	to->changed += r->changed;
 	to->deleted += r->deleted;
+	to->unrecorded += r->unrecorded;
 	to->unchanged += r->unchanged;
 	to->overtaken += r->overtaken;
 	if (!to->refused)
@@ -78,6 +79,8 @@ static void add_sum(struct adding *adding, const struct sweep_sum *one)
 	sum->failed += one->failed;
 	sum->unsupported += one->unsupported;
 	sum->calls += one->calls;
+	if (one->next_ms && (!sum->next_ms || one->next_ms < sum->next_ms))
+		sum->next_ms = one->next_ms;
 	sum->accounts++;
 	for (size_t i = 0; i < one->n_notes; i++)
 		add_note(adding, &one->notes[i]);

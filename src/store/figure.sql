@@ -2,7 +2,7 @@
 -- plan: scan
 -- What /metrics tells, from rows there are few of: a metric, up to three labels' values, a number.
 SELECT 'siltstone_recorder_up' AS metric, s.name AS l1, NULL AS l2, NULL AS l3,
-         coalesce((SELECT r.recording AND coalesce(r.status, 'PENDING') <> 'FAILURE' FROM _recorder r), 0) AS value
+         coalesce((SELECT r.recording AND coalesce(r.status, 'PENDING') <> 'FAILURE' FROM _recorder r WHERE r.principal IS NULL), 0) AS value
   FROM _source s WHERE s.kept = 1
 UNION ALL SELECT 'siltstone_recorder_lag_seconds', NULL, NULL, NULL, max(0, :now - next_ms) / 1000
   FROM _recorder WHERE recording = 1 AND next_ms > 0
