@@ -57,7 +57,14 @@ CREATE TABLE _verdict (
   until_ms    INTEGER NOT NULL DEFAULT 253402300799000,
   since       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', since_ms/1000, 'unixepoch')) VIRTUAL,
   until       TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%d %H:%M:%S', until_ms/1000, 'unixepoch')) VIRTUAL,
-  t           INTEGER GENERATED ALWAYS AS (since_ms/1000) VIRTUAL
+  t           INTEGER GENERATED ALWAYS AS (since_ms/1000) VIRTUAL,
+  account     TEXT,                       -- of the rule; NULL: it is none of AWS Config's
+  region      TEXT,                       -- of the rule, which is not that of a resource that has none
+  ordering_ms INTEGER,                    -- of what the rule judged: what is older does not overrule it
+  recorded_ms INTEGER,                    -- when the result last came, also where it says the same
+  invoked_ms  INTEGER                     -- when the rule was started for it
 ) STRICT;
 CREATE INDEX _verdict_rid ON _verdict(rid, rule, until_ms);
 CREATE INDEX _verdict_rule ON _verdict(rule, result, until_ms);
+CREATE INDEX _verdict_of_rule ON _verdict(account, region, rule, rid, result) WHERE until_ms = 253402300799000;
+CREATE INDEX _verdict_of_resource ON _verdict(account, region, rid, rule, result) WHERE until_ms = 253402300799000;

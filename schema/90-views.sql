@@ -143,6 +143,30 @@ SELECT v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r
        v.annotation
   FROM _verdict v JOIN _resource r ON r.rid = v.rid;
 
+CREATE VIEW rules AS
+  -- The rules of AWS Config, and what each finds as a whole:
+  --   SELECT rule, result, non_compliant FROM rules WHERE result = 'NON_COMPLIANT' ORDER BY 3 DESC;
+SELECT c.name AS rule,           -- as in compliance
+       c.account, c.region,
+       c.owner,                  -- AWS | CUSTOM_LAMBDA | CUSTOM_POLICY
+       c.identifier AS source,   -- 'S3_BUCKET_VERSIONING_ENABLED'; the function that judges
+       c.description,            -- what it is for
+       c.scope,                  -- JSON: the types, the resource or the tag it looks at; NULL: everything
+       c.parameters,             -- JSON object
+       c.frequency,              -- how often it runs by itself
+       c.state,                  -- ACTIVE | EVALUATING | DELETING | DELETING_RESULTS
+       CASE WHEN n.non_compliant > 0 THEN 'NON_COMPLIANT' WHEN n.compliant > 0 THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result,
+       coalesce(n.compliant, 0) AS compliant,          -- so many resources are
+       coalesce(n.non_compliant, 0) AS non_compliant,  -- so many are not
+       strftime('%Y-%m-%d %H:%M:%S', c.changed_ms/1000, 'unixepoch') AS at,  -- when the rule was made or last changed
+       c.changed_ms/1000 AS t,
+       c.arn
+  FROM _config_rule c
+  LEFT JOIN (SELECT v.account AS account, v.region AS region, v.rule AS rule,
+                    sum(v.result = 'COMPLIANT') AS compliant, sum(v.result = 'NON_COMPLIANT') AS non_compliant
+               FROM _verdict v WHERE v.until_ms = 253402300799000 GROUP BY v.account, v.region, v.rule) n
+    ON n.account = c.account AND n.region = c.region AND n.rule = c.name;
+
 CREATE VIEW timeline AS
   -- Everything that happened to a resource, in words:
   --   SELECT at, event, summary FROM timeline WHERE resource_id = 'i-123' ORDER BY at;

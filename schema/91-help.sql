@@ -28,6 +28,8 @@ SELECT column1 AS name, column2 AS what, column3 AS example FROM (VALUES
    'SELECT rule, result, count(*) FROM compliance_at WHERE t = strftime(''%s'', ''now'', ''-1 day'') + 0 GROUP BY 1, 2'),
   ('compliance_history',   'every verdict with the interval [since, until) in which it held',
    'SELECT resource_id, rule, result, since, until FROM compliance_history LIMIT 20'),
+  ('rules',                'the rules of AWS Config, and what each finds as a whole',
+   'SELECT rule, result, non_compliant FROM rules ORDER BY non_compliant DESC'),
   ('timeline',             'everything that happened to a resource, in words',
    'SELECT at, event, summary FROM timeline WHERE resource_id = (SELECT max(resource_id) FROM resources) ORDER BY at'),
   ('diff',                 'two versions of a resource compared: WHERE v1 = 3 AND v2 = 7',

@@ -43,3 +43,7 @@ CREATE TEMP VIEW activity AS
     FROM main.history h
    WHERE h.at >= (SELECT date(at) FROM temp.clock) AND h.at <= (SELECT at FROM temp.clock)
    GROUP BY date(h.at), h.resource_type, h.event;
+CREATE TEMP VIEW _finding AS
+  SELECT v.account, v.region, v.rule, v.rid, v.result, v.annotation, v.ordering_ms, v.recorded_ms, v.invoked_ms
+    FROM main._verdict v
+   WHERE v.since_ms <= (SELECT ms FROM temp.clock) AND v.until_ms > (SELECT ms FROM temp.clock) AND v.account IS NOT NULL;

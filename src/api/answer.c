@@ -39,7 +39,7 @@ static void find_parts(struct able *out, const char *name)
 {
 	out->entry = operation_entry(name);
 	script_find(&out->script, name);
-	out->writes = out->script.n_writes || (out->entry && out->entry->writes);
+	out->writes = out->script.writes.n || (out->entry && out->entry->writes);
 	out->past = script_any(&out->script) ? out->script.past : true;
 	if (out->entry && !out->entry->past)
 		out->past = false;

@@ -15,7 +15,8 @@
  * name of an operation, its body, and who asks; it is checked against the operation's model (api/model.h), then the
  * operation runs. What an operation does is SQL wherever SQL can say it, in schema/api/FAMILY.sql, found by name:
  *
- *     op_<Operation>_refuse   rows (error, message): the first one is the answer, and nothing was changed
+ *     op_<Operation>_refuse   rows (error, message): the first one is the answer, and nothing was changed;
+ *                              and _refuse_2, _refuse_3 ... where one statement would be too long
  *     op_<Operation>_write    (and _write_2, _write_3 ...) run in order in one transaction
  *     op_<Operation>_answer   at most one row, one column: members of the body as a JSON object
  *     op_<Operation>_list     rows (element, after ...): a page of the list; `after` is what the next page begins behind

@@ -7,15 +7,17 @@
 
 #define PREFIX "op_"
 
-static void take_write(struct script *out, const char *part, enum sql_id id)
+static void add(struct script_parts *parts, const char *name, const char *part, enum sql_id id)
 {
-	char expected[16] = "write";
+	char expected[32];
 
 	/* They stand in the file in the order of their numbers. */
-	if (out->n_writes)
-		snprintf(expected, sizeof(expected), "write_%zu", out->n_writes + 1);
-	must(strcmp(part, expected) == 0 && out->n_writes < SCRIPT_WRITES_MAX);
-	out->writes[out->n_writes++] = id;
+	if (parts->n)
+		snprintf(expected, sizeof(expected), "%s_%zu", name, parts->n + 1);
+	else
+		snprintf(expected, sizeof(expected), "%s", name);
+	must(strcmp(part, expected) == 0 && parts->n < SCRIPT_PARTS_MAX);
+	parts->ids[parts->n++] = id;
 }
 
 static void take(struct script *out, const char *part, enum sql_id id)
@@ -25,29 +27,31 @@ static void take(struct script *out, const char *part, enum sql_id id)
 		const char *name;
 		enum sql_id *id;
 		int columns, columns_max;
-	} reads[] = { { "refuse", &out->refuse, 2, 2 }, { "answer", &out->answer, 1, 1 },
-		{ "list", &out->list, 2, 100 } };
+	} reads[] = { { "answer", &out->answer, 1, 1 }, { "list", &out->list, 2, 100 } };
 
+	if (strncmp(part, "refuse", 6) == 0) {
+		must(t->readonly && t->columns == 2);
+		add(&out->refuses, "refuse", part, id);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(reads) / sizeof(*reads); i++) {
 		if (strcmp(part, reads[i].name) != 0)
 			continue;
 		must(t->readonly && t->columns >= reads[i].columns &&
 			t->columns <= reads[i].columns_max);
 		*reads[i].id = id;
-		if (i && !strstr(t->text, ":at_ms"))
+		if (!strstr(t->text, ":at_ms"))
 			out->past = false;
 		return;
 	}
-	take_write(out, part, id);
+	add(&out->writes, "write", part, id);
 }
 
 void script_find(struct script *out, const char *operation)
 {
 	size_t n = strlen(operation);
 
-	*out = (struct script){
-		.refuse = SQL_COUNT, .answer = SQL_COUNT, .list = SQL_COUNT, .past = true
-	};
+	*out = (struct script){ .answer = SQL_COUNT, .list = SQL_COUNT, .past = true };
 	for (unsigned i = 0; i < SQL_COUNT; i++) {
 		const char *name = sql_text[i].name;
 
@@ -61,18 +65,14 @@ void script_find(struct script *out, const char *operation)
 
 bool script_any(const struct script *s)
 {
-	return s->n_writes || s->refuse != SQL_COUNT || s->answer != SQL_COUNT ||
-	       s->list != SQL_COUNT;
+	return s->writes.n || s->refuses.n || s->answer != SQL_COUNT || s->list != SQL_COUNT;
 }
 
-enum code script_refuse(const struct script *s, struct operation *op)
+static enum code refuse(enum sql_id id, struct operation *op)
 {
-	struct stmt st;
+	struct stmt st = stmt_begin(op->db, id);
 	enum code c;
 
-	if (s->refuse == SQL_COUNT)
-		return E_OK;
-	st = stmt_begin(op->db, s->refuse);
 	operation_bind(op, &st);
 	c = stmt_step(&st, op->e);
 	if (!c) {
@@ -86,12 +86,21 @@ enum code script_refuse(const struct script *s, struct operation *op)
 	return c == E_NOTFOUND ? E_OK : c;
 }
 
+enum code script_refuse(const struct script *s, struct operation *op)
+{
+	enum code c = E_OK;
+
+	for (size_t i = 0; i < s->refuses.n && !c; i++)
+		c = refuse(s->refuses.ids[i], op);
+	return c;
+}
+
 enum code script_write(const struct script *s, struct operation *op)
 {
 	enum code c = E_OK;
 
-	for (size_t i = 0; i < s->n_writes && !c; i++) {
-		struct stmt st = stmt_begin(op->db, s->writes[i]);
+	for (size_t i = 0; i < s->writes.n && !c; i++) {
+		struct stmt st = stmt_begin(op->db, s->writes.ids[i]);
 
 		operation_bind(op, &st);
 		c = stmt_run(&st, op->e);

@@ -3,12 +3,17 @@
 #include "api/operation.h"
 
 /** The statements op_<Operation>_* of one operation, found by name among all of schema/api. */
-#define SCRIPT_WRITES_MAX 12
+#define SCRIPT_PARTS_MAX 12
+
+/** NAME, NAME_2, NAME_3 ... in their order. */
+struct script_parts {
+	enum sql_id ids[SCRIPT_PARTS_MAX];
+	size_t n;
+};
 
 struct script {
-	enum sql_id refuse, answer, list; /* SQL_COUNT: there is none */
-	enum sql_id writes[SCRIPT_WRITES_MAX];
-	size_t n_writes;
+	struct script_parts refuses, writes;
+	enum sql_id answer, list; /* SQL_COUNT: there is none */
 	bool past; /* answer and list name :at_ms: they see to that moment by themselves */
 };
 
