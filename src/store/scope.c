@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* More types than any catalogue has. */
-#define TYPES_MAX 20000
+#define TYPES_MAX ((size_t)1 << 16)
 
 static enum code has_row(struct db *db, enum sql_id id, bool *yes, struct err *e)
 {
@@ -28,7 +28,7 @@ static enum code load_types(struct db *db, struct arena *a, struct in_scope *s, 
 			struct scope_type *more;
 
 			room = room ? room * 2 : 1024;
-			more = room > TYPES_MAX * 2 ? NULL : arena_alloc(a, room * sizeof(*more));
+			more = room > TYPES_MAX ? NULL : arena_alloc(a, room * sizeof(*more));
 			if (!more) {
 				c = err_nomem(e);
 				break;
