@@ -142,6 +142,11 @@ def test_the_past_is_asked_with_a_header(serve, siltstone, store):
     status, _, got = asked.raw("PutRetentionConfiguration", {"RetentionPeriodInDays": 30}, {"X-Siltstone-As-Of": "2026-03-01"})
     assert status == 400 and json.loads(got)["__type"] == "ValidationException"
     assert json.loads(asked.raw("GetDiscoveredResourceCounts", {}, {"X-Siltstone-As-Of": "2025-01-01"})[2])["totalDiscoveredResources"] == 0
+    # Through the shadowed views, more often than there are connections that read.
+    for _ in range(5):
+        for moment, n in (("2026-01-15", 1), ("2026-03-01", 2), (None, 2)):
+            status, _, got = asked.raw("SelectResourceConfig", {"Expression": "SELECT configuration.n"}, {"X-Siltstone-As-Of": moment})
+            assert (status, json.loads(json.loads(got)["Results"][0])) == (200, {"configuration": {"n": n}}), moment
 
 
 def test_what_is_refused_is_refused_as_aws_config_does(asked):
