@@ -8,7 +8,7 @@
  *
  * A job is a plain blocking function. It is put into a lane and taken by one of the lane's
  * workers, in order; each worker has a connection to the store of its own, opened at its first job
- * and used by nobody else. Between two jobs a connection keeps no pages, and what work in the net lane took goes
+ * and used by nobody else. Between two jobs a connection keeps no pages, unless it is a reader's; what work in the net lane took goes
  * back to the system, and a connection that is not needed for a while is closed: a daemon waits most of its life. When a job has run, it waits to be reaped: lanes_reap(), called on
  * the thread that submits (which `wake` tells to), calls its `done`. So a job's owner sees
  * everything on one thread and needs no lock.
