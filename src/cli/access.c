@@ -166,6 +166,7 @@ static enum code read_key(struct cli *c, const char *key_id, struct access_key *
 	*key = (struct access_key){ .key_id = key_id,
 		.account = opt_text(&c->o, OPT_ACCOUNT),
 		.role = ACCESS_READ_ONLY,
+		.made_ms = c->now_ms,
 		.allow = allow ? allow : "",
 		.deny = deny ? deny : "",
 		.note = note ? note : "" };
@@ -190,7 +191,7 @@ static enum code add(struct cli *c, const char *key_id, struct err *e)
 
 	if (!read_key(c, key_id, &key, e) && !open_box(c, &box, e) && !read_secret(c, secret, e) &&
 		!cli_open_writing(c, e) &&
-		!access_key_add(&c->db, &box, &key, secret, &c->arena, c->now_ms, e))
+		!access_key_add(&c->db, &box, &key, secret, &c->arena, e))
 		tell_secret(c, &key, secret, e);
 	explicit_bzero(secret, sizeof(secret));
 	seal_box_release(&box);

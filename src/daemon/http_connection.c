@@ -203,7 +203,8 @@ static void write_answer(struct http_connection *c, int status, const char *cont
 		buf_str(&c->out, body);
 }
 
-static void proceed(struct http_connection *c);
+static void settle(struct http_connection *c);
+static bool conclude(struct http_connection *c);
 
 void http_answer_headers(struct http_query *q, int status, const char *content_type,
 	const struct http_header *headers, size_t n_headers, struct str body)
@@ -228,8 +229,11 @@ void http_answer_headers(struct http_query *q, int status, const char *content_t
 	}
 	http_server_count(c->server, c->route, status);
 	c->state = HTTP_WRITING;
-	if (!c->serving)
-		proceed(c);
+	if (c->serving)
+		return;
+	/* What came behind the request waits for the next turn of the loop: its answer may be given by who gave this one. */
+	(void)conclude(c);
+	settle(c);
 }
 
 void http_answer(struct http_query *q, int status, const char *content_type, struct str body)
@@ -341,6 +345,18 @@ static void serve(struct http_connection *c)
 	c->serving = false;
 }
 
+/* The answer has been written? On to what comes next. */
+static bool conclude(struct http_connection *c)
+{
+	if (!flush(c))
+		return false;
+	if (c->keep)
+		begin_anew(c);
+	else
+		linger(c);
+	return true;
+}
+
 /* One step of what can be done without reading. False: there is none. */
 static bool step(struct http_connection *c)
 {
@@ -353,14 +369,7 @@ static bool step(struct http_connection *c)
 		}
 		serve(c);
 		return true;
-	case HTTP_WRITING:
-		if (!flush(c))
-			return false;
-		if (c->keep)
-			begin_anew(c);
-		else
-			linger(c);
-		return true;
+	case HTTP_WRITING: return conclude(c);
 	case HTTP_ASKED:
 	case HTTP_LINGER:
 	case HTTP_CLOSED: break;
@@ -368,25 +377,33 @@ static bool step(struct http_connection *c)
 	return false;
 }
 
-static void on_poll(uv_poll_t *handle, int status, int events);
-
 static bool reads(const struct http_connection *c)
 {
 	return c->state == HTTP_HEAD || c->state == HTTP_BODY || c->state == HTTP_LINGER;
 }
 
+/* There is something that the socket will not tell of. */
+static bool has_more(const struct http_connection *c)
+{
+	return c->state == HTTP_HEAD &&
+	       ((c->in.n && !c->judged) || (c->tls && tls_session_pending(c->tls)));
+}
+
 /* Wait for what is missing. */
+static void on_poll(uv_poll_t *handle, int status, int events);
+
 static void settle(struct http_connection *c)
 {
 	int events = 0;
 
 	if (c->state == HTTP_CLOSED)
 		return;
-	if (c->ended && reads(c)) {
+	if (c->ended && reads(c) && !has_more(c)) {
 		http_connection_close(c);
 		return;
 	}
-	if (c->sent < c->out.n && c->state != HTTP_ASKED)
+	/* A socket can nearly always be written to: that is the next turn. */
+	if ((c->sent < c->out.n && c->state != HTTP_ASKED) || has_more(c))
 		events |= UV_WRITABLE;
 	if (!c->ended && (reads(c) || !c->held))
 		events |= UV_READABLE;
@@ -422,7 +439,7 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 		http_connection_close(c);
 		return;
 	}
-	if (reads(c))
+	if (reads(c) && !c->ended)
 		(void)take_bytes(c);
 	else if (events & UV_READABLE)
 		c->held = true;

@@ -2,6 +2,7 @@
 #include "daemon/seen.h"
 
 #include "base/mem.h"
+#include "base/must.h"
 #include <string.h>
 
 #define CAP_FIRST 256
@@ -12,6 +13,7 @@ static size_t place_of(const struct seen *s, const unsigned char digest[SEEN_BYT
 	uint64_t h;
 	size_t i;
 
+	must(s->entries);
 	memcpy(&h, digest, sizeof(h));
 	i = (size_t)h & (s->cap - 1);
 	while (s->entries[i].until_ms && memcmp(s->entries[i].digest, digest, SEEN_BYTES) != 0)
@@ -23,7 +25,7 @@ static size_t alive(const struct seen *s, int64_t now_ms)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->cap; i++)
+	for (size_t i = 0; s->entries && i < s->cap; i++)
 		n += s->entries[i].until_ms >= now_ms && s->entries[i].until_ms;
 	return n;
 }
@@ -41,7 +43,7 @@ static enum code move(struct seen *s, int64_t now_ms)
 	fresh.entries = mem_alloc(fresh.cap * sizeof(*fresh.entries));
 	if (!fresh.entries)
 		return E_NOMEM;
-	for (size_t i = 0; i < s->cap; i++) {
+	for (size_t i = 0; s->entries && i < s->cap; i++) {
 		const struct seen_entry *e = &s->entries[i];
 
 		if (e->until_ms && e->until_ms >= now_ms) {
@@ -70,6 +72,7 @@ enum code seen_first(struct seen *s, const unsigned char digest[SEEN_BYTES], int
 			return c;
 		e = &s->entries[place_of(s, digest)];
 	}
+	must(e);
 	*e = (struct seen_entry){ .first_ms = now_ms, .until_ms = until_ms > 0 ? until_ms : 1 };
 	memcpy(e->digest, digest, SEEN_BYTES);
 	s->n++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/access_key.h"
 
+#include "base/must.h"
 #include "db/stmt.h"
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -115,6 +116,7 @@ static bool is_list(const char *s)
 
 static enum code check(const struct access_key *key, struct err *e)
 {
+	must(key->key_id);
 	if (!word(key->key_id, 4, ACCESS_KEY_ID_BYTES - 1))
 		return err_set(e, E_INVALID, "a key id has 4 to %d letters and digits, not \"%s\"",
 			ACCESS_KEY_ID_BYTES - 1, key->key_id);
@@ -144,8 +146,8 @@ static enum code seal(const struct seal_box *box, const struct access_key *key, 
 	return buf_ok(out) ? E_OK : err_nomem(e);
 }
 
-static enum code insert(struct db *db, const struct access_key *key, const struct buf *sealed,
-	int64_t now_ms, struct err *e)
+static enum code insert(
+	struct db *db, const struct access_key *key, const struct buf *sealed, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_ACCESS_KEY_ADD);
 
@@ -158,7 +160,7 @@ static enum code insert(struct db *db, const struct access_key *key, const struc
 	stmt_blob(&st, access_key_add__sealed, sealed->p, sealed->n);
 	if (key->expires_ms)
 		stmt_int(&st, access_key_add__expires, key->expires_ms);
-	stmt_int(&st, access_key_add__now, now_ms);
+	stmt_int(&st, access_key_add__now, key->made_ms);
 	stmt_text(&st, access_key_add__note, key->note);
 	if (stmt_run(&st, e))
 		return e->code;
@@ -176,7 +178,7 @@ static enum code finish(struct db *db, enum code c, struct err *e)
 }
 
 enum code access_key_add(struct db *db, const struct seal_box *box, struct access_key *key,
-	char secret[ACCESS_SECRET_BYTES], struct arena *a, int64_t now_ms, struct err *e)
+	char secret[ACCESS_SECRET_BYTES], struct arena *a, struct err *e)
 {
 	struct buf sealed = BUF_INIT(4096);
 	enum code c = key->key_id ? E_OK : make_id(key, a, e);
@@ -190,7 +192,7 @@ enum code access_key_add(struct db *db, const struct seal_box *box, struct acces
 	if (!c)
 		c = db_begin(db, e);
 	if (!c)
-		c = finish(db, insert(db, key, &sealed, now_ms, e), e);
+		c = finish(db, insert(db, key, &sealed, e), e);
 	buf_release(&sealed);
 	return c;
 }
@@ -200,7 +202,7 @@ static enum code replace_secret(struct db *db, const struct seal_box *box, const
 {
 	struct arena a = ARENA_INIT(1 << 16);
 	struct buf sealed = BUF_INIT(4096);
-	struct access_key key;
+	struct access_key key = { .key_id = key_id };
 	struct stmt st;
 	enum code c = access_key_get(db, &a, key_id, &key, e);
 

@@ -40,10 +40,10 @@ struct access_key {
 	const char *note;
 };
 
-/** Make a key. *@key says account, role, kind, allow, deny, expires_ms and note; key_id too when it is not to be
+/** Make a key. *@key says account, role, kind, allow, deny, expires_ms, made_ms and note; key_id too when it is not to be
  * chosen. @secret: the one to keep, or "" to have one made, which is told there once. E_INVALID, E_CONFLICT. A transaction. */
 enum code access_key_add(struct db *db, const struct seal_box *box, struct access_key *key,
-	char secret[ACCESS_SECRET_BYTES], struct arena *a, int64_t now_ms, struct err *e);
+	char secret[ACCESS_SECRET_BYTES], struct arena *a, struct err *e);
 /** Another secret for the same key. E_NOTFOUND. */
 enum code access_key_rotate(struct db *db, const struct seal_box *box, const char *key_id,
 	char secret[ACCESS_SECRET_BYTES], int64_t now_ms, struct err *e);

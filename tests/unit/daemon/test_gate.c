@@ -38,7 +38,7 @@ static void add(
 	struct err e = { 0 };
 
 	assert_int_equal(
-		access_key_add(&s->db, &s->settings.box, &key, secret, &s->arena, NOW, &e), E_OK);
+		access_key_add(&s->db, &s->settings.box, &key, secret, &s->arena, &e), E_OK);
 }
 
 static void take_keys(struct scene *s)
@@ -72,7 +72,7 @@ static int set_up(void **state)
 	add(&scene, "ADMIN", ACCESS_ADMIN, "", "");
 	add(&scene, "NARROW", ACCESS_ADMIN, "Describe*,Put?onfigRule", "*Recorders");
 	assert_int_equal(access_key_add(&scene.db, &scene.settings.box, &token, scene.token,
-				 &scene.arena, NOW, &e),
+				 &scene.arena, &e),
 		E_OK);
 	assert_int_equal(gate_open(&scene.gate, &scene.settings, &e), E_OK);
 	take_keys(&scene);
@@ -498,7 +498,7 @@ static void a_key_that_cannot_be_meant_is_refused(void **state)
 
 		snprintf(secret, sizeof(secret), "%s", cases[i].secret);
 		assert_int_equal(
-			access_key_add(&s->db, &s->settings.box, &key, secret, &s->arena, NOW, &e),
+			access_key_add(&s->db, &s->settings.box, &key, secret, &s->arena, &e),
 			cases[i].code);
 	}
 }
