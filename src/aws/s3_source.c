@@ -4,6 +4,7 @@
 #include "aws/s3_upload.h"
 #include "aws/xml.h"
 #include "base/mem.h"
+#include "base/must.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -308,6 +309,7 @@ enum code s3_folders(
 
 	if (c)
 		return c;
+	must(port);
 	((struct s3_source *)port)->folder = fn;
 	c = port->list(port, NULL, ctx, e);
 	port->free(port);

@@ -119,13 +119,13 @@ static void tell_notes(const struct sweep_sum *sum)
 
 static const char *whose(struct cli *c, const struct sweep_sum *sum)
 {
+	long long reached = sum->accounts, all = reached + sum->unreached;
+
 	if (sum->account)
 		return arena_printf(&c->arena, ", account %s", sum->account).p;
-	if (!sum->unreached)
-		return arena_printf(&c->arena, ", %lld accounts", (long long)sum->accounts).p;
-	return arena_printf(&c->arena, ", %lld of %lld accounts", (long long)sum->accounts,
-		(long long)(sum->accounts + sum->unreached))
-		.p;
+	if (all == reached)
+		return arena_printf(&c->arena, ", %lld accounts", all).p;
+	return arena_printf(&c->arena, ", %lld of %lld accounts", reached, all).p;
 }
 
 static enum code tell(struct cli *c, const char *name, int64_t began_ms,

@@ -362,6 +362,21 @@ static enum code stage_house(struct sweep *s, struct err *e)
 	return c;
 }
 
+/* Where nothing at all was answered, it is the credentials that are refused, not the types; but of many accounts one may
+ * be closed for good. */
+static enum code conclude(struct sweep *s, struct db *db, int64_t source_id,
+	const struct sweep_sum *sum, struct err *e)
+{
+	struct err why = { 0 };
+	enum code c = judge(s, sum, e);
+
+	if (c && !(s->one_of_many && c == E_DENIED))
+		return c;
+	if (refused_settle(s, db, source_id, &why) && !c)
+		*e = why;
+	return e->code;
+}
+
 static enum code run(
 	struct sweep *s, struct db *db, struct login *login, struct sweep_sum *sum, struct err *e)
 {
@@ -389,17 +404,7 @@ static enum code run(
 		c = record_settle(&s->record, sweep_now_ms(s), &sum->recorded, e);
 	if (!c)
 		c = sum_up(s, login, sum, e);
-	if (!c)
-		c = judge(s, sum, e);
-	/* Where nothing at all was answered, it is the credentials that are refused, not the types; but of many accounts one
-	 * may be closed for good. */
-	if (!c || (s->one_of_many && c == E_DENIED)) {
-		struct err why = { 0 };
-
-		if (refused_settle(s, db, source.source_id, &why) && !c)
-			*e = why;
-	}
-	return e->code;
+	return c ? c : conclude(s, db, source.source_id, sum, e);
 }
 
 /* Types before credentials: a typo costs no call. */

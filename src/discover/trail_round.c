@@ -2,6 +2,7 @@
 #include "discover/trail_round.h"
 
 #include "aws/s3_source.h"
+#include "base/must.h"
 #include "base/time.h"
 #include "discover/listing.h"
 #include <stdio.h>
@@ -16,7 +17,6 @@ enum {
 	ARENA_MAX = 64 << 20, /* names of folders */
 	FILE_ARENA_MAX = 4 << 20,
 	DAY_BYTES = 11,
-	STAMP_BYTES = 18, /* _20261123T1105Z_ and an end */
 };
 
 /* A folder of an account and region, in a list. */
@@ -46,13 +46,32 @@ static const char *day_of(int64_t ms, char out[DAY_BYTES + 1])
 	return out;
 }
 
+/* Numbers at their places, as "0000/11" says: a digit of the form is which number it belongs to, all else stands for itself.
+ * False: it is not so. */
+static bool read_form(const char *p, const char *form, int *const numbers[])
+{
+	for (size_t i = 0; form[i]; i++) {
+		int *number;
+
+		if (form[i] < '0' || form[i] > '9') {
+			if (p[i] != form[i])
+				return false;
+			continue;
+		}
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		number = numbers[form[i] - '0'];
+		*number = *number * 10 + (p[i] - '0');
+	}
+	return true;
+}
+
 static int64_t ms_of_day(const char *day)
 {
 	struct time_fields f = { 0 };
+	int *const numbers[] = { &f.year, &f.month, &f.day };
 
-	if (sscanf(day, "%4d/%2d/%2d", &f.year, &f.month, &f.day) != 3)
-		return 0;
-	return time_join(f);
+	return read_form(day, "0000/11/22", numbers) ? time_join(f) : 0;
 }
 
 /* "_20261123T1105Z_" in a file's name: where it is, and when. NULL: there is none. */
@@ -60,11 +79,9 @@ static const char *stamp_in(const char *key, int64_t *ms)
 {
 	for (const char *p = strchr(key, '_'); p; p = strchr(p + 1, '_')) {
 		struct time_fields f = { 0 };
-		int n = 0;
+		int *const numbers[] = { &f.year, &f.month, &f.day, &f.hour, &f.minute };
 
-		if (sscanf(p, "_%4d%2d%2dT%2d%2dZ_%n", &f.year, &f.month, &f.day, &f.hour,
-			    &f.minute, &n) == 5 &&
-			n == STAMP_BYTES - 2) {
+		if (read_form(p, "_00001122T3344Z_", numbers)) {
 			*ms = time_join(f);
 			return p;
 		}
@@ -215,10 +232,11 @@ static enum code list_day(struct round *r, struct arena *a, bool today, struct e
 	struct object_source *source = NULL;
 	enum code c = arena_ok(a) ? s3_source_open(&source, r->r.aws, &at, e) : err_nomem(e);
 
-	if (!c)
-		c = source->list(source, take_object, r, e);
-	if (source)
-		source->free(source);
+	if (c)
+		return c;
+	must(source);
+	c = source->list(source, take_object, r, e);
+	source->free(source);
 	return c;
 }
 
@@ -262,6 +280,7 @@ static enum code read_place(struct round *r, const struct trail_place *p, struct
 		if (!c)
 			c = note_day(r, day, e);
 	}
+	r->at = (struct trail_folder){ 0 };
 	arena_release(&a);
 	return c;
 }
