@@ -21,6 +21,25 @@ static enum code read_time(struct cli *c, struct read_filter *f, struct err *e)
 	return E_OK;
 }
 
+/* Looks there were of more types than there are resources: a whole name, a glob or the last part of a name. */
+static enum code read_filters(struct cli *c, struct read_filter *f, struct err *e)
+{
+	const char *type = opt_text(&c->o, OPT_TYPE);
+
+	f->account = opt_text(&c->o, OPT_ACCOUNT);
+	f->region = opt_text(&c->o, OPT_REGION);
+	if (type)
+		f->types = strstr(type, "::") ? type : arena_printf(&c->arena, "*::%s", type).p;
+	if (cli_moment(c, OPT_SINCE, 0, &f->since_ms, e) ||
+		cli_moment(c, OPT_UNTIL, 0, &f->until_ms, e))
+		return e->code;
+	if (f->until_ms)
+		f->until_ms = cli_whole_second(f->until_ms);
+	if (f->until_ms && f->until_ms < f->since_ms)
+		return err_set(e, E_INVALID, "--until is before --since");
+	return read_time(c, f, e);
+}
+
 typedef enum code read_fn(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
 
@@ -31,7 +50,7 @@ static enum code print(struct cli *c, read_fn *read, const char *columns, size_t
 	struct rows rows;
 
 	if (cli_open(c, e) || opt_number(&c->o, OPT_COUNT, ROWS_SHOWN, &f.limit, e) ||
-		cli_filter(c, &f, e) || read_time(c, &f, e))
+		read_filters(c, &f, e))
 		return e->code;
 	cli_printer(c, &p, columns);
 	rows = printer_rows(&p);

@@ -201,6 +201,19 @@ static enum code tell_source(void *ctx, const struct cell *cells, size_t n, stru
 	return E_OK;
 }
 
+/* Of a source, of an account of it, or of a region there. */
+static void say_all_of(struct cli *c, const struct columns *k, const struct cell *cells)
+{
+	struct str account = column_text(k, cells, "account");
+	struct str region = column_text(k, cells, "region");
+
+	say(c, INK_PLAIN, "  everything of %.*s", STR_ARG(column_text(k, cells, "source")));
+	if (account.n)
+		say(c, INK_PLAIN, ", account %.*s", STR_ARG(account));
+	if (region.n)
+		say(c, INK_PLAIN, ", %.*s", STR_ARG(region));
+}
+
 static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, struct err *e)
 {
 	struct collector *t = ctx;
@@ -214,8 +227,7 @@ static enum code tell_incomplete(void *ctx, const struct cell *cells, size_t n, 
 	if (!t->n++)
 		say(t->c, INK_STRONG, "\nnot complete\n");
 	if (str_is(type, COVERAGE_ALL_TYPES))
-		say(t->c, INK_PLAIN, "  everything of %.*s",
-			STR_ARG(column_text(k, cells, "source")));
+		say_all_of(t->c, k, cells);
 	else
 		say(t->c, INK_PLAIN, "  %.*s  %.*s", STR_ARG(type),
 			STR_ARG(column_text(k, cells, "region")));

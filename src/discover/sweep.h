@@ -114,8 +114,8 @@ void sweep_sum_release(struct sweep_sum *sum);
  * stopped; nothing was written. Codes of the store as they come.
  *
  * With an endpoint on this machine and no credentials anywhere, test keys are used.
- */
-/* Of several accounts (discover/fleet.h) each is looked at by itself. E_OK: one at least was; those that were not are
+ *
+ * Of several accounts (discover/fleet.h) each is looked at by itself. E_OK: one at least was; those that were not are
  * counted as a failed look with a note, of type "*".
  */
 enum code sweep_run(struct db *db, const struct sweep_options *options, int64_t now_ms,

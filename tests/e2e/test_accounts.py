@@ -87,6 +87,11 @@ def test_what_is_refused_holds_up_nothing_else_and_the_ledger_says_so(org, proxy
     assert all(g["until"].startswith("9999") and "AccessDenied" in g["reason"] or "Unauthorized" in g["reason"] for g in gaps), gaps
     assert org.run("gaps", "--store", store, "--exit-code").code == 1
     assert {c["state"] for c in table(org, store, "coverage", "--account", ONE, "--region", "us-east-1")} == {"complete"}
+    # Of a type that nobody has any of, too; by its last part, and at a time when nobody had looked.
+    assert {c["account"] for c in table(org, store, "coverage", "--type", "AWS::IAM::*")} == {ONE, TWO, DENIED}
+    assert {c["resource_type"] for c in table(org, store, "coverage", "--type", "Subnet")} == {"AWS::EC2::Subnet", "*"}
+    assert table(org, store, "coverage", "--at", "1d") == []
+    assert org.run("coverage", "--store", store, "--at", "1d", "--since", "1d").code
 
 
 def test_the_session_of_the_role_is_narrowed_and_named(org, proxy, store):
