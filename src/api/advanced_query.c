@@ -107,7 +107,13 @@ static enum code run(struct db *db, struct telling *t, struct err *e)
 	bool more = false;
 
 	query_result_init(&t->result, t->plan, t->request->aws_limits);
-	select_run(db, &q, &rows, &more, e);
+	/* The statement is ours: what SQLite does not take of it is too much of it. */
+	if (select_run(db, &q, &rows, &more, e) == E_INVALID) {
+		const struct err of_sqlite = *e;
+
+		*e = (struct err){ 0 };
+		err_set(e, E_TOOBIG, "the query is more than SQLite takes: %s", of_sqlite.msg);
+	}
 	query_result_release(&t->result);
 	if (e->code || !more)
 		buf_clear(t->next);

@@ -58,7 +58,7 @@ struct advanced_query_rows {
  *
  * E_INVALID with err.remote "InvalidExpressionException": the text is not of the language; err.msg is AWS's
  * "syntax error at line L, column C", and @fault (or NULL) says where and why for people. With "InvalidNextTokenException":
- * `after` is not of this query. E_CANCELED, E_TOOBIG (time), E_BUSY, E_CORRUPT, E_IO as everywhere.
+ * `after` is not of this query. E_TOOBIG: it takes too long, or is more than SQLite takes. E_CANCELED, E_BUSY, E_CORRUPT, E_IO as everywhere.
  */
 enum code advanced_query_run(struct db *db, const struct advanced_query_request *r,
 	const struct advanced_query_rows *rows, struct buf *next, struct query_fault *fault,

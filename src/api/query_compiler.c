@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/query_sql.h"
+#include "base/must.h"
 #include "json/read.h"
 #include "json/write.h"
 #include <stdio.h>
@@ -34,6 +35,18 @@ static int add_column(struct query_compiler *c, const char *sql)
 	return (int)c->columns++;
 }
 
+/* A property that is selected again is no column more: SQLite limits how many there are. */
+static int add_property(struct query_compiler *c, const char *sql)
+{
+	for (size_t k = 0; k < query_columns_n; k++)
+		if (query_columns[k].sql == sql) {
+			if (!c->selected[k])
+				c->selected[k] = add_column(c, sql) + 1;
+			return c->selected[k] - 1;
+		}
+	return add_column(c, sql);
+}
+
 static void add_field(struct query_compiler *c, enum query_field_kind kind,
 	const struct query_item *i, int column)
 {
@@ -56,7 +69,7 @@ static void add_star(struct query_compiler *c)
 		f = &c->plan->fields[c->plan->n_fields++];
 		*f = (struct query_field){ .name = str_of(query_columns[k].name),
 			.n = 1,
-			.column = add_column(c, query_columns[k].sql) };
+			.column = add_property(c, query_columns[k].sql) };
 		f->parts = &f->name;
 	}
 }
@@ -155,7 +168,7 @@ static enum code select_plain(struct query_compiler *c, const struct query_item 
 	if (query_find(c, i->parts, i->n, i->name, &p))
 		return c->e->code;
 	if (p.kind == PROPERTY_COLUMN) {
-		add_field(c, FIELD_COLUMN, i, add_column(c, p.sql));
+		add_field(c, FIELD_COLUMN, i, add_property(c, p.sql));
 	} else {
 		c->document = true;
 		add_field(c, FIELD_DOCUMENT, i, -1);
@@ -549,6 +562,7 @@ enum code query_compile(struct arena *a, const struct query *q, const struct que
 		.e = e,
 		.grouped = is_grouped(q) };
 
+	must(query_columns_n <= QUERY_COLUMNS_MAX);
 	if (!compile(&c, &select, &rest, &sql))
 		*out = plan;
 	buf_release(&select);

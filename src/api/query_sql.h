@@ -8,6 +8,7 @@
  */
 #define QUERY_SQL_BYTES   ((size_t)8 << 20)
 #define QUERY_VALUE_BYTES ((size_t)1 << 20)
+#define QUERY_COLUMNS_MAX 32
 
 /* A property that GROUP BY names. */
 struct query_group {
@@ -27,6 +28,7 @@ struct query_compiler {
 	struct buf *sql; /* what is written to at the moment */
 	size_t room;     /* for values */
 	size_t columns;
+	int selected[QUERY_COLUMNS_MAX]; /* by query_columns: the column it is, plus 1 */
 	struct query_group *groups;
 	bool grouped;
 	bool document; /* the text needs the tables d and b */

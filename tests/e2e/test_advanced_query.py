@@ -763,6 +763,15 @@ def test_what_aws_alone_refuses(world):
         assert "rows" in world.probe.ask(marked.replace("^", "")), marked
 
 
+def test_much_of_everything(world):
+    for q in ["SELECT " + ",".join(["*"] * 2000), "SELECT " + ",".join(["arn"] * 1000), "SELECT arn ORDER BY " + ",".join(["arn"] * 1000),
+              "SELECT " + ",".join(["MAX(arn)"] * 450), "SELECT " + ",".join(f"configuration.a{i}" for i in range(200)),
+              "SELECT arn WHERE " + " OR ".join(["arn=1"] * 440), "SELECT arn WHERE " + " AND ".join(["tags.tag<>'a'"] * 200)]:
+        assert "rows" in world.probe.ask(q, aws=True, limit=1), q[:80]
+    deep = functools.reduce(lambda x, i: f"({x}{(' OR arn=1', ' AND arn=1')[i % 2] * 100})", range(39), "arn=1")
+    assert world.probe.ask("SELECT arn WHERE " + deep)["error"] == "TOOBIG"
+
+
 def test_too_long_too_deep_and_no_text(world):
     for query, aws, column in [("SELECT arn WHERE " + "(" * 41 + "arn = 'x'" + ")" * 41, True, 17 + 41),
                                ("SELECT arn WHERE " + "NOT (" * 500, False, 17 + 5 * 40 + 5),
