@@ -7,15 +7,18 @@
 #include "json/read.h"
 #include "json/write.h"
 
+/* Epoch seconds with as many decimals as it takes. */
 static void add_time(struct buf *out, const char *name, int64_t ms)
 {
-	int64_t seconds = ms / 1000, rest = ms % 1000;
+	const int64_t size = ms < 0 ? -ms : ms, rest = size % 1000;
 
-	if (rest < 0) {
-		seconds--;
-		rest += 1000;
-	}
-	buf_printf(out, "%s%lld.%03lld", name, (long long)seconds, (long long)rest);
+	buf_printf(out, "%s%s%lld", name, ms < 0 ? "-" : "", (long long)(size / 1000));
+	if (rest % 10)
+		buf_printf(out, ".%03lld", (long long)rest);
+	else if (rest % 100)
+		buf_printf(out, ".%02lld", (long long)rest / 10);
+	else if (rest)
+		buf_printf(out, ".%lld", (long long)rest / 100);
 }
 
 static void add_text(struct buf *out, const char *name, struct str text)

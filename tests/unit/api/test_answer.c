@@ -366,6 +366,37 @@ static void a_batch_tells_what_is_there_and_what_is_not(void **state)
 		"{\"resourceType\":\"AWS::EC2::VPC\",\"resourceId\":\"x\"}]}"));
 }
 
+/* As the model would have written it. */
+static void compare_with_the_model(const char *operation)
+{
+	struct arena a = ARENA_INIT(1 << 20);
+	struct buf out = BUF_INIT(1 << 20);
+	struct err e = { 0 };
+	struct json *body = NULL;
+
+	assert_int_equal(json_read(&a, buf_slice(&answer.body), &body, &e), E_OK);
+	if (model_write(model_find(str_of(operation)), body, &out, &e))
+		fail_msg("%s", e.msg);
+	assert_string_equal(out.p, answer.body.p);
+	buf_release(&out);
+	arena_release(&a);
+}
+
+static void bodies_that_are_copied_are_those_of_the_model(void **state)
+{
+	(void)state;
+	token[0] = '\0';
+	history(",\"limit\":3");
+	compare_with_the_model("GetResourceConfigHistory");
+	ask("GetResourceConfigHistory",
+		"{\"resourceType\":\"AWS::EC2::VPC\",\"resourceId\":\"vpc-2\"}");
+	compare_with_the_model("GetResourceConfigHistory");
+	ask("BatchGetResourceConfig",
+		"{\"resourceKeys\":[{\"resourceType\":\"AWS::EC2::VPC\",\"resourceId\":\"vpc-1\"},"
+		"{\"resourceType\":\"AWS::EC2::VPC\",\"resourceId\":\"x\"}]}");
+	compare_with_the_model("BatchGetResourceConfig");
+}
+
 static void deleted_resources_are_listed_when_they_are_asked_for(void **state)
 {
 	(void)state;
@@ -662,6 +693,7 @@ int main(void)
 		cmocka_unit_test_setup(a_resource_that_was_never_seen_is_named, before),
 		cmocka_unit_test_setup(what_has_no_region_is_found_from_every_region, before),
 		cmocka_unit_test_setup(a_batch_tells_what_is_there_and_what_is_not, before),
+		cmocka_unit_test_setup(bodies_that_are_copied_are_those_of_the_model, before),
 		cmocka_unit_test_setup(
 			deleted_resources_are_listed_when_they_are_asked_for, before),
 		cmocka_unit_test_setup(counts_are_by_type_most_first, before),
