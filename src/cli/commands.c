@@ -134,7 +134,7 @@ const struct command commands[] = {
 	  { { "query 'SELECT resource_type, count(*) AS n FROM resources GROUP BY 1'", "what there is" }, /* example */
 	    { "query --as-of 2w --param sg=sg-1 'SELECT * FROM relationships WHERE target_id = :sg'", /* example */
 	      "who used a security group two weeks ago" },
-	    { "query --aws \"SELECT resourceId, configuration.instanceType WHERE resourceType = 'AWS::EC2::Instance' AND tags.tag = 'env=prod'\"",
+	    { "query --aws \"SELECT resourceId WHERE resourceType = 'AWS::EC2::VPC' AND tags.tag = 'env=prod'\"",
 	      "as AWS Config is asked" } } },
 	{ "items", "[TYPE|ID]", "configuration items as AWS Config writes them, oldest first",
 	  "One JSON object a line; with --format json one array. table, csv and tsv tell the items in words.",
