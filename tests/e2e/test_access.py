@@ -9,6 +9,7 @@ import signal
 import socket
 import sqlite3
 import ssl
+import struct
 import threading
 import time
 
@@ -324,6 +325,27 @@ def test_three_hundred_connections_and_those_that_are_slow(up):  # noqa: F811
     assert d.get("/healthz") == (200, "ok\n")
     for s in slow + many:
         s.close()
+    assert d.stop() < 3
+
+
+def test_whoever_leaves_before_the_answer_is_there_does_no_harm(up):  # noqa: F811
+    d = up("--anonymous", "admin")
+    ask = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for i in range(200):
+        s = socket.create_connection(("127.0.0.1", d.port), timeout=20)
+        s.sendall(ask * (1 + i % 3))
+        if i % 2:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        s.close()
+    # Nor does whoever says that it has asked everything, and still reads.
+    with socket.create_connection(("127.0.0.1", d.port), timeout=20) as s:
+        s.sendall(ask * 3)
+        s.shutdown(socket.SHUT_WR)
+        got = b""
+        while piece := s.recv(65536):
+            got += piece
+    assert got.count(b"HTTP/1.1 200") == 3
+    assert d.get("/healthz") == (200, "ok\n")
     assert d.stop() < 3
 
 
