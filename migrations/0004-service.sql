@@ -189,7 +189,7 @@ ALTER TABLE _verdict ADD COLUMN region TEXT;
 ALTER TABLE _verdict ADD COLUMN ordering_ms INTEGER;
 ALTER TABLE _verdict ADD COLUMN recorded_ms INTEGER;
 ALTER TABLE _verdict ADD COLUMN invoked_ms INTEGER;
-CREATE INDEX _verdict_of_rule ON _verdict(account, region, rule, rid, result) WHERE until_ms = 253402300799000;
+CREATE INDEX _verdict_of_rule ON _verdict(account, region, rule, result, rid) WHERE until_ms = 253402300799000;
 CREATE INDEX _verdict_of_resource ON _verdict(account, region, rid, rule, result) WHERE until_ms = 253402300799000;
 
 -- One row per rule. To make a rule is to insert its row; to be rid of it, set its state to 'DELETING' (its verdicts end with

@@ -66,5 +66,5 @@ CREATE TABLE _verdict (
 ) STRICT;
 CREATE INDEX _verdict_rid ON _verdict(rid, rule, until_ms);
 CREATE INDEX _verdict_rule ON _verdict(rule, result, until_ms);
-CREATE INDEX _verdict_of_rule ON _verdict(account, region, rule, rid, result) WHERE until_ms = 253402300799000;
+CREATE INDEX _verdict_of_rule ON _verdict(account, region, rule, result, rid) WHERE until_ms = 253402300799000;
 CREATE INDEX _verdict_of_resource ON _verdict(account, region, rid, rule, result) WHERE until_ms = 253402300799000;

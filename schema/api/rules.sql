@@ -246,3 +246,15 @@ UPDATE _config_rule SET state = 'DELETING_RESULTS', state_ms = :now_ms
 
 -- name: op_DeleteEvaluationResults_write_2
 UPDATE _config_rule SET state = 'ACTIVE' WHERE account = :account AND region = :region AND name = json_extract(:request, '$.ConfigRuleName');
+
+-- name: op_PutExternalEvaluation_refuse
+SELECT 'NoSuchConfigRuleException' AS error, 'The ConfigRule ''' || json_extract(:request, '$.ConfigRuleName') || ''' provided in the request is invalid. Please check the configRule name' AS message
+ WHERE NOT EXISTS (SELECT 1 FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName'))
+UNION ALL
+SELECT 'InvalidParameterValueException', 'The rule ' || c.name || ' is not a process check'
+  FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName')
+   AND (c.owner <> 'AWS' OR c.identifier <> 'AWS_CONFIG_PROCESS_CHECK');
+
+-- name: external_rule
+SELECT c.name AS name, c.arn AS arn, c.rule_id AS rule_id
+  FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName');

@@ -4,10 +4,10 @@
 #include "api/operation.h"
 #include "api/place.h"
 #include "api/script.h"
-#include "api/token.h"
 #include "base/mem.h"
 #include "base/must.h"
 #include "base/time.h"
+#include "core/token.h"
 #include "store/store.h"
 #include "json/canon.h"
 #include "json/read.h"
@@ -361,6 +361,7 @@ enum code api_answer(struct api *api, struct db *db, const struct api_request *r
 	struct operation op = { .model = model_find(request->operation),
 		.request = request,
 		.ports = &api->ports,
+		.token_key = api->token_key,
 		.db = db,
 		.arena = &arena,
 		.e = e,

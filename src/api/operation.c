@@ -8,6 +8,8 @@
 static const struct operation_entry entries[] = {
 	{ "BatchGetResourceConfig", api_batch_get_resource_config, .past = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
+	{ "PutEvaluations", api_put_evaluations, .writes = true },
+	{ "PutExternalEvaluation", api_put_external_evaluation, .writes = true },
 	{ "SelectResourceConfig", api_select_resource_config, .past = false },
 };
 

@@ -31,7 +31,8 @@
 struct operation {
 	const struct model_operation *model;
 	const struct api_request *request;
-	const struct api_ports *ports; /* never NULL; its members may be */
+	const struct api_ports *ports;  /* never NULL; its members may be */
+	const unsigned char *token_key; /* 32 bytes */
 	struct db *db;
 	struct arena *arena;
 	struct err *e;
@@ -84,3 +85,4 @@ const struct operation_entry *operation_entry(const char *name);
 /* The functions, by family. */
 api_operation_fn api_get_resource_config_history, api_batch_get_resource_config; /* histories.c */
 api_operation_fn api_select_resource_config;                                     /* queries.c */
+api_operation_fn api_put_evaluations, api_put_external_evaluation;               /* rules.c */

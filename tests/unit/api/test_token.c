@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/token.h"
+#include "core/token.h"
 #include "lib/unit.h"
 
 static const unsigned char key[32] = "the key", other_key[32] = "the kez";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/token.h"
+#include "core/token.h"
 
 #include "base/buf.h"
 #include "base/netstring.h"
