@@ -163,9 +163,12 @@ static void each_element(struct walk *w, struct str list, struct str path, int d
 	struct str s = skip_blank(str_from(list, 1));
 
 	while (s.n && s.p[0] != ']' && !w->stopped) {
-		/* A patch replaces lists whole. */
-		descend(w, s, STR_NONE, path, depth + 1);
-		s = skip_blank(behind_value(s));
+		const struct str rest = behind_value(s);
+
+		/* A patch replaces lists whole. No more of the text is looked at than the element itself: what is no JSON
+		 * could be gone through again and again. */
+		descend(w, (struct str){ s.p, (size_t)(rest.p - s.p) }, STR_NONE, path, depth + 1);
+		s = skip_blank(rest);
 		if (s.n && s.p[0] == ',')
 			s = skip_blank(str_from(s, 1));
 	}
