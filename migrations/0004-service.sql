@@ -92,6 +92,12 @@ CREATE TABLE _known_page (
   type        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX _known_page_look ON _known_page(type, account, region);
+-- How far the relationships of what a source sees are told at both ends: up to this item. What was written since (by
+-- a sweep that died, after an event, by another source) may have left the other end as it was.
+CREATE TABLE _known_mark (
+  source_id   INTEGER PRIMARY KEY,
+  item_id     INTEGER NOT NULL
+) STRICT;
 
 -- log files read
 -- How far the log files of a source's trail are read.

@@ -534,6 +534,9 @@ static enum code finish(struct settling *s, struct err *e)
 		c = stage_write_coverage(s->r->db, s->r->source_id, s->r->sweep_ms, e);
 	if (!c && s->r->knows)
 		c = known_keep_pages(s->r->db, s->r->source_id, e);
+	if (!c && s->r->knows)
+		c = known_mark(s->r->db, s->r->source_id, s->r->last_item,
+			s->sum.created + s->sum.changed + s->sum.deleted, e);
 	if (c) {
 		db_rollback(s->r->db);
 		return c;
@@ -547,7 +550,7 @@ enum code record_settle(struct record *r, int64_t now_ms, struct record_sum *sum
 	struct settling s = {
 		.r = r, .now_ms = now_ms, .paused_ms = time_ticks_ms(), .rules = CONTENT_RULES_INIT
 	};
-	struct touching touching = { r->db, now_ms };
+	struct touching touching = { r->db, r->source_id, now_ms };
 	int64_t same = 0;
 	enum code c = r->scoped ? scope_stage_tags(r->db, now_ms, e) : E_OK;
 

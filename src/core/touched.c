@@ -90,7 +90,7 @@ enum code stage_touched(void *ctx, struct err *e)
 	enum code c = known_any_same(t->db, &any, e);
 
 	if (!c && any)
-		c = known_touched(t->db, note, &rids, e);
+		c = known_touched(t->db, t->source_id, note, &rids, e);
 	for (size_t at = 0; at < rids.n && !c; at += sizeof(int64_t)) {
 		struct arena a = ARENA_INIT(CONTENT_ROW_BYTES);
 		int64_t rid;

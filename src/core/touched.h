@@ -11,6 +11,7 @@
  */
 struct touching {
 	struct db *db;
+	int64_t source_id;
 	int64_t now_ms; /* when they are taken to be so */
 };
 enum code stage_touched(void *ctx, struct err *e);

@@ -39,7 +39,7 @@ UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
 UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
   (SELECT t.rid, t.id FROM _resource s JOIN _resource t ON t.name = e.link AND t.type = e.target_type AND t.account = s.account
       AND (t.region = s.region OR t.region = 'global')
-    WHERE s.rid = e.rid ORDER BY t.deleted LIMIT 1)
+    WHERE s.rid = e.rid ORDER BY t.deleted, t.id LIMIT 1)
  WHERE target_rid IS NULL AND until_ms = 253402300799000 AND by = 'name'
    AND EXISTS (SELECT 1 FROM _resource t CROSS JOIN _resource s ON t.name = e.link AND t.type = e.target_type AND t.account = s.account
       AND (t.region = s.region OR t.region = 'global') WHERE s.rid = e.rid);
@@ -47,6 +47,6 @@ UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
 -- name: edge_resolve_arns
 -- plan: scan
 UPDATE _edge AS e INDEXED BY _edge_open SET (target_rid, target_id) =
-  (SELECT t.rid, t.id FROM _resource t WHERE t.arn = e.link AND t.type = e.target_type ORDER BY t.deleted LIMIT 1)
+  (SELECT t.rid, t.id FROM _resource t WHERE t.arn = e.link AND t.type = e.target_type ORDER BY t.deleted, t.id LIMIT 1)
  WHERE target_rid IS NULL AND until_ms = 253402300799000 AND by = 'arn'
    AND EXISTS (SELECT 1 FROM _resource t WHERE t.arn = e.link AND t.type = e.target_type);

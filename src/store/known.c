@@ -51,8 +51,12 @@ enum code known_find_page(struct db *db, int64_t page, const unsigned char hash[
 
 enum code known_same(struct db *db, int64_t rid, int64_t page, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_KNOWN_SAME);
+	struct stmt st = stmt_begin(db, SQL_KNOWN_UNSTAGE);
 
+	stmt_int(&st, known_unstage__rid, rid);
+	if (stmt_run(&st, e))
+		return e->code;
+	st = stmt_begin(db, SQL_KNOWN_SAME);
 	stmt_int(&st, known_same__rid, rid);
 	bind_page(&st, known_same__page, page);
 	return stmt_run(&st, e);
@@ -60,8 +64,12 @@ enum code known_same(struct db *db, int64_t rid, int64_t page, struct err *e)
 
 enum code known_same_page(struct db *db, int64_t page, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_KNOWN_SAME_PAGE);
+	struct stmt st = stmt_begin(db, SQL_KNOWN_UNSTAGE_PAGE);
 
+	stmt_int(&st, known_unstage_page__page, page);
+	if (stmt_run(&st, e))
+		return e->code;
+	st = stmt_begin(db, SQL_KNOWN_SAME_PAGE);
 	stmt_int(&st, known_same_page__page, page);
 	return stmt_run(&st, e);
 }
@@ -108,13 +116,33 @@ enum code known_note_page(struct db *db, const struct known_page *page, struct e
 	return stmt_run(&st, e);
 }
 
-enum code known_touched(struct db *db, known_rid_fn *fn, void *ctx, struct err *e)
+static enum code is_settled(struct db *db, int64_t source_id, bool *settled, struct err *e)
 {
-	struct stmt st = stmt_begin(db, SQL_KNOWN_TOUCHED);
+	struct stmt st = stmt_begin(db, SQL_KNOWN_SETTLED);
 	enum code c;
 
+	stmt_int(&st, known_settled__source, source_id);
+	c = stmt_step(&st, e);
+	*settled = !c;
+	stmt_end(&st);
+	return c == E_NOTFOUND && !e->code ? E_OK : c;
+}
+
+enum code known_touched(
+	struct db *db, int64_t source_id, known_rid_fn *fn, void *ctx, struct err *e)
+{
+	bool settled = false;
+	enum code c = is_settled(db, source_id, &settled, e);
+	struct stmt st;
+
+	if (c)
+		return c;
+	st = stmt_begin(db, settled ? SQL_KNOWN_TOUCHED : SQL_KNOWN_ALL_SAME);
 	while ((c = stmt_step(&st, e)) == E_OK) {
-		c = fn(ctx, stmt_col_int(&st, known_touched_rid), e);
+		c = fn(ctx,
+			stmt_col_int(
+				&st, settled ? (int)known_touched_rid : (int)known_all_same_rid),
+			e);
 		if (c)
 			break;
 	}
@@ -184,4 +212,15 @@ enum code known_keep_pages(struct db *db, int64_t source_id, struct err *e)
 		c = stmt_run(&st, e);
 	}
 	return c;
+}
+
+enum code known_mark(
+	struct db *db, int64_t source_id, int64_t before, int64_t written, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_KNOWN_MARK);
+
+	stmt_int(&st, known_mark__source, source_id);
+	stmt_int(&st, known_mark__before, before);
+	stmt_int(&st, known_mark__written, written);
+	return stmt_run(&st, e);
 }

@@ -41,7 +41,8 @@ enum code known_find(struct db *db, const unsigned char hash[KNOWN_HASH_BYTES],
 enum code known_find_page(struct db *db, int64_t page, const unsigned char hash[KNOWN_HASH_BYTES],
 	int64_t *n, struct err *e);
 
-/** In this sweep it is the same. @page: where it is listed now; 0: where it was. */
+/** In this sweep it is the same, and what was staged of it before is not what counts. @page: where it is
+ * listed now; 0: where it was. */
 enum code known_same(struct db *db, int64_t rid, int64_t page, struct err *e);
 /** All of that page are. */
 enum code known_same_page(struct db *db, int64_t page, struct err *e);
@@ -60,8 +61,10 @@ struct known_page {
 enum code known_note_page(struct db *db, const struct known_page *page, struct err *e);
 
 typedef enum code known_rid_fn(void *ctx, int64_t rid, struct err *e);
-/** Those that are the same and may show something else because of what is staged and linked. */
-enum code known_touched(struct db *db, known_rid_fn *fn, void *ctx, struct err *e);
+/** Those that are the same and may show something else because of what is staged and linked: all of them,
+ * where anything was recorded since the last whole sweep of the source (known_mark()). */
+enum code known_touched(
+	struct db *db, int64_t source_id, known_rid_fn *fn, void *ctx, struct err *e);
 
 /** A live resource as it was recorded last. Texts in the arena of known_resource(). */
 struct known_resource {
@@ -78,3 +81,6 @@ enum code known_keep(struct db *db, int64_t stage_id, int64_t now_ms, struct err
 enum code known_forget(struct db *db, int64_t rid, struct err *e);
 /** Within the transaction that ends a sweep: its pages, and where their resources are. */
 enum code known_keep_pages(struct db *db, int64_t source_id, struct err *e);
+/** And how far both ends tell of their links: this sweep began behind item @before and wrote so many. */
+enum code known_mark(
+	struct db *db, int64_t source_id, int64_t before, int64_t written, struct err *e);

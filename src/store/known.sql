@@ -19,6 +19,17 @@ INSERT OR REPLACE INTO stage_same(rid)
 SELECT k.rid FROM _known k JOIN _resource r ON r.rid = k.rid AND r.last_item = k.item_id AND r.deleted = 0
  WHERE k.page = :page AND k.hash IS NOT NULL AND k.full_ms IS NULL;
 
+-- name: known_unstage
+-- alone
+-- Listed twice in one sweep, once otherwise and then as it is known: the newest wins, as among the staged.
+DELETE FROM stage WHERE (type, id, account, region) = (SELECT type, id, account, region FROM _resource WHERE rid = :rid);
+
+-- name: known_unstage_page
+-- plan: scan
+-- alone
+DELETE FROM stage WHERE stage_id IN (SELECT s.stage_id FROM _known k JOIN _resource r ON r.rid = k.rid
+  JOIN stage s ON s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region WHERE k.page = :page);
+
 -- name: known_not_same
 -- alone
 DELETE FROM stage_same WHERE rid = :rid;
@@ -35,52 +46,28 @@ INSERT OR REPLACE INTO stage_page(page, hash, n, account, region, type) VALUES (
 
 -- name: known_touched
 -- plan: scan
--- Which of those that were listed as they are known may show something else all the same, because of what was staged:
--- the other ends of links that came or went, and who names something that came, went or is called otherwise. A name may
--- belong to several: who leads to any of them counts.
-WITH moved AS MATERIALIZED (
-  SELECT s.stage_id, s.type, s.account, r.rid, s.name, s.arn, r.name AS old_name, r.arn AS old_arn
-    FROM stage s LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
-   WHERE s.gone <> 0 OR r.rid IS NULL OR r.deleted = 1 OR s.name IS NOT r.name OR s.arn IS NOT r.arn
-), links AS MATERIALIZED (
-  SELECT e.target_type, e.link, e.target_id, e.target_rid, s.account
-    FROM stage s JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
-    CROSS JOIN _edge e INDEXED BY _edge_rid ON e.rid = r.rid AND e.until_ms = 253402300799000 AND e.ext = 0
-   WHERE s.stage_id IN (SELECT stage_id FROM moved)
-      OR NOT EXISTS (SELECT 1 FROM stage_edge x WHERE x.stage_id = s.stage_id AND x.name = e.name AND x.target_type = e.target_type
-                        AND x.link = e.link AND x.ext = e.ext)
-  UNION
-  SELECT x.target_type, x.link, NULL, NULL, s.account
-    FROM stage s JOIN stage_edge x ON x.stage_id = s.stage_id AND x.ext = 0
-    LEFT JOIN _resource r ON r.id = s.id AND r.type = s.type AND r.account = s.account AND r.region = s.region
-   WHERE s.stage_id IN (SELECT stage_id FROM moved)
-      OR NOT EXISTS (SELECT 1 FROM _edge e INDEXED BY _edge_rid WHERE e.rid = r.rid AND e.until_ms = 253402300799000 AND e.name = x.name
-                        AND e.target_type = x.target_type AND e.link = x.link AND e.ext = x.ext)
-), named AS MATERIALIZED (
-  SELECT type, name AS called, 'name' AS by FROM moved WHERE name IS NOT NULL
-  UNION SELECT type, old_name, 'name' FROM moved WHERE old_name IS NOT NULL
-  UNION SELECT type, arn, 'arn' FROM moved WHERE arn IS NOT NULL
-  UNION SELECT type, old_arn, 'arn' FROM moved WHERE old_arn IS NOT NULL
-), bearers AS MATERIALIZED (
-  SELECT rid FROM moved WHERE rid IS NOT NULL
-  UNION SELECT r.rid FROM named n JOIN _resource r ON r.name = n.called AND r.type = n.type WHERE n.by = 'name'
-  UNION SELECT r.rid FROM named n JOIN _resource r ON r.arn = n.called WHERE n.by = 'arn'
-), touched AS (
-  -- Who is led to by a name is told so: it may be another one's turn now.
-  SELECT rid FROM bearers
-  UNION SELECT target_rid AS rid FROM links WHERE target_rid IS NOT NULL
-  UNION SELECT r.rid FROM links l JOIN _resource r ON r.id = l.link AND r.type = l.target_type AND r.account = l.account
-  UNION SELECT r.rid FROM links l JOIN _resource r ON r.id = l.target_id AND r.type = l.target_type AND r.account = l.account
-  UNION SELECT r.rid FROM links l JOIN _resource r ON r.name = l.link AND r.type = l.target_type AND r.account = l.account
-  UNION SELECT r.rid FROM links l JOIN _resource r ON r.arn = l.link AND r.type = l.target_type
-  UNION SELECT e.rid FROM bearers b CROSS JOIN _edge e INDEXED BY _edge_target_rid ON e.target_rid = b.rid AND e.until_ms = 253402300799000
-         WHERE e.by <> 'id'
-  UNION SELECT e.rid FROM named n CROSS JOIN _edge e INDEXED BY _edge_open
-            ON e.by = n.by AND e.target_type = n.type AND e.link = n.called AND e.target_rid IS NULL AND e.until_ms = 253402300799000
-)
-SELECT k.rid AS rid FROM touched t JOIN stage_same k ON k.rid = t.rid JOIN _resource r ON r.rid = k.rid
+-- A relationship is told at both ends, and names and ARNs move from one resource to another: once anything is staged,
+-- all that was listed as it is known is compared with it, as it was recorded.
+SELECT k.rid AS rid FROM stage_same k JOIN _resource r ON r.rid = k.rid
+ WHERE NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
+   AND EXISTS (SELECT 1 FROM stage)
+ ORDER BY k.rid;
+
+-- name: known_settled
+SELECT 1 AS yes FROM _known_mark m WHERE m.source_id = :source AND NOT EXISTS (SELECT 1 FROM _item i WHERE i.item_id > m.item_id);
+
+-- name: known_all_same
+-- plan: scan
+SELECT k.rid AS rid FROM stage_same k JOIN _resource r ON r.rid = k.rid
  WHERE NOT EXISTS (SELECT 1 FROM stage s WHERE s.type = r.type AND s.id = r.id AND s.account = r.account AND s.region = r.region)
  ORDER BY k.rid;
+
+-- name: known_mark
+-- plan: scan
+-- Where others have written meanwhile, what they wrote is to be looked at.
+INSERT OR REPLACE INTO _known_mark(source_id, item_id)
+SELECT :source, CASE WHEN (SELECT count(*) FROM _item WHERE item_id > :before) = :written
+                     THEN (SELECT coalesce(max(item_id), 0) FROM _item) ELSE :before END;
 
 -- name: known_any_same
 -- plan: scan

@@ -14,7 +14,7 @@
 #define HOUR    INT64_C(3600000)
 #define ACCOUNT "123456789012"
 
-enum { EACH = 5, NAMES = 4, ROUNDS = 60, MUTATIONS = 4 };
+enum { EACH = 5, NAMES = 7, ROUNDS = 60, MUTATIONS = 4 };
 enum kind { VPC, GROUP, INSTANCE, POLICY, ROLE, TEAM, USER, CONFIG, FLEET, FUNCTION, KINDS };
 static const char *const types[] = { [VPC] = "AWS::EC2::VPC",
 	[GROUP] = "AWS::EC2::SecurityGroup",
@@ -86,6 +86,14 @@ static void configure(enum kind kind, struct resource *r)
 	snprintf(r->configuration, sizeof(r->configuration), "{\"noise\":%d%s}", r->noise, link);
 }
 
+/* Two of a kind have no name and no ARN in common at one time; one may take another's over. */
+static void part(enum kind kind, struct resource *r)
+{
+	for (int i = 0; i < EACH; i++)
+		if (&model[kind][i] != r && model[kind][i].alive && model[kind][i].name == r->name)
+			r->alive = false;
+}
+
 static void mutate(void)
 {
 	enum kind kind = (enum kind)pick(KINDS);
@@ -99,6 +107,7 @@ static void mutate(void)
 	case 4: r->tag = pick(3); break;
 	default: r->alive = true;
 	}
+	part(kind, r);
 	configure(kind, r);
 }
 
@@ -127,7 +136,8 @@ static void stage(struct estate *w, enum kind kind, int i, const struct known_ma
 		.captured_ms = w->now_ms,
 		.mark = mark };
 
-	snprintf(id, sizeof(id), "%d-%d", (int)kind, i);
+	/* Some lists have two of one id: the last one counts. */
+	snprintf(id, sizeof(id), "%d-%d", (int)kind, kind == FLEET && i == 4 ? 3 : i);
 	snprintf(name, sizeof(name), "n%d", r->name);
 	snprintf(tags, sizeof(tags), "{\"t\":\"%d\"}", r->tag);
 	arn_of(kind, r->name, arn);
