@@ -19,6 +19,7 @@
  *
  * What a writing request proves it proves once: the same signature again, later than an honest repetition
  * within the same second could come, is refused (GATE_REPEAT_MS). SDKs sign each attempt anew.
+ * That is remembered in memory, and so not beyond the end of the process.
  */
 struct gate;
 

@@ -100,6 +100,61 @@ static void a_head_over_the_limit_is_refused(void **state)
 	assert_int_equal(read_head((struct str){ head, sizeof(head) }, true), 431);
 }
 
+static void a_head_is_taken_apart_as_it_was_judged(void **state)
+{
+	char text[] = "POST /a?b HTTP/1.1\r\nHost:localhost\r\nX-A:  1 2\t\r\nContent-Length: 7\r\n"
+		      "Expect: 100-Continue\r\nX-Empty:\r\n\r\nGET / HTTP/1.1\r\n";
+	static struct http_head h;
+
+	(void)state;
+	assert_int_equal(http_head_read(str_of(text), true, &h), 0);
+	http_head_terminate(&h, text);
+	assert_string_equal(h.method.p, "POST");
+	assert_string_equal(h.target.p, "/a?b");
+	assert_int_equal(h.n_fields, 5);
+	assert_string_equal(h.fields[1].name.p, "X-A");
+	assert_string_equal(h.fields[1].value.p, "1 2");
+	assert_string_equal(h.fields[4].name.p, "X-Empty");
+	assert_string_equal(h.fields[4].value.p, "");
+	assert_true(h.length == 7 && h.keep && h.expects);
+	assert_string_equal(text + h.bytes, "GET / HTTP/1.1\r\n");
+}
+
+static void a_connection_is_kept_unless_somebody_says_otherwise(void **state)
+{
+	static const struct {
+		const char *text;
+		bool keep;
+	} cases[] = { { "GET / HTTP/1.1\r\n" HOST "\r\n", true },
+		{ "GET / HTTP/1.1\r\n" HOST "Connection: keep-alive\r\n\r\n", true },
+		{ "GET / HTTP/1.1\r\n" HOST "Connection: Close\r\n\r\n", false },
+		{ "GET / HTTP/1.1\r\n" HOST "Connection: keep-alive , close\r\n\r\n", false },
+		{ "GET / HTTP/1.1\r\n" HOST "Connection: a\r\nConnection: close\r\n\r\n", false },
+		{ "GET / HTTP/1.1\r\n" HOST "Connection: closed\r\n\r\n", true },
+		{ "GET / HTTP/1.0\r\n" HOST "Connection: keep-alive\r\n\r\n", false } };
+	static struct http_head h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(http_head_read(str_of(cases[i].text), true, &h), 0);
+		assert_int_equal(h.keep, cases[i].keep);
+	}
+}
+
+static void more_fields_than_there_is_room_for_are_refused(void **state)
+{
+	char text[4096] = "GET / HTTP/1.1\r\n" HOST;
+	size_t n = strlen(text);
+
+	(void)state;
+	for (int i = 1; i < HTTP_FIELDS_MAX; i++, n += 5)
+		memcpy(text + n, "a: \r\n", 6);
+	memcpy(text + n, "\r\n", 3);
+	assert_int_equal(read_head(str_of(text), true), 0);
+	memcpy(text + n, "a: \r\n\r\n", 8);
+	assert_int_equal(read_head(str_of(text), true), 431);
+}
+
 int main(void)
 {
 	const struct CMUnitTest cases[] = {
@@ -107,6 +162,9 @@ int main(void)
 		cmocka_unit_test(what_two_programs_could_read_differently_is_refused),
 		cmocka_unit_test(a_name_that_is_not_this_machine_s_is_refused_on_loopback),
 		cmocka_unit_test(a_head_over_the_limit_is_refused),
+		cmocka_unit_test(a_head_is_taken_apart_as_it_was_judged),
+		cmocka_unit_test(a_connection_is_kept_unless_somebody_says_otherwise),
+		cmocka_unit_test(more_fields_than_there_is_room_for_are_refused),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);
