@@ -363,6 +363,9 @@ static enum code settle_same(struct settling *s, const struct stage_row *row, st
 	s->sum.unchanged++;
 	if (!is_renamed(row))
 		return E_OK;
+	/* No item tells of it, so nothing else makes what was known before void. */
+	if (known_forget(s->r->db, row->rid, e))
+		return e->code;
 	return version_rename(s->r->db, row->rid, row->name, row->arn, e);
 }
 
