@@ -198,11 +198,6 @@ enum code http_server_open(struct http_server **out, struct loop *loop,
 	return E_OK;
 }
 
-bool http_server_is_local(const struct http_server *s)
-{
-	return !s->anywhere;
-}
-
 bool http_server_has_tls(const struct http_server *s)
 {
 	return s->tls != NULL;

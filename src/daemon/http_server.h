@@ -57,8 +57,6 @@ struct http_server_options {
 /** E_INVALID: @listen cannot be meant, or is not loopback and may not be elsewhere. E_CONFLICT: taken. */
 enum code http_server_open(struct http_server **out, struct loop *loop,
 	const struct http_server_options *options, struct err *e);
-/** On loopback or a unix socket. */
-bool http_server_is_local(const struct http_server *s);
 bool http_server_has_tls(const struct http_server *s);
 /** Another certificate for those who connect from now on; taken over, unless it had none before (false). */
 bool http_server_tls(struct http_server *s, struct tls *tls);

@@ -31,8 +31,8 @@ static enum code is_too_far(const char *where, struct err *e)
 	err_set(e, E_INVALID, "http.listen cannot be \"%s\": that is not this machine alone",
 		where);
 	return err_hint(e,
-		"beyond loopback it takes http.tls_cert and http.tls_key, and access keys: "
-		"access.key_file, made by siltstone access init");
+		"beyond loopback it takes http.tls_cert and http.tls_key, a key file that "
+		"siltstone access init makes (access.key_file), and no access.anonymous");
 }
 
 static enum code parse_port(struct str s, in_port_t *port)

@@ -449,7 +449,8 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 	const char *where =
 		u->o->listen ? u->o->listen : config_get(u->o->config, "http", "", "listen");
 	struct http_server_options options = { .listen = where ? where : LISTEN,
-		.anywhere = u->settings.tls && gate_has_key(u->door.gate),
+		.anywhere = u->settings.tls && gate_has_key(u->door.gate) &&
+			    !gate_is_open(u->door.gate),
 		.tls = u->settings.tls,
 		.routes = routes };
 
@@ -458,12 +459,6 @@ static enum code open_http(struct up *u, const struct http_route *routes, struct
 	u->settings.tls = NULL;
 	if (http_server_open(&u->http, &u->loop, &options, e))
 		return e->code;
-	if (!http_server_is_local(u->http) && gate_is_open(u->door.gate)) {
-		err_set(e, E_INVALID,
-			"access.anonymous is for programs of this machine, and %s is not it alone",
-			options.listen);
-		return err_hint(e, "keys are for all others: siltstone access add");
-	}
 	log_write(EV_HTTP_LISTENING, NULL, log_text("address", http_server_address(u->http)));
 	return E_OK;
 }
