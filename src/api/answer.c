@@ -102,6 +102,14 @@ bool api_knows(struct str operation, bool *writes)
 	return true;
 }
 
+bool api_asks(struct str operation)
+{
+	const struct model_operation *model = model_find(operation);
+	const struct operation_entry *entry = model ? operation_entry(model->name) : NULL;
+
+	return entry && entry->asks;
+}
+
 bool api_can(struct str operation)
 {
 	const struct model_operation *model = model_find(operation);
@@ -260,6 +268,11 @@ static enum code run(const struct able *able, struct operation *op)
 	}
 	if (!able->writes)
 		return read_parts(able, op);
+	if (able->entry && able->entry->alone) {
+		/* One that could not be ended. */
+		db_rollback(op->db);
+		return able->entry->fn(op);
+	}
 	if (db_begin(op->db, op->e))
 		return op->e->code;
 	c = run_parts(able, op);

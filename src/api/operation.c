@@ -6,11 +6,22 @@
 
 /* What SQL alone cannot say. */
 static const struct operation_entry entries[] = {
+	{ "AssociateResourceTypes", api_recorder, .writes = true, .alone = true },
 	{ "BatchGetResourceConfig", api_batch_get_resource_config, .past = true },
+	{ "DeleteConfigurationRecorder", api_recorder, .writes = true, .alone = true },
+	{ "DeleteServiceLinkedConfigurationRecorder", api_recorder, .writes = true, .alone = true },
+	{ "DescribeConfigurationRecorderStatus", api_recorder, .past = true },
+	{ "DescribeConfigurationRecorders", api_recorder, .past = true },
+	{ "DisassociateResourceTypes", api_recorder, .writes = true, .alone = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
+	{ "ListConfigurationRecorders", api_recorder, .past = true },
+	{ "PutConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "PutEvaluations", api_put_evaluations, .writes = true },
 	{ "PutExternalEvaluation", api_put_external_evaluation, .writes = true },
+	{ "PutServiceLinkedConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "SelectResourceConfig", api_select_resource_config, .past = false },
+	{ "StartConfigurationRecorder", api_recorder, .writes = true, .alone = true },
+	{ "StopConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 };
 
 const struct operation_entry *operation_entry(const char *name)

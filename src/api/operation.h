@@ -26,7 +26,9 @@
  *
  * A function that is said to write runs within a transaction, which the engine commits when it returns E_OK and
  * rolls back otherwise. Statements op_<Operation>_* of the same operation run besides: refuse before the function,
- * write, answer and list behind it.
+ * write, answer and list behind it. One that is said to be `alone` takes transactions of its own, as what it calls
+ * does (core/push.h), and nothing else runs besides. One that `asks` others besides the store waits for them while
+ * none is open: the daemon runs it where that holds nobody up.
  */
 struct operation {
 	const struct model_operation *model;
@@ -77,7 +79,9 @@ struct operation_entry {
 	const char *name;
 	api_operation_fn *fn;
 	bool writes;
-	bool past; /* it obeys at_ms itself: the public views need not be shadowed */
+	bool alone; /* writes, in transactions of its own */
+	bool asks;  /* others than the store: it may take long; alone, too */
+	bool past;  /* it obeys at_ms itself: the public views need not be shadowed */
 };
 /** NULL: there is no function of this operation. */
 const struct operation_entry *operation_entry(const char *name);
@@ -86,3 +90,4 @@ const struct operation_entry *operation_entry(const char *name);
 api_operation_fn api_get_resource_config_history, api_batch_get_resource_config; /* histories.c */
 api_operation_fn api_select_resource_config;                                     /* queries.c */
 api_operation_fn api_put_evaluations, api_put_external_evaluation;               /* rules.c */
+api_operation_fn api_recorder;                                                   /* recorders.c */

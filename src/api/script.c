@@ -68,7 +68,7 @@ bool script_any(const struct script *s)
 	return s->writes.n || s->refuses.n || s->answer != SQL_COUNT || s->list != SQL_COUNT;
 }
 
-static enum code refuse(enum sql_id id, struct operation *op)
+enum code script_refuse_by(enum sql_id id, struct operation *op)
 {
 	struct stmt st = stmt_begin(op->db, id);
 	enum code c;
@@ -91,7 +91,7 @@ enum code script_refuse(const struct script *s, struct operation *op)
 	enum code c = E_OK;
 
 	for (size_t i = 0; i < s->refuses.n && !c; i++)
-		c = refuse(s->refuses.ids[i], op);
+		c = script_refuse_by(s->refuses.ids[i], op);
 	return c;
 }
 
@@ -108,8 +108,7 @@ enum code script_write(const struct script *s, struct operation *op)
 	return c;
 }
 
-/* The members of the object that a statement made, into the output. */
-static enum code merge(struct operation *op, struct str text)
+enum code script_merge(struct operation *op, struct str text)
 {
 	struct json *made = operation_json(op, text);
 
@@ -133,7 +132,7 @@ static enum code answer(enum sql_id id, struct operation *op)
 	operation_bind(op, &st);
 	c = stmt_step(&st, op->e);
 	if (!c && !stmt_is_null(&st, 0))
-		c = merge(op, stmt_col_str(&st, 0));
+		c = script_merge(op, stmt_col_str(&st, 0));
 	stmt_end(&st);
 	return c == E_NOTFOUND ? E_OK : c;
 }

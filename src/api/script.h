@@ -22,6 +22,10 @@ void script_find(struct script *out, const char *operation);
 /** There is something. */
 bool script_any(const struct script *s);
 
+/** Whatever the statement's first row, (error, message), says: api_refuse(). */
+enum code script_refuse_by(enum sql_id id, struct operation *op);
+/** The members of the object @text (JSON) into op->output. */
+enum code script_merge(struct operation *op, struct str text);
 /** The first reason, if there is one: api_refuse(). */
 enum code script_refuse(const struct script *s, struct operation *op);
 enum code script_write(const struct script *s, struct operation *op);
