@@ -29,7 +29,7 @@ SELECT 'ResourceInUseException', 'The rule ' || k.name || ' is currently being '
   FROM k WHERE k.state <> 'ACTIVE'
 UNION ALL
 SELECT 'NoAvailableConfigurationRecorderException', 'Configuration recorder is not available to put config rule.'
- WHERE NOT EXISTS (SELECT 1 FROM _recorder)
+ WHERE NOT EXISTS (SELECT 1 FROM _recorder r WHERE r.principal IS NULL)
 UNION ALL
 SELECT 'MaxNumberOfConfigRulesExceededException', 'Failed to put config rule ''' || q.name || ''' because the maximum number of config rules: 1000 is reached.'
   FROM q WHERE NOT EXISTS (SELECT 1 FROM k)

@@ -177,6 +177,7 @@ def whole(store):
     # Versions are dense and the newest item is the one the resource points to.
     assert rows(store, """SELECT rid FROM _item GROUP BY rid HAVING min(version) <> 1 OR max(version) <> count(*)""") == []
     assert rows(store, """SELECT r.rid FROM _resource r LEFT JOIN _item i ON i.item_id = r.last_item
-                           WHERE i.item_id IS NULL OR i.rid <> r.rid
+                           WHERE (i.item_id IS NULL AND NOT (r.deleted AND r.last_item IS NULL AND r.rid IN (SELECT rid FROM _verdict)))
+                              OR i.rid <> r.rid
                               OR i.version <> (SELECT max(version) FROM _item x WHERE x.rid = r.rid)""") == []
     assert rows(store, """SELECT item_id FROM _item WHERE document_id IS NULL AND status NOT LIKE 'ResourceDeleted%' AND status <> 'ResourceNotRecorded'""") == []
