@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/token.h"
+#include "core/result_token.h"
 #include "lib/unit.h"
 
 static const unsigned char key[32] = "the key", other_key[32] = "the kez";
@@ -91,12 +91,34 @@ static void nothing_but_the_token_itself_is_taken_for_it(void **state)
 	assert_false(opens(&s, STR("====")));
 }
 
+static void a_result_token_says_whose_result_it_is(void **state)
+{
+	const struct result_token sealed = { "123456789012", "eu-west-1", "config-rule-a1b2c3",
+		1790000000123 };
+	struct result_token open;
+	struct str token = result_token_seal(key, &a, &sealed);
+	struct token_scope s = scope();
+
+	(void)state;
+	assert_true(result_token_open(key, &a, token, &open));
+	assert_string_equal(open.account, sealed.account);
+	assert_string_equal(open.region, sealed.region);
+	assert_string_equal(open.rule_id, sealed.rule_id);
+	assert_int_equal(open.invoked_ms, sealed.invoked_ms);
+	assert_false(result_token_open(other_key, &a, token, &open));
+	assert_false(result_token_open(key, &a, STR("TESTMODE"), &open));
+	assert_false(result_token_open(key, &a, STR(""), &open));
+	assert_false(result_token_open(key, &a, token_seal(&s, &a, STR("a\nb\nc\n1")), &open));
+	assert_false(opens(&s, token));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_token_says_again_what_was_put_into_it),
 		cmocka_unit_test(a_token_holds_for_its_own_question_alone),
 		cmocka_unit_test(nothing_but_the_token_itself_is_taken_for_it),
+		cmocka_unit_test(a_result_token_says_whose_result_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tear_down);
