@@ -172,7 +172,10 @@ SELECT 'AccessDeniedException', 'An AWS service owns ServiceLinkedConfigRule. Yo
   FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName') AND c.created_by IS NOT NULL
 UNION ALL
 SELECT 'ResourceInUseException', 'The rule ' || c.name || ' is currently being ' || CASE c.state WHEN 'EVALUATING' THEN 'evaluated' ELSE 'deleted' END || '.  Please retry after some time'
-  FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName') AND c.state <> 'ACTIVE';
+  FROM _config_rule c WHERE c.account = :account AND c.region = :region AND c.name = json_extract(:request, '$.ConfigRuleName') AND c.state <> 'ACTIVE'
+UNION ALL
+SELECT 'ResourceInUseException', 'The rule ' || m.rule || ' has a remediation configuration. Delete it before the rule.'
+  FROM _remediation m WHERE m.account = :account AND m.region = :region AND m.rule = json_extract(:request, '$.ConfigRuleName');
 
 -- name: op_DeleteConfigRule_write
 -- Its verdicts end; what it found stays in the history.

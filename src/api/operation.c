@@ -12,6 +12,7 @@ static const struct operation_entry entries[] = {
 	{ "DeleteServiceLinkedConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "DescribeConfigurationRecorderStatus", api_recorder, .past = true },
 	{ "DescribeConfigurationRecorders", api_recorder, .past = true },
+	{ "DescribeRemediationExceptions", api_describe_remediation_exceptions, .past = true },
 	{ "DisassociateResourceTypes", api_recorder, .writes = true, .alone = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
 	{ "ListConfigurationRecorders", api_recorder, .past = true },
