@@ -4,6 +4,7 @@
 #include "api/ask.h"
 #include "base/buf.h"
 #include "base/time.h"
+#include "base/when.h"
 #include "db/sql_text.h"
 
 /* A named statement, asked as text; what it does not name of @values is passed over. */
@@ -355,6 +356,35 @@ enum code read_find(struct reader *r, const char *what, struct arena *a,
 		return err_set(e, E_AMBIGUOUS, "\"%s\" is not one resource (%zu%s match)", what, *n,
 			*n == RESOURCE_SEARCH_MAX ? " or more" : "");
 	return E_OK;
+}
+
+bool read_version_number(const char *which, int64_t *version)
+{
+	size_t n = 0;
+
+	if (which[0] != 'v')
+		return false;
+	for (*version = 0; which[n + 1] >= '0' && which[n + 1] <= '9' && n < 15; n++)
+		*version = *version * 10 + (which[n + 1] - '0');
+	return n > 0 && !which[n + 1];
+}
+
+enum code read_version(struct reader *r, const struct resource *who, const char *which,
+	struct item *item, struct err *e)
+{
+	int64_t v, ms;
+	enum code c;
+
+	if (read_version_number(which, &v)) {
+		c = item_version(r->db, who->rid, v, item, e);
+	} else {
+		c = when_parse(which, r->now_ms, &ms, e);
+		if (!c)
+			c = item_in_force(r->db, who->rid, when_whole_second(ms), item, e);
+	}
+	if (c)
+		err_add(e, "%s", who->id);
+	return c == E_NOTFOUND ? err_hint(e, "siltstone log %s lists its versions", who->id) : c;
 }
 
 enum code read_query(struct reader *r, const struct read_query *q, const struct rows *rows,

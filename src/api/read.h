@@ -18,6 +18,7 @@
  */
 struct reader {
 	struct db *db;
+	int64_t now_ms;     /* the clock: what "2h" is counted back from */
 	int64_t at_ms;      /* the moment asked about: now, or that of store_as_of() */
 	int64_t timeout_ms; /* for each query; 0: none */
 	const volatile sig_atomic_t *stop; /* or NULL */
@@ -69,6 +70,13 @@ enum code read_items(
  */
 enum code read_find(struct reader *r, const char *what, struct arena *a,
 	struct resource candidates[RESOURCE_SEARCH_MAX], size_t *n, struct err *e);
+
+/** "v12". */
+bool read_version_number(const char *which, int64_t *version);
+/** The item of a resource that "v12" or a time (base/when.h: the one in force at the end of that second) means.
+ * E_NOTFOUND; E_INVALID: neither. */
+enum code read_version(struct reader *r, const struct resource *who, const char *which,
+	struct item *item, struct err *e);
 
 /** One row: what one item says outside its configuration. */
 enum code read_facts(struct reader *r, int64_t item_id, const struct rows *rows, struct err *e);

@@ -2,8 +2,8 @@
 #include "store/access_key.h"
 
 #include "base/time.h"
+#include "base/when.h"
 #include "cli/cli.h"
-#include "cli/when.h"
 #include <errno.h>
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
 #include "api/answer.h"
 
 #include "api/model.h"
+#include "base/when.h"
 #include "cli/cli.h"
-#include "cli/when.h"
 #include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ static enum code ask(struct cli *c, struct str body, bool writes, struct err *e)
 	if (as_of && when_parse(as_of, c->now_ms, &request.as_of_ms, e))
 		return err_add(e, "--as-of");
 	if (as_of)
-		request.as_of_ms = cli_whole_second(request.as_of_ms);
+		request.as_of_ms = when_whole_second(request.as_of_ms);
 	if (store_open(&c->db, c->store, writes ? DB_WRITE : DB_READ, c->now_ms, e) ||
 		api_token_key(&c->db, key, e) || api_open(&api, key, NULL, e))
 		return e->code;

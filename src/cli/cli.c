@@ -3,14 +3,9 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "base/when.h"
 #include "cli/plain.h"
-#include "cli/when.h"
 #include "store/store.h"
-
-int64_t cli_whole_second(int64_t ms)
-{
-	return ms - ((ms % 1000) + 1000) % 1000 + 999;
-}
 
 static void note_moment(struct cli *c, const char *what, int64_t ms)
 {
@@ -58,12 +53,14 @@ static enum code opened(struct cli *c, struct err *e)
 	const char *text = opt_text(&c->o, OPT_AS_OF);
 	int64_t ms;
 
-	c->reader = (struct reader){ .db = &c->db, .at_ms = c->now_ms, .stop = c->stop };
+	c->reader = (struct reader){
+		.db = &c->db, .now_ms = c->now_ms, .at_ms = c->now_ms, .stop = c->stop
+	};
 	if (!text)
 		return E_OK;
 	if (when_parse(text, c->now_ms, &ms, e))
 		return err_add(e, "--as-of");
-	ms = cli_whole_second(ms);
+	ms = when_whole_second(ms);
 	if (store_as_of(&c->db, ms, e))
 		return e->code;
 	c->as_of = true;
@@ -120,7 +117,7 @@ enum code cli_filter(struct cli *c, struct read_filter *f, struct err *e)
 		cli_moment(c, OPT_UNTIL, f->until_ms, &f->until_ms, e))
 		return e->code;
 	if (f->until_ms)
-		f->until_ms = cli_whole_second(f->until_ms);
+		f->until_ms = when_whole_second(f->until_ms);
 	if (f->until_ms && f->until_ms < f->since_ms) {
 		err_set(e, E_INVALID, "--until is before --since");
 		return err_hint(e, "without a zone both are UTC");
@@ -170,37 +167,6 @@ enum code cli_find(struct cli *c, const char *what, struct resource *out, struct
 	return code;
 }
 
-/* v12 */
-static bool version_number(const char *s, int64_t *v)
-{
-	size_t n = 0;
-
-	if (s[0] != 'v')
-		return false;
-	for (*v = 0; s[n + 1] >= '0' && s[n + 1] <= '9' && n < 15; n++)
-		*v = *v * 10 + (s[n + 1] - '0');
-	return n > 0 && !s[n + 1];
-}
-
-enum code cli_item_of(struct cli *c, const struct resource *who, const char *which,
-	struct item *item, struct err *e)
-{
-	int64_t v, ms;
-	enum code code;
-
-	if (version_number(which, &v)) {
-		code = item_version(&c->db, who->rid, v, item, e);
-	} else {
-		code = when_parse(which, c->now_ms, &ms, e);
-		if (!code)
-			code = item_in_force(&c->db, who->rid, cli_whole_second(ms), item, e);
-	}
-	if (code)
-		err_add(e, "%s", who->id);
-	return code == E_NOTFOUND ? err_hint(e, "siltstone log %s lists its versions", who->id)
-				  : code;
-}
-
 /* Where the @ stands that a moment or version follows, or NULL: ids may have one of their own. */
 static const char *at_sign(struct cli *c, const char *what)
 {
@@ -210,7 +176,7 @@ static const char *at_sign(struct cli *c, const char *what)
 
 	if (!at || at == what)
 		return NULL;
-	if (version_number(at + 1, &v) || !when_parse(at + 1, c->now_ms, &v, &ignored))
+	if (read_version_number(at + 1, &v) || !when_parse(at + 1, c->now_ms, &v, &ignored))
 		return at;
 	return NULL;
 }
@@ -220,7 +186,7 @@ enum code cli_find_item(
 {
 	const char *at = at_sign(c, what);
 	const char *id = what;
-	int64_t moment = c->as_of ? cli_whole_second(c->reader.at_ms) : INT64_MAX;
+	int64_t moment = c->as_of ? when_whole_second(c->reader.at_ms) : INT64_MAX;
 
 	if (at)
 		id = arena_text(&c->arena, (struct str){ what, (size_t)(at - what) });
@@ -230,7 +196,7 @@ enum code cli_find_item(
 		return e->code;
 	e->hint[0] = '\0';
 	if (at)
-		return cli_item_of(c, who, at + 1, item, e);
+		return read_version(&c->reader, who, at + 1, item, e);
 	if (item_in_force(&c->db, who->rid, moment, item, e))
 		return err_add(e, "%s", who->id);
 	return E_OK;

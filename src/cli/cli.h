@@ -2,6 +2,7 @@
 #pragma once
 #include "api/read.h"
 #include "base/config.h"
+#include "base/when.h"
 #include "cli/format.h"
 #include "cli/opt.h"
 
@@ -66,9 +67,6 @@ enum code cli_open_changing(struct cli *c, struct err *e);
 /** Open it to write, made when it is not there. */
 enum code cli_open_writing(struct cli *c, struct err *e);
 
-/** The last millisecond of a second: the views tell whole seconds, and what they show as of a
- * moment includes all of its second. */
-int64_t cli_whole_second(int64_t ms);
 /** The moment of an option, or @otherwise. */
 enum code cli_moment(struct cli *c, enum opt_id id, int64_t otherwise, int64_t *ms, struct err *e);
 /** --since, --until (to the end of its second), --account, --region, --actor, --property, and the types
@@ -80,9 +78,6 @@ enum code cli_find(struct cli *c, const char *what, struct resource *out, struct
 /** ID, ID@TIME or ID@vN. Without either it is the newest item, or the one of --as-of. */
 enum code cli_find_item(
 	struct cli *c, const char *what, struct resource *who, struct item *item, struct err *e);
-/** vN or TIME, of a resource. */
-enum code cli_item_of(struct cli *c, const struct resource *who, const char *which,
-	struct item *item, struct err *e);
 /** A word that is a type of the store or a resource: sets f->types or f->rid. */
 enum code cli_find_scope(struct cli *c, const char *word, struct read_filter *f, struct err *e);
 

@@ -12,12 +12,12 @@ static enum code read_time(struct cli *c, struct read_filter *f, struct err *e)
 		return err_set(e, E_INVALID, "--at and --since or --until exclude each other");
 	if (opt_text(&c->o, OPT_SINCE) || opt_text(&c->o, OPT_UNTIL)) {
 		if (!f->until_ms)
-			f->until_ms = cli_whole_second(c->now_ms);
+			f->until_ms = when_whole_second(c->now_ms);
 		return E_OK;
 	}
 	if (cli_moment(c, OPT_AT, at_ms, &at_ms, e))
 		return e->code;
-	f->since_ms = f->until_ms = cli_whole_second(at_ms);
+	f->since_ms = f->until_ms = when_whole_second(at_ms);
 	return E_OK;
 }
 
@@ -34,7 +34,7 @@ static enum code read_filters(struct cli *c, struct read_filter *f, struct err *
 		cli_moment(c, OPT_UNTIL, 0, &f->until_ms, e))
 		return e->code;
 	if (f->until_ms)
-		f->until_ms = cli_whole_second(f->until_ms);
+		f->until_ms = when_whole_second(f->until_ms);
 	if (f->until_ms && f->until_ms < f->since_ms)
 		return err_set(e, E_INVALID, "--until is before --since");
 	return read_time(c, f, e);

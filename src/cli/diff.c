@@ -104,10 +104,10 @@ static enum code ends(struct cli *c, const struct resource *who, const char *ran
 		a = arena_text(&c->arena, (struct str){ range, (size_t)(dots - range) });
 		b = dots + 2;
 	}
-	if (cli_item_of(c, who, *a ? a : "v1", before, e))
+	if (read_version(&c->reader, who, *a ? a : "v1", before, e))
 		return e->code;
 	if (*b)
-		return cli_item_of(c, who, b, after, e);
+		return read_version(&c->reader, who, b, after, e);
 	return item_in_force(&c->db, who->rid, INT64_MAX, after, e);
 }
 
@@ -122,11 +122,11 @@ static enum code default_ends(struct cli *c, const struct resource *who, struct 
 		cli_moment(c, OPT_UNTIL, c->as_of ? c->reader.at_ms : 0, &until, e))
 		return e->code;
 	code = item_in_force(
-		&c->db, who->rid, until ? cli_whole_second(until) : INT64_MAX, after, e);
+		&c->db, who->rid, until ? when_whole_second(until) : INT64_MAX, after, e);
 	if (code)
 		return err_add(e, "%s", who->id);
 	if (since)
-		code = item_in_force(&c->db, who->rid, cli_whole_second(since), before, e);
+		code = item_in_force(&c->db, who->rid, when_whole_second(since), before, e);
 	else if (after->version > 1)
 		code = item_version(&c->db, who->rid, after->version - 1, before, e);
 	else
@@ -222,7 +222,7 @@ static enum code diff_estate(struct cli *c, size_t *n, struct err *e)
 	f.since_ms = f.until_ms - DAY_MS;
 	if (cli_filter(c, &f, e))
 		return e->code;
-	f.since_ms = cli_whole_second(f.since_ms);
+	f.since_ms = when_whole_second(f.since_ms);
 	if (!opt_text(&c->o, OPT_SINCE))
 		cli_note(c, "over the last day; --since says from when");
 	if (!c->format_given)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/format.h"
 
+#include "api/cell_text.h"
 #include "base/nearest.h"
 #include "cli/plain.h"
-#include "json/read.h"
 #include "json/write.h"
 #include <errno.h>
-#include <math.h>
 
 /* Rows from which the widths of a table are taken; those behind them are fitted in. */
 #define ROWS_MEASURED 400
@@ -56,88 +55,6 @@ static enum code out_state(struct printer *p, struct err *e)
 	return err_sys(e, E_IO, errno, "write the output");
 }
 
-/* Infinite and not-a-number have no spelling in JSON. */
-static void add_real(struct buf *b, double r, bool json)
-{
-	size_t from = b->n;
-
-	if (json && !isfinite(r)) {
-		buf_text(b, "null");
-		return;
-	}
-	buf_printf(b, "%.15g", r);
-	if (isfinite(r) && !memchr(b->p + from, '.', b->n - from) &&
-		!memchr(b->p + from, 'e', b->n - from))
-		buf_text(b, ".0");
-}
-
-static void add_hex(struct buf *b, struct str s)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < s.n; i++) {
-		buf_char(b, digits[(unsigned char)s.p[i] >> 4]);
-		buf_char(b, digits[(unsigned char)s.p[i] & 15]);
-	}
-}
-
-/* The text of a cell as such, before any quoting. */
-static void add_value(struct buf *b, const struct cell *c)
-{
-	switch (c->kind) {
-	case CELL_NULL: return;
-	case CELL_INT: buf_printf(b, "%lld", (long long)c->i); return;
-	case CELL_REAL: add_real(b, c->r, false); return;
-	case CELL_TEXT: buf_str(b, c->text); return;
-	case CELL_BLOB: add_hex(b, c->text); return;
-	}
-}
-
-static bool holds_json(const char *column)
-{
-	static const char *const names[] = { "configuration", "supplementary", "tags_json",
-		"settings" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(column, names[i]) == 0)
-			return true;
-	return false;
-}
-
-static void add_json_text(struct buf *b, const char *column, struct str text)
-{
-	struct arena a = ARENA_INIT(ARENA_MAX);
-	struct err ignored = { 0 };
-	struct json *v;
-	struct buf clean = BUF_INIT(CELL_MAX);
-
-	if (holds_json(column) && json_read(&a, text, &v, &ignored) == E_OK) {
-		buf_str(b, text);
-	} else if (utf8_ok(text)) {
-		json_write_string(b, text);
-	} else {
-		plain_text(&clean, text);
-		json_write_string(b, buf_slice(&clean));
-	}
-	buf_release(&clean);
-	arena_release(&a);
-}
-
-static void add_json(struct buf *b, const char *column, const struct cell *c)
-{
-	switch (c->kind) {
-	case CELL_NULL: buf_text(b, "null"); return;
-	case CELL_INT: buf_printf(b, "%lld", (long long)c->i); return;
-	case CELL_REAL: add_real(b, c->r, true); return;
-	case CELL_TEXT: add_json_text(b, column, c->text); return;
-	case CELL_BLOB:
-		buf_char(b, '"');
-		add_hex(b, c->text);
-		buf_char(b, '"');
-		return;
-	}
-}
-
 static enum code json_row(struct printer *p, const struct cell *cells, struct err *e)
 {
 	struct buf b = BUF_INIT(ARENA_MAX);
@@ -150,7 +67,7 @@ static enum code json_row(struct printer *p, const struct cell *cells, struct er
 			buf_char(&b, ',');
 		json_write_string(&b, str_of(p->names[p->take[i]]));
 		buf_char(&b, ':');
-		add_json(&b, p->names[p->take[i]], &cells[p->take[i]]);
+		cell_json(&b, p->names[p->take[i]], &cells[p->take[i]]);
 	}
 	buf_text(&b, p->format == FORMAT_JSON ? "}" : "}\n");
 	if (buf_ok(&b))
@@ -159,25 +76,6 @@ static enum code json_row(struct printer *p, const struct cell *cells, struct er
 		err_nomem(e);
 	buf_release(&b);
 	return e->code;
-}
-
-static void add_csv(struct buf *b, struct str s)
-{
-	bool quotes = false;
-
-	for (size_t i = 0; i < s.n; i++)
-		quotes |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-	if (!quotes) {
-		buf_str(b, s);
-		return;
-	}
-	buf_char(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_char(b, '"');
-		buf_char(b, s.p[i]);
-	}
-	buf_char(b, '"');
 }
 
 static void add_tsv(struct buf *b, struct str s)
@@ -202,11 +100,11 @@ static enum code separated_row(struct printer *p, const struct cell *cells, stru
 			buf_char(&b, csv ? ',' : '\t');
 		buf_clear(&v);
 		if (cells)
-			add_value(&v, &cells[p->take[i]]);
+			cell_plain(&v, &cells[p->take[i]]);
 		else
 			buf_text(&v, p->names[p->take[i]]);
 		if (csv)
-			add_csv(&b, buf_slice(&v));
+			csv_field(&b, buf_slice(&v));
 		else
 			add_tsv(&b, buf_slice(&v));
 	}
@@ -324,7 +222,7 @@ static struct str shown(struct arena *a, const struct cell *c)
 	struct buf v = BUF_INIT(CELL_MAX), b = BUF_INIT(CELL_MAX);
 	struct str s;
 
-	add_value(&v, c);
+	cell_plain(&v, c);
 	plain_text(&b, buf_slice(&v));
 	s = arena_str(a, buf_slice(&b));
 	buf_release(&v);

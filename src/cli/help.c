@@ -2,7 +2,7 @@
 #include "cli/help.h"
 
 #include "base/nearest.h"
-#include "cli/when.h"
+#include "base/when.h"
 
 #define TEXT_COLUMNS 78
 

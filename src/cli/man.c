@@ -2,7 +2,7 @@
 #include "cli/help.h"
 
 #include "base/str.h"
-#include "cli/when.h"
+#include "base/when.h"
 #include <ctype.h>
 
 /* When what the page says last changed. */

@@ -1,32 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/query_aws.h"
 
+#include "api/cell_text.h"
 #include "base/time.h"
-#include <errno.h>
-#include <stdlib.h>
-
-/* What looks like a number is one. */
-static struct cell value_of(const char *text)
-{
-	struct cell c = { 0 };
-	char *end;
-
-	if (!text[0] || !strchr("0123456789.-+", text[0]))
-		return cell_text(text);
-	errno = 0;
-	c.i = strtoll(text, &end, 10);
-	if (!*end && !errno) {
-		c.kind = CELL_INT;
-		return c;
-	}
-	errno = 0;
-	c.r = strtod(text, &end);
-	if (!*end && !errno) {
-		c.kind = CELL_REAL;
-		return c;
-	}
-	return cell_text(text);
-}
 
 static enum code values(struct cli *c, struct select_value *out, size_t *n, struct err *e)
 {
@@ -43,7 +19,7 @@ static enum code values(struct cli *c, struct select_value *out, size_t *n, stru
 		if (equals == s.n || !equals)
 			return err_set(e, E_INVALID, "--param wants NAME=VALUE, not \"%s\"", given);
 		out[*n].name = arena_text(&c->arena, (struct str){ s.p, equals });
-		out[(*n)++].value = value_of(s.p + equals + 1);
+		out[(*n)++].value = cell_typed(s.p + equals + 1);
 	}
 	return E_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-#include "cli/when.h"
+#include "base/when.h"
 #include "core/house.h"
 #include "store/catalogue.h"
 #include "store/recorder.h"

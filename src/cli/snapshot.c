@@ -80,7 +80,7 @@ static enum code deliver(struct cli *c, struct object_store *store, struct err *
 	struct teller t = { .c = c };
 
 	/* The moment is whole seconds, as everywhere. */
-	q.at_ms = c->as_of ? cli_whole_second(c->reader.at_ms) : c->now_ms;
+	q.at_ms = c->as_of ? when_whole_second(c->reader.at_ms) : c->now_ms;
 	if (!c->format_given && !c->tty)
 		return snapshot_deliver(&c->db, store, &q, c->now_ms, print_key, &t, e);
 	cli_printer(c, &t.p, "where,items,bytes");
@@ -98,7 +98,7 @@ static enum code deliver(struct cli *c, struct object_store *store, struct err *
 /* The channel remembers it, and whoever is told of deliveries is told of these. */
 static enum code through_channel(struct cli *c, const char *channel, struct err *e)
 {
-	int64_t at_ms = c->as_of ? cli_whole_second(c->reader.at_ms) : c->now_ms;
+	int64_t at_ms = c->as_of ? when_whole_second(c->reader.at_ms) : c->now_ms;
 	char snapshot_id[37];
 
 	if (opt_text(&c->o, OPT_TO) || opt_text(&c->o, OPT_ACCOUNT) || opt_text(&c->o, OPT_REGION))

@@ -2,7 +2,7 @@
 #include "cli/person.h"
 
 #include "base/time.h"
-#include "cli/when.h"
+#include "base/when.h"
 #include "store/coverage.h"
 #include "store/publication.h"
 #include "json/write.h"

@@ -44,8 +44,12 @@ static int authorize(
 	(void)db;
 	(void)inner;
 	switch (action) {
-	case SQLITE_SELECT:
 	case SQLITE_READ:
+		/* Whoever is let in to ask is not told with what others are. */
+		if (a && sqlite3_stricmp(a, "_access_key") == 0)
+			break;
+		return SQLITE_OK;
+	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE: return SQLITE_OK;
 	case SQLITE_FUNCTION:
 		if (b && sqlite3_stricmp(b, "load_extension") == 0)

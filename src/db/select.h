@@ -12,7 +12,7 @@
  * Runs the text of a query and hands its rows on. The text may come from anybody: while it runs
  * the connection can only read. Writing, attaching, loading code and every pragma but those that
  * describe tables are refused by an authorizer, whatever the query is wrapped in. Text functions
- * and the views work as always, so also the temporary views of store_as_of().
+ * and the views work as always, so also the temporary views of store_as_of(). The table of access keys is nobody's to read.
  */
 
 enum cell_kind { CELL_NULL, CELL_INT, CELL_REAL, CELL_TEXT, CELL_BLOB };

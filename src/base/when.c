@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/when.h"
+#include "base/when.h"
 
 #include "base/str.h"
 #include "base/time.h"
@@ -143,6 +143,11 @@ enum code when_parse(const char *text, int64_t now_ms, int64_t *ms, struct err *
 	return err_hint(e,
 		"2026-11-20 14:00 (UTC), 2026-11-20T14:00:00+01:00, 1795183200, 2h, 3d, now, "
 		"yesterday 09:00, last friday 14:00");
+}
+
+int64_t when_whole_second(int64_t ms)
+{
+	return ms - ((ms % 1000) + 1000) % 1000 + 999;
 }
 
 const char *when_ago(int64_t ms, int64_t now_ms, char out[WHEN_AGO_BYTES])

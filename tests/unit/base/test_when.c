@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/time.h"
-#include "cli/when.h"
+#include "base/when.h"
 #include "lib/unit.h"
 
 /* A Monday. */

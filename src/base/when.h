@@ -16,6 +16,10 @@
  */
 enum code when_parse(const char *text, int64_t now_ms, int64_t *ms, struct err *e);
 
+/** The last millisecond of a second: the views tell whole seconds, and what they show as of a
+ * moment includes all of its second. */
+int64_t when_whole_second(int64_t ms);
+
 /** "2 d ago", "in 3 h", "now": the largest unit that fits. */
 #define WHEN_AGO_BYTES 32
 const char *when_ago(int64_t ms, int64_t now_ms, char out[WHEN_AGO_BYTES]);
