@@ -54,6 +54,7 @@ CREATE TABLE _compliance_due (
   account     TEXT NOT NULL,              -- of the rules
   region      TEXT NOT NULL,
   rid         INTEGER NOT NULL,
+  times       INTEGER NOT NULL DEFAULT 1, -- so often: what changed while it was written is due again
   PRIMARY KEY (account, region, rid)
 ) STRICT, WITHOUT ROWID;
 

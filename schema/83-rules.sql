@@ -23,11 +23,13 @@ CREATE TRIGGER _config_rule_gone AFTER DELETE ON _config_rule BEGIN
 END;
 
 CREATE TRIGGER _verdict_begun AFTER INSERT ON _verdict WHEN new.account IS NOT NULL BEGIN
-  INSERT OR IGNORE INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid);
+  INSERT INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid)
+  ON CONFLICT (account, region, rid) DO UPDATE SET times = times + 1;
 END;
 
 CREATE TRIGGER _verdict_ended AFTER UPDATE OF until_ms ON _verdict WHEN new.account IS NOT NULL BEGIN
-  INSERT OR IGNORE INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid);
+  INSERT INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid)
+  ON CONFLICT (account, region, rid) DO UPDATE SET times = times + 1;
 END;
 
 -- What the rules of AWS Config find now: verdicts in force. Shadowed where the past is asked about.

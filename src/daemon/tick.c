@@ -6,15 +6,18 @@
 #include "base/time.h"
 #include "core/deliver.h"
 #include "core/publish.h"
+#include "core/roll_up.h"
 #include "discover/kept.h"
 #include "store/prune.h"
 #include "store/publication.h"
 #include "store/recorder.h"
 
-#define ARENA_MAX       (4 << 20)
-#define SOURCES_MAX     1000
+#define ARENA_MAX        (4 << 20)
+#define SOURCES_MAX      1000
 /* A sink that has much to be told gives way to others after so many. */
-#define NOTICES_AT_ONCE 1000
+#define NOTICES_AT_ONCE  1000
+/* Their texts are in memory at once. */
+#define ROLL_UPS_AT_ONCE 500
 
 struct round {
 	struct arena arena;
@@ -262,6 +265,18 @@ static enum code posted(void *ctx, struct db *db, struct err *e)
 	return hear_posted(ports->hear, db, e);
 }
 
+/* What rules find on a resource, as the resource it is. */
+static enum code roll_up(void *ctx, struct db *db, struct err *e)
+{
+	struct record_sum sum;
+	enum code c = roll_up_record(db, ROLL_UPS_AT_ONCE, time_now_ms(), &sum, e);
+
+	(void)ctx;
+	if (c && c != E_NOTFOUND && c != E_CANCELED)
+		log_write(EV_ROLL_UP_FAILED, e, log_text("tick", "compliance"));
+	return c;
+}
+
 /* A second is what a person does not notice; asking rows costs some microseconds. */
 const struct tick ticks[] = {
 	{ "sweep", LANE_NET, 1000, sweep },
@@ -269,6 +284,7 @@ const struct tick ticks[] = {
 	{ "posted", LANE_NET, 1000, posted },
 	{ "trails", LANE_NET, 5000, trails },
 	{ "deliver", LANE_NET, 5000, deliver },
+	{ "compliance", LANE_NET, 1000, roll_up },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },
 	{ "publish", LANE_NET, 5000, publish_tick },

@@ -16,6 +16,6 @@ struct tick_ports {
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, hear of changes, deliver, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, hear of changes, deliver, record compliance, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;

@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 import sqlite3
+import time
 
 import pytest
 
@@ -468,3 +469,21 @@ def test_every_rule_of_the_list_can_be_put(config, rules):
         if needed:
             assert refused(put, config, name, {"Owner": "AWS", "SourceIdentifier": identifier}) == (
                 INVALID, f"The required parameter [{', '.join(sorted(needed))}] is not present in the inputParameters")
+
+
+def test_what_rules_find_becomes_an_item(rules, config, siltstone):
+    siltstone.ok("recorder", "start", "--store", rules.store)
+    put(config, "pc")
+    judge(config, "pc", "vpc-1", "NON_COMPLIANT")
+    kind = "AWS::Config::ResourceCompliance"
+    deadline = time.monotonic() + 60
+    while not config.list_discovered_resources(resourceType=kind)["resourceIdentifiers"]:
+        assert time.monotonic() < deadline, rules.text()
+        time.sleep(0.05)
+    item = config.get_resource_config_history(resourceType=kind, resourceId=f"{VPC}/vpc-1")["configurationItems"][0]
+    made = rule(config, "pc")
+    assert json.loads(item["configuration"]) == {
+        "complianceType": "NON_COMPLIANT", "targetResourceId": "vpc-1", "targetResourceType": VPC,
+        "configRuleList": [{"configRuleArn": made["ConfigRuleArn"], "configRuleId": made["ConfigRuleId"], "configRuleName": "pc", "complianceType": "NON_COMPLIANT"}]}
+    assert item["relationships"] == [{"resourceType": VPC, "resourceId": "vpc-1", "relationshipName": "Is associated with "}]
+    program.whole(rules.store)
