@@ -123,6 +123,13 @@ enum code db_take_memory(struct db *d, int mib, struct err *e)
 	return db_script(d, "keep much in memory", sql, e);
 }
 
+const char *db_file(const struct db *d)
+{
+	const char *file = sqlite3_db_filename(d->h, "main");
+
+	return file ? file : "";
+}
+
 void db_rest(struct db *d)
 {
 	(void)sqlite3_db_release_memory(d->h);

@@ -53,6 +53,9 @@ enum code db_spare_memory(struct db *d, struct err *e);
  * db_spare_memory(). For work that comes back to the same pages. */
 enum code db_take_memory(struct db *d, int mib, struct err *e);
 
+/** The file it is a connection to; "" for one in memory. Borrowed. */
+const char *db_file(const struct db *d);
+
 /** Let go of every page that is kept, until they are read again: for a connection that will not be used for a while. */
 void db_rest(struct db *d);
 

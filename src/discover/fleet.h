@@ -8,7 +8,7 @@
  *
  * The source's own credentials become each account by assuming a role there, but for the account they belong
  * to, which is looked at as it is. Which accounts: those named, or the active ones of the organization
- * (Organizations' ListAccounts). One account is done after the other, each with a whole crew; one that cannot be
+ * (Organizations' ListAccounts). A few are looked at at a time (discover/team.h); one that cannot be
  * reached is a gap with a reason and holds up no other.
  */
 struct fleet {

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "discover/listing.h"
+#include "discover/team.h"
 #include "store/coverage.h"
 
 enum { TYPES_BYTES = 256 << 20, NOTES_MAX = 100000 };
@@ -116,19 +117,6 @@ static enum code check_types(struct db *db, const struct sweep_options *o, struc
 	return c;
 }
 
-/* What ends the whole: somebody stopped it, or it is not the account's fault. */
-static bool is_the_end(enum code c)
-{
-	switch ((int)c) {
-	case E_CANCELED:
-	case E_NOMEM:
-	case E_FULL:
-	case E_IO:
-	case E_BUSY: return true;
-	default: return false;
-	}
-}
-
 static enum code stopped(const struct sweep_sum *sum, struct err *e)
 {
 	if (e->code != E_CANCELED || !sum->accounts)
@@ -143,25 +131,27 @@ static enum code sweep_each(struct db *db, const struct fleet *fleet,
 {
 	struct adding adding = { .sum = sum };
 	struct err first = { 0 };
+	struct team_account *accounts = arena_alloc(&sum->arena, fleet->n * sizeof(*accounts));
 
+	if (!accounts)
+		return err_nomem(e);
+	for (size_t i = 0; i < fleet->n; i++)
+		accounts[i] = (struct team_account){ .options = &fleet->each[i] };
+	team_sweep(db, accounts, fleet->n, begun, e);
 	for (size_t i = 0; i < fleet->n; i++) {
-		struct sweep_sum one = { 0 };
-		struct err why = { 0 };
-		enum code c = sweep_one(db, &fleet->each[i], begun, &one, &why);
+		struct team_account *one = &accounts[i];
 
-		if (!c) {
-			add_sum(&adding, &one);
-		} else if (!is_the_end(c)) {
-			add_unreached(&adding, fleet->each[i].account, &why);
+		if (one->done && !one->why.code) {
+			add_sum(&adding, &one->sum);
+		} else if (one->done && !team_is_the_end(one->why.code)) {
+			add_unreached(&adding, one->options->account, &one->why);
 			if (!first.code)
-				first = why;
+				first = one->why;
 		}
-		sweep_sum_release(&one);
-		if (is_the_end(c)) {
-			*e = why;
-			return stopped(sum, e);
-		}
+		sweep_sum_release(&one->sum);
 	}
+	if (e->code)
+		return stopped(sum, e);
 	if (sum->accounts)
 		return arena_ok(&sum->arena) ? E_OK : err_nomem(e);
 	*e = first;
@@ -178,7 +168,7 @@ static void note_unknown(struct db *db, const struct sweep_options *o,
 	struct source source;
 	struct err ignored = { 0 };
 
-	if (is_the_end(why->code) || why->code == E_INVALID ||
+	if (team_is_the_end(why->code) || why->code == E_INVALID ||
 		sweep_note_source(db, o, &source, &ignored))
 		return;
 	f.source_id = source.source_id;
