@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "db/db.h"
+#include "store/channel.h"
 #include "json/json.h"
 #include <signal.h>
 #include <stdbool.h>
@@ -101,9 +102,10 @@ struct api;
 
 /** What an operation needs of the world; each may be NULL, then what needs it says that it cannot be done here. */
 struct api_ports {
-	/** Writes the check file to the channel's target, as PutDeliveryChannel must. @error and @message: as AWS names it. */
-	enum code (*check_channel)(void *ctx, struct db *db, const char *channel, char error[96],
-		char message[512], struct err *e);
+	/** Writes the check file of @account to the channel's target, as PutDeliveryChannel must. E_DENIED: that cannot
+	 * be done; *@refusal is what AWS Config says to it, and @e what happened, which is told to nobody else. */
+	enum code (*check_channel)(void *ctx, const struct channel *channel, const char *account,
+		struct channel_refusal *refusal, struct err *e);
 	void *ctx;
 };
 

@@ -91,4 +91,6 @@ api_operation_fn api_get_resource_config_history, api_batch_get_resource_config;
 api_operation_fn api_select_resource_config;                                     /* queries.c */
 api_operation_fn api_put_evaluations, api_put_external_evaluation;               /* rules.c */
 api_operation_fn api_recorder;                                                   /* recorders.c */
-api_operation_fn api_describe_remediation_exceptions; /* remediations.c */
+api_operation_fn api_describe_remediation_exceptions;                 /* remediations.c */
+api_operation_fn api_put_delivery_channel;                            /* channels.c */
+api_operation_fn api_put_resource_config, api_delete_resource_config; /* custom.c */

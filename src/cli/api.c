@@ -4,6 +4,7 @@
 #include "api/model.h"
 #include "base/when.h"
 #include "cli/cli.h"
+#include "discover/writable.h"
 #include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
@@ -67,6 +68,18 @@ static enum code print(const struct api_answer *answer, struct err *e)
 	return err_set(e, E_INVALID, "refused: %s", answer->error);
 }
 
+/* Standard error tells what happened, standard output what AWS Config says to that. */
+static enum code check_channel(void *ctx, const struct channel *channel, const char *account,
+	struct channel_refusal *refusal, struct err *e)
+{
+	struct cli *c = ctx;
+	enum code code = writable_check(channel, account, c->stop, refusal, e);
+
+	if (code == E_DENIED)
+		cli_note(c, "%s", e->msg);
+	return code;
+}
+
 static enum code ask(struct cli *c, struct str body, bool writes, struct err *e)
 {
 	struct api_request request = { .operation = str_of(c->argv[0]),
@@ -76,6 +89,7 @@ static enum code ask(struct cli *c, struct str body, bool writes, struct err *e)
 		.now_ms = c->now_ms,
 		.stop = c->stop };
 	const char *as_of = opt_text(&c->o, OPT_AS_OF);
+	const struct api_ports ports = { check_channel, c };
 	struct api_answer answer;
 	unsigned char key[32];
 	struct api *api;
@@ -85,7 +99,7 @@ static enum code ask(struct cli *c, struct str body, bool writes, struct err *e)
 	if (as_of)
 		request.as_of_ms = when_whole_second(request.as_of_ms);
 	if (store_open(&c->db, c->store, writes ? DB_WRITE : DB_READ, c->now_ms, e) ||
-		api_token_key(&c->db, key, e) || api_open(&api, key, NULL, e))
+		api_token_key(&c->db, key, e) || api_open(&api, key, &ports, e))
 		return e->code;
 	c->db.seal_key = config_get(&c->config, "evidence", "", "key");
 	if (!api_answer(api, &c->db, &request, &answer, e))

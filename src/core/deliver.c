@@ -299,16 +299,28 @@ enum code deliver_one(
 	return c;
 }
 
+enum code deliver_try(const struct deliver_ports *ports, const struct channel *channel,
+	const char *account, struct err *e)
+{
+	struct job job = { .ports = ports, .channel = *channel, .memory = ARENA_INIT(TEXT_BYTES) };
+
+	job.key = check_key(&job.memory, channel, account);
+	if (arena_ok(&job.memory))
+		put_nothing(&job, e);
+	else
+		err_nomem(e);
+	arena_release(&job.memory);
+	return e->code;
+}
+
 enum code deliver_check(struct db *db, const struct deliver_ports *ports, const char *channel,
 	const char *account, struct err *e)
 {
-	struct job job = { .db = db, .ports = ports, .memory = ARENA_INIT(TEXT_BYTES) };
-	enum code c = channel_get(db, &job.memory, channel, &job.channel, e);
+	struct arena a = ARENA_INIT(TEXT_BYTES);
+	struct channel c;
 
-	if (!c) {
-		job.key = check_key(&job.memory, &job.channel, account);
-		c = arena_ok(&job.memory) ? put_nothing(&job, e) : err_nomem(e);
-	}
-	arena_release(&job.memory);
-	return c;
+	if (!channel_get(db, &a, channel, &c, e))
+		deliver_try(ports, &c, account, e);
+	arena_release(&a);
+	return e->code;
 }

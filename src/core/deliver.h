@@ -39,6 +39,10 @@ enum code deliver_one(
 enum code deliver_check(struct db *db, const struct deliver_ports *ports, const char *channel,
 	const char *account, struct err *e);
 
+/** The same for one that need not be in the store. */
+enum code deliver_try(const struct deliver_ports *ports, const struct channel *channel,
+	const char *account, struct err *e);
+
 /** What AWS Config would call an error of an object store: "NoSuchBucket", "AccessDenied", ... */
 const char *deliver_error_code(const struct err *e);
 /** What a channel waits at most after so many failures: 30 s, doubling, at most 15 minutes. */

@@ -98,6 +98,14 @@ static const char *said(const char *text)
 	return *text ? text : NULL;
 }
 
+/* Settings do not wait for what waits for others. */
+static enum lane lane_of(const struct call *call)
+{
+	if (api_asks(call->operation))
+		return LANE_NET;
+	return call->writes ? LANE_WRITE : LANE_READ;
+}
+
 static void submit(struct service *s, struct http_query *q, const struct caller_identity *who,
 	const struct call *call)
 {
@@ -119,7 +127,7 @@ static void submit(struct service *s, struct http_query *q, const struct caller_
 	r->ask.account = said(r->who.account);
 	r->ask.region = said(r->who.region);
 	r->ask.caller = said(r->who.key_id);
-	lanes_submit(s->lanes, call->writes ? LANE_WRITE : LANE_READ, &r->job);
+	lanes_submit(s->lanes, lane_of(call), &r->job);
 }
 
 /* What is asked, or false: it was refused. */

@@ -10,8 +10,9 @@
  * ====================
  *
  * POST / as the SDKs and the AWS command line send it: AWS JSON 1.1, X-Amz-Target: StarlingDoveService.OPERATION. An
- * operation that reads is answered in the read lane, one that writes in the write lane. X-Siltstone-As-Of, epoch
- * seconds or an ISO 8601 date-time, has reading operations answer for that moment.
+ * operation that reads is answered in the read lane, one that writes in the write lane, and one that asks others than the
+ * store in the net lane. X-Siltstone-As-Of, epoch seconds or an ISO 8601 date-time, has reading operations answer for that
+ * moment.
  *
  * Protocol: AWS Config reference, section 0.1.
  */

@@ -14,6 +14,7 @@
 #include "daemon/seed.h"
 #include "daemon/service.h"
 #include "daemon/tick.h"
+#include "discover/writable.h"
 #include "store/catalogue.h"
 #include "store/channel.h"
 #include "store/sink.h"
@@ -45,6 +46,7 @@ struct up {
 	struct metrics metrics;
 	struct hear hear;
 	struct service service;
+	struct api_ports api_ports;
 	struct door door;
 	struct door_settings settings; /* until the server, or at SIGHUP the door, has them */
 	struct buf token;              /* whoever posts events has it; empty: nobody may */
@@ -380,6 +382,17 @@ static enum code free_leases(struct db *db, struct err *e)
 	return c ? c : sink_free_leases(db, e);
 }
 
+static enum code check_channel(void *ctx, const struct channel *channel, const char *account,
+	struct channel_refusal *refusal, struct err *e)
+{
+	const struct up *u = ctx;
+	enum code c = writable_check(channel, account, &u->stop, refusal, e);
+
+	if (c == E_DENIED)
+		log_write(EV_CHANNEL_REFUSED, e, log_text("channel", channel->name));
+	return c;
+}
+
 /* The store is made or brought up to date before anybody else opens it. */
 static enum code prepare_store(struct up *u, struct err *e)
 {
@@ -423,8 +436,8 @@ static enum code open_parts(struct up *u, struct err *e)
 	struct lanes_options lanes = { .store = u->o->store,
 		.seal_key = config_get(u->o->config, "evidence", "", "key"),
 		/* A sweep and an upload may each take an hour, and a queue is always waited for; what happens is told
-		 * meanwhile. */
-		.workers = { 2, 1, 6 },
+		 * meanwhile, and whoever sets a channel is answered. */
+		.workers = { 2, 1, 7 },
 		.wake = loop_wake,
 		.ctx = &u->loop };
 
@@ -554,6 +567,8 @@ enum code up_run(const struct up_options *options, struct err *e)
 	u->hear.stop = &u->stop;
 	u->hear.once = options->once;
 	u->targets = (struct targets){ .stop = &u->stop };
+	u->api_ports = (struct api_ports){ check_channel, u };
+	u->service.ports = &u->api_ports;
 	set_level(options, options->config);
 	if (!lock_take(&u->lock, options->store, e) && !run_locked(u, e) && u->first.code)
 		*e = u->first;

@@ -7,6 +7,7 @@
 #include "json/write.h"
 
 #define NAME_MAX_BYTES     256
+#define BUCKET_MAX_BYTES   255
 #define ERROR_WORD_BYTES   300
 #define SETTINGS_MAX_BYTES (1 << 16)
 #define HOUR_MS            INT64_C(3600000)
@@ -83,6 +84,19 @@ static enum code check_name(struct str name, struct err *e)
 	return E_OK;
 }
 
+/* As S3 has had them: what is none of them leads somewhere else when it stands in a URL. */
+static bool is_bucket(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		const char c = s.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+			c != '-' && c != '.' && c != '_')
+			return false;
+	}
+	return s.n <= BUCKET_MAX_BYTES;
+}
+
 static enum code check_target(const char *target, struct err *e)
 {
 	struct str s = str_of(target ? target : "");
@@ -92,25 +106,38 @@ static enum code check_target(const char *target, struct err *e)
 		return E_OK;
 	if (!s.n || str_is(s, "s3://"))
 		return err_set(e, E_INVALID, "Cannot find a S3 bucket with an empty bucket name.");
-	if (str_starts(s, STR("s3://")) && str_find(bucket, '/') == bucket.n)
+	if (!str_starts(s, STR("s3://")))
+		return err_set(e, E_INVALID,
+			"a channel leads to s3://BUCKET or dir:PATH, not to \"%s\"", target);
+	if (is_bucket(bucket))
 		return E_OK;
 	return err_set(
-		e, E_INVALID, "a channel leads to s3://BUCKET or dir:PATH, not to \"%s\"", target);
+		e, E_INVALID, "No such s3 bucket with name '%.*s'.", ERROR_WORD_BYTES, bucket.p);
 }
 
 /* The order and the words of AWS Config, spec section 3.6. */
-static enum code check(const struct channel *c, struct err *e)
+enum code channel_check(const struct channel *c, const char **error, struct err *e)
 {
-	if (check_name(str_of(c->name), e) || check_target(c->target, e))
+	*error = c->name && strlen(c->name) > NAME_MAX_BYTES
+			 ? "ValidationException"
+			 : "InvalidDeliveryChannelNameException";
+	if (check_name(str_of(c->name), e))
 		return e->code;
+	*error = "NoSuchBucketException";
+	if (check_target(c->target, e))
+		return e->code;
+	*error = "InvalidS3KeyPrefixException";
 	if (c->prefix && !*c->prefix)
 		return err_set(
 			e, E_INVALID, "The s3 key prefix '' is not valid, empty s3 key prefix.");
+	*error = "InvalidSNSTopicARNException";
 	if (c->topic && !is_topic(c->topic))
 		return err_set(e, E_INVALID, "The sns topic arn '%s' is not valid.", c->topic);
+	*error = "InvalidS3KmsKeyArnException";
 	if (c->kms_key && !is_key(c->kms_key))
 		return err_set(e, E_INVALID, "The arn '%s' is not a valid kms key or alias arn.",
 			c->kms_key);
+	*error = "ValidationException";
 	if (c->frequency && !every_ms(c->frequency))
 		return err_set(e, E_INVALID,
 			"1 validation error detected: Value '%.*s' at "
@@ -174,7 +201,7 @@ static enum code put_sink(struct db *db, const struct channel *c, struct err *e)
 	return e->code;
 }
 
-static enum code put(struct db *db, const struct channel *c, int64_t now_ms, struct err *e)
+enum code channel_keep(struct db *db, const struct channel *c, int64_t now_ms, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_CHANNEL_PUT);
 
@@ -196,9 +223,11 @@ static enum code put(struct db *db, const struct channel *c, int64_t now_ms, str
 
 enum code channel_put(struct db *db, const struct channel *c, int64_t now_ms, struct err *e)
 {
-	if (check(c, e) || db_begin(db, e))
+	const char *error;
+
+	if (channel_check(c, &error, e) || db_begin(db, e))
 		return e->code;
-	if (put(db, c, now_ms, e) == E_OK)
+	if (channel_keep(db, c, now_ms, e) == E_OK)
 		return db_commit(db, e);
 	db_rollback(db);
 	return err_add(e, "keep channel \"%s\"", c->name);

@@ -29,6 +29,16 @@ struct channel_status {
  * becomes the sink "channel:NAME", or that sink goes. E_INVALID with the reason: the checks of the spec's
  * section 3.6 that need nobody else, in its words. One transaction. */
 enum code channel_put(struct db *db, const struct channel *c, int64_t now_ms, struct err *e);
+/** Those checks alone. E_INVALID: *@error is AWS's name of what is wrong, e->msg its text. */
+enum code channel_check(const struct channel *c, const char **error, struct err *e);
+/** channel_put() of what was checked, part of the caller's transaction. */
+enum code channel_keep(struct db *db, const struct channel *c, int64_t now_ms, struct err *e);
+
+/** Why AWS Config would not have a channel, as it says so. */
+struct channel_refusal {
+	char error[64]; /* "InsufficientDeliveryPolicyException" */
+	char message[1024];
+};
 enum code channel_get(
 	struct db *db, struct arena *a, const char *name, struct channel *out, struct err *e);
 enum code channel_status(struct db *db, struct arena *a, const char *name,

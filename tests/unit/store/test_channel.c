@@ -102,7 +102,7 @@ static void what_cannot_be_is_refused_in_the_words_of_aws_config(void **state)
 	refused(s, (struct channel){ .name = "c" },
 		"Cannot find a S3 bucket with an empty bucket name.");
 	refused(s, (struct channel){ .name = "c", .target = "s3://b/p" },
-		"a channel leads to s3://BUCKET or dir:PATH, not to \"s3://b/p\"");
+		"No such s3 bucket with name 'b/p'.");
 	refused(s, (struct channel){ .name = "c", .target = "s3://b", .prefix = "" },
 		"The s3 key prefix '' is not valid, empty s3 key prefix.");
 	refused(s, (struct channel){ .name = "c", .target = "s3://b", .topic = "" },
