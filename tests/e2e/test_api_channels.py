@@ -95,7 +95,7 @@ def test_a_channel_is_put_checked_described_and_replaced(there, siltstone, bucke
     assert config.describe_delivery_channels()["DeliveryChannels"] == [whole]
     assert config.describe_delivery_channels(DeliveryChannelNames=["default"])["DeliveryChannels"] == [whole]
     listed = json.loads(siltstone.ok("channel", "list", "--store", there.store, "--format", "json").out)
-    assert [(c["channel"], c["target"]) for c in listed] == [("default", f"s3://{BUCKET}")]
+    assert [(c["channel"], c["to"]) for c in listed] == [("default", f"s3://{BUCKET}/org/x")]
     assert program.one(there.store, "SELECT count(*) FROM _sink WHERE name = 'channel:default'") == 1
     put(config)
     assert config.describe_delivery_channels()["DeliveryChannels"] == [{"name": "default", "s3BucketName": BUCKET}]
