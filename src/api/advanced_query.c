@@ -51,8 +51,8 @@ static enum code check_text(
 static enum code make_plan(struct arena *a, const struct advanced_query_request *r,
 	struct query_plan *plan, struct query_fault *fault, struct err *e)
 {
-	const struct query_scope scope = { r->account, r->region, r->accounts, r->regions, r->limit,
-		r->after, r->aws_limits };
+	const struct query_scope scope = { r->account, r->region, r->accounts, r->regions, r->types,
+		r->limit, r->after, r->aws_limits };
 	struct query_fault unasked;
 	struct query q;
 

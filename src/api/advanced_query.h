@@ -32,7 +32,8 @@ struct advanced_query_request {
 	const char *account, *region;
 	/* Of several: JSON lists of texts; or NULL: any. */
 	const char *accounts, *regions;
-	int64_t limit; /* rows at most; 0: all */
+	const char *types; /* of these alone: a JSON list of texts; or NULL: any */
+	int64_t limit;     /* rows at most; 0: all */
 	/* Where a page before ended: its `next`. Empty or STR_NONE: from the beginning. Another query's is E_INVALID. */
 	struct str after;
 	/* As AWS does: 1 to 4096 characters, at most three groups (one when it is ordered by an aggregate), LIKE with a wildcard at its

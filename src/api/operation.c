@@ -7,6 +7,8 @@
 /* What SQL alone cannot say. */
 static const struct operation_entry entries[] = {
 	{ "AssociateResourceTypes", api_recorder, .writes = true, .alone = true },
+	{ "BatchGetAggregateResourceConfig", api_batch_get_aggregate_resource_config,
+		.past = true },
 	{ "BatchGetResourceConfig", api_batch_get_resource_config, .past = true },
 	{ "DeleteConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "DeleteResourceConfig", api_delete_resource_config, .writes = true, .alone = true },
@@ -15,6 +17,7 @@ static const struct operation_entry entries[] = {
 	{ "DescribeConfigurationRecorders", api_recorder, .past = true },
 	{ "DescribeRemediationExceptions", api_describe_remediation_exceptions, .past = true },
 	{ "DisassociateResourceTypes", api_recorder, .writes = true, .alone = true },
+	{ "GetAggregateResourceConfig", api_get_aggregate_resource_config, .past = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
 	{ "ListConfigurationRecorders", api_recorder, .past = true },
 	{ "PutConfigurationRecorder", api_recorder, .writes = true, .alone = true },
@@ -24,6 +27,7 @@ static const struct operation_entry entries[] = {
 	{ "PutExternalEvaluation", api_put_external_evaluation, .writes = true },
 	{ "PutResourceConfig", api_put_resource_config, .writes = true, .alone = true },
 	{ "PutServiceLinkedConfigurationRecorder", api_recorder, .writes = true, .alone = true },
+	{ "SelectAggregateResourceConfig", api_select_aggregate_resource_config, .past = false },
 	{ "SelectResourceConfig", api_select_resource_config, .past = false },
 	{ "StartConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "StopConfigurationRecorder", api_recorder, .writes = true, .alone = true },

@@ -87,6 +87,8 @@ struct operation_entry {
 const struct operation_entry *operation_entry(const char *name);
 
 /* The functions, by family. */
+api_operation_fn api_get_aggregate_resource_config, api_batch_get_aggregate_resource_config,
+	api_select_aggregate_resource_config;                                    /* aggregates.c */
 api_operation_fn api_get_resource_config_history, api_batch_get_resource_config; /* histories.c */
 api_operation_fn api_select_resource_config;                                     /* queries.c */
 api_operation_fn api_put_evaluations, api_put_external_evaluation;               /* rules.c */

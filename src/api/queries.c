@@ -86,9 +86,12 @@ enum code api_select_resource_config(struct operation *op)
 	return answer(op, &r);
 }
 
-enum code api_select_among(struct operation *op, const char *accounts, const char *regions)
+enum code api_select_among(
+	struct operation *op, const char *accounts, const char *regions, const char *types)
 {
-	struct advanced_query_request r = { .accounts = accounts, .regions = regions };
+	struct advanced_query_request r = {
+		.accounts = accounts, .regions = regions, .types = types
+	};
 
 	return answer(op, &r);
 }

@@ -485,6 +485,12 @@ static void write_scope(struct query_compiler *c)
 		query_param(c, str_of(s->regions));
 		buf_text(c->sql, "))");
 	}
+	if (s->types) {
+		buf_text(c->sql,
+			" AND r.resource_type IN (SELECT value FROM json_each("); /* SQL: generated */
+		query_param(c, str_of(s->types));
+		buf_text(c->sql, "))");
+	}
 }
 
 static enum code write_where(struct query_compiler *c)

@@ -63,7 +63,7 @@ struct query_plan {
 };
 
 struct query_scope {
-	const char *account, *region, *accounts, *regions;
+	const char *account, *region, *accounts, *regions, *types;
 	int64_t limit;
 	struct str after; /* as query_plan_next() gave it, or empty */
 	bool aws_limits;
