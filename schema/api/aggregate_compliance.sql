@@ -95,3 +95,69 @@ SELECT json_object('EvaluationResultIdentifier',
    AND ((SELECT a.regions FROM a) IS NULL OR f.region = 'global' OR f.region IN (SELECT j.value FROM json_each((SELECT a.regions FROM a)) j))
    AND EXISTS (SELECT 1 FROM a)
  ORDER BY f.result, f.rid LIMIT :limit;
+
+-- name: op_DescribeAggregateComplianceByConformancePacks_refuse
+SELECT 'NoSuchConfigurationAggregatorException' AS error,
+       'The configuration aggregator does not exist. Check the configuration aggregator name and try again.' AS message
+ WHERE NOT EXISTS (SELECT 1 FROM _aggregator a WHERE a.account = :account AND a.region = :region AND a.name = json_extract(:request, '$.ConfigurationAggregatorName'));
+
+-- name: op_DescribeAggregateComplianceByConformancePacks_list
+-- plan: scan
+-- Nothing is known of a pack none of whose rules has found anything.
+WITH a AS (SELECT g.accounts, g.regions, g.types, g.service_types FROM _aggregate g
+            WHERE g.account = :account AND g.region = :region AND g.name = json_extract(:request, '$.ConfigurationAggregatorName')),
+n AS (
+  SELECT p.account AS account, p.region AS region, p.name AS name,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name) AS rules,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name
+             AND EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'NON_COMPLIANT')) AS bad,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name
+             AND EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'COMPLIANT')
+             AND NOT EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'NON_COMPLIANT')) AS good
+    FROM _conformance_pack p
+   WHERE EXISTS (SELECT 1 FROM a)
+     AND ((SELECT a.accounts FROM a) IS NULL OR p.account IN (SELECT j.value FROM json_each((SELECT a.accounts FROM a)) j))
+     AND ((SELECT a.regions FROM a) IS NULL OR p.region = 'global' OR p.region IN (SELECT j.value FROM json_each((SELECT a.regions FROM a)) j))
+     AND p.account = coalesce(json_extract(:request, '$.Filters.AccountId'), p.account) AND p.region = coalesce(json_extract(:request, '$.Filters.AwsRegion'), p.region)
+     AND (p.account, p.region, p.name) > (coalesce(json_extract(:after, '$[0]'), ''), coalesce(json_extract(:after, '$[1]'), ''), coalesce(json_extract(:after, '$[2]'), ''))
+     AND p.name = coalesce(json_extract(:request, '$.Filters.ConformancePackName'), p.name)),
+s AS (SELECT n.*, CASE WHEN n.bad THEN 'NON_COMPLIANT' WHEN n.good THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result FROM n)
+SELECT json_object('ConformancePackName', s.name, 'AccountId', s.account, 'AwsRegion', s.region, 'Compliance', json_object('ComplianceType', s.result,
+         'CompliantRuleCount', s.good, 'NonCompliantRuleCount', s.bad, 'TotalRuleCount', s.rules)) AS element, json_array(s.account, s.region, s.name) AS after
+  FROM s WHERE s.result = coalesce(json_extract(:request, '$.Filters.ComplianceType'), s.result)
+ ORDER BY s.account, s.region, s.name LIMIT :limit;
+
+-- name: op_GetAggregateConformancePackComplianceSummary_refuse
+SELECT 'NoSuchConfigurationAggregatorException' AS error,
+       'The configuration aggregator does not exist. Check the configuration aggregator name and try again.' AS message
+ WHERE NOT EXISTS (SELECT 1 FROM _aggregator a WHERE a.account = :account AND a.region = :region AND a.name = json_extract(:request, '$.ConfigurationAggregatorName'));
+
+-- name: op_GetAggregateConformancePackComplianceSummary_answer
+SELECT json_object('GroupByKey', json_extract(:request, '$.GroupByKey')) AS body;
+
+-- name: op_GetAggregateConformancePackComplianceSummary_list
+-- plan: scan
+-- One group of all, without a name, where none are asked for.
+WITH a AS (SELECT g.accounts, g.regions, g.types, g.service_types FROM _aggregate g
+            WHERE g.account = :account AND g.region = :region AND g.name = json_extract(:request, '$.ConfigurationAggregatorName')),
+n AS (
+  SELECT p.account AS account, p.region AS region, p.name AS name,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name) AS rules,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name
+             AND EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'NON_COMPLIANT')) AS bad,
+         (SELECT count(*) FROM _pack_rule x WHERE x.account = p.account AND x.region = p.region AND x.pack = p.name
+             AND EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'COMPLIANT')
+             AND NOT EXISTS (SELECT 1 FROM _finding f WHERE f.account = x.account AND f.region = x.region AND f.rule = x.rule AND f.result = 'NON_COMPLIANT')) AS good
+    FROM _conformance_pack p
+   WHERE EXISTS (SELECT 1 FROM a)
+     AND ((SELECT a.accounts FROM a) IS NULL OR p.account IN (SELECT j.value FROM json_each((SELECT a.accounts FROM a)) j))
+     AND ((SELECT a.regions FROM a) IS NULL OR p.region = 'global' OR p.region IN (SELECT j.value FROM json_each((SELECT a.regions FROM a)) j))
+     AND p.account = coalesce(json_extract(:request, '$.Filters.AccountId'), p.account) AND p.region = coalesce(json_extract(:request, '$.Filters.AwsRegion'), p.region)),
+g AS (
+  SELECT CASE json_extract(:request, '$.GroupByKey') WHEN 'ACCOUNT_ID' THEN n.account WHEN 'AWS_REGION' THEN n.region ELSE '' END AS name,
+         coalesce(sum(n.good > 0 AND n.bad = 0), 0) AS good, coalesce(sum(n.bad > 0), 0) AS bad
+    FROM n GROUP BY 1)
+SELECT json_object('GroupName', nullif(g.name, ''), 'ComplianceSummary', json_object('CompliantConformancePackCount', g.good, 'NonCompliantConformancePackCount', g.bad)) AS element,
+       g.name AS after
+  FROM g WHERE :after IS NULL OR g.name > :after
+ ORDER BY g.name LIMIT :limit;

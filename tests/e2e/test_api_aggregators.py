@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 
-import botocore.exceptions
 import pytest
 
 import program
@@ -439,3 +438,133 @@ def test_the_past_is_asked_with_a_header(asked, config):
     assert ask("DescribeConfigurationAggregatorSourcesStatus", "2025-01-01")["AggregatedSourceStatusList"][0]["LastUpdateStatus"] == "FAILED"
     code, _, got = asked.raw("DeleteConfigurationAggregator", {"ConfigurationAggregatorName": "all"}, {"X-Siltstone-As-Of": BETWEEN}, region=REGION)
     assert code == 400 and json.loads(got)["__type"] == "ValidationException"
+
+
+PROCESS = {"Owner": "AWS", "SourceIdentifier": "AWS_CONFIG_PROCESS_CHECK"}
+#: What each rule finds: of (account, region, name), by VPC.
+FINDINGS = {
+    (HOME, REGIONS[0], "r-a"): {"vpc-0": "NON_COMPLIANT", "vpc-1": "NON_COMPLIANT", "vpc-2": "COMPLIANT", "vpc-3": "NOT_APPLICABLE"},
+    (HOME, REGIONS[0], "r-b"): {"vpc-0": "COMPLIANT"},
+    (HOME, REGIONS[1], "r-a"): {},
+    (SECOND, REGIONS[0], "r-a"): {"vpc-0": "COMPLIANT", "vpc-1": "COMPLIANT"},
+    (THIRD, REGIONS[1], "r-c"): {"vpc-0": "NON_COMPLIANT"},
+}
+
+
+def rolled_up(found):
+    return next((r for r in ("NON_COMPLIANT", "COMPLIANT") if r in found.values()), "INSUFFICIENT_DATA")
+
+
+@pytest.fixture
+def judged(asked, other):
+    """Rules in three accounts, and what they found."""
+    for (account, region, name), found in FINDINGS.items():
+        other(account, region, "PutConfigRule", {"ConfigRule": {"ConfigRuleName": name, "Source": PROCESS}})
+        for resource_id, result in found.items():
+            other(account, region, "PutExternalEvaluation", {"ConfigRuleName": name, "ExternalEvaluation": {
+                "ComplianceResourceType": VPC, "ComplianceResourceId": resource_id, "ComplianceType": result, "Annotation": "why", "OrderingTimestamp": 1_700_000_000}})
+    return asked
+
+
+def test_rules_are_rolled_up_over_accounts(judged, config):
+    put(config, "all")
+    put(config, "some", [HOME, SECOND], [REGION])
+
+    def told(name, **filters):
+        more = {"Filters": filters} if filters else {}
+        return {(c["AccountId"], c["AwsRegion"], c["ConfigRuleName"]): c["Compliance"]
+                for c in walk(config.describe_aggregate_compliance_by_config_rules, "AggregateComplianceByConfigRules", ConfigurationAggregatorName=name, **more)}
+
+    every = told("all")
+    assert list(every) == sorted(FINDINGS)
+    assert {k: c["ComplianceType"] for k, c in every.items()} == {k: rolled_up(f) for k, f in FINDINGS.items()}
+    assert every[HOME, REGION, "r-a"]["ComplianceContributorCount"] == {"CappedCount": 2, "CapExceeded": False}
+    assert "ComplianceContributorCount" not in every[HOME, REGION, "r-b"]
+    assert set(told("some")) == {k for k in FINDINGS if k[0] != THIRD and k[1] == REGION}
+    assert set(told("all", ConfigRuleName="r-a")) == {k for k in FINDINGS if k[2] == "r-a"}
+    assert set(told("all", AccountId=HOME, AwsRegion=REGION)) == {k for k in FINDINGS if k[:2] == (HOME, REGION)}
+    assert set(told("some", AccountId=THIRD)) == set()
+    for kind in ("COMPLIANT", "NON_COMPLIANT", "INSUFFICIENT_DATA"):
+        assert set(told("all", ComplianceType=kind)) == {k for k, f in FINDINGS.items() if rolled_up(f) == kind}
+    assert refused(config.describe_aggregate_compliance_by_config_rules, ConfigurationAggregatorName="all", Filters={"ComplianceType": "NOT_APPLICABLE"})[0] == "ValidationException"
+    # The same of one account as it says of itself.
+    own = config.describe_compliance_by_config_rule()["ComplianceByConfigRules"]
+    assert {c["ConfigRuleName"]: c["Compliance"] for c in own} == {k[2]: c for k, c in every.items() if k[:2] == (HOME, REGION)}
+    # In the past nothing had been found.
+    code, _, got = judged.raw("DescribeAggregateComplianceByConfigRules", {"ConfigurationAggregatorName": "all"}, {"X-Siltstone-As-Of": BETWEEN}, region=REGION)
+    assert code == 200 and {c["Compliance"]["ComplianceType"] for c in json.loads(got)["AggregateComplianceByConfigRules"]} == {"INSUFFICIENT_DATA"}
+
+
+def test_rules_are_counted_in_groups(judged, config):
+    put(config, "all")
+
+    def summed(key=None, **filters):
+        more = {**({"Filters": filters} if filters else {}), **({"GroupByKey": key} if key else {})}
+        assert config.get_aggregate_config_rule_compliance_summary(ConfigurationAggregatorName="all", **more).get("GroupByKey") == key
+        found = [x for page in pages(config.get_aggregate_config_rule_compliance_summary, "AggregateComplianceCounts", "NextToken",
+                                     ConfigurationAggregatorName="all", Limit=1, **more) for x in page]
+        return {g.get("GroupName"): tuple(g["ComplianceSummary"][m]["CappedCount"] for m in ("CompliantResourceCount", "NonCompliantResourceCount")) for g in found}
+
+    assert summed() == {None: (2, 2)}
+    assert summed("ACCOUNT_ID") == {HOME: (1, 1), SECOND: (1, 0), THIRD: (0, 1)}
+    assert summed("AWS_REGION") == {REGIONS[0]: (2, 1), REGIONS[1]: (0, 1)}
+    assert summed("AWS_REGION", AccountId=HOME) == {REGIONS[0]: (1, 1), REGIONS[1]: (0, 0)}
+    assert summed(AccountId=THIRD, AwsRegion=REGIONS[0]) == {}
+    assert refused(config.get_aggregate_config_rule_compliance_summary, ConfigurationAggregatorName="all", GroupByKey="RESOURCE_TYPE")[0] == "ValidationException"
+
+
+def test_what_a_rule_of_an_account_found_is_told(judged, config):
+    put(config, "some", [HOME], [REGION])
+
+    def details(account=HOME, region=REGION, rule="r-a", **more):
+        found = walk(config.get_aggregate_compliance_details_by_config_rule, "AggregateEvaluationResults", ConfigurationAggregatorName="some",
+                     ConfigRuleName=rule, AccountId=account, AwsRegion=region, **more)
+        assert all((r["AccountId"], r["AwsRegion"], r["Annotation"]) == (account, region, "why") for r in found)
+        return {r["EvaluationResultIdentifier"]["EvaluationResultQualifier"]["ResourceId"]: r["ComplianceType"] for r in found}
+
+    found = FINDINGS[HOME, REGION, "r-a"]
+    assert details() == {k: v for k, v in found.items() if v != "NOT_APPLICABLE"}
+    for kind in ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"):
+        assert details(ComplianceType=kind) == {k: v for k, v in found.items() if v == kind}
+    assert details(account=SECOND) == details(region=REGIONS[1]) == details(rule="none") == {}
+    assert refused(config.get_aggregate_compliance_details_by_config_rule, ConfigurationAggregatorName="some", ConfigRuleName="r-a", AccountId=HOME, AwsRegion=REGION,
+                   ComplianceType="INSUFFICIENT_DATA")[0] == "ValidationException"
+
+
+def test_conformance_packs_are_rolled_up_over_accounts(judged, config):
+    packs = {(HOME, REGION, "p1"): ["r-a", "r-b"], (HOME, REGIONS[1], "p1"): ["r-a"], (SECOND, REGION, "p2"): ["r-a"], (THIRD, REGIONS[1], "p1"): ["r-c", "gone"]}
+    db = sqlite3.connect(judged.store, timeout=30)
+    with db:
+        for n, ((account, region, name), rules) in enumerate(packs.items()):
+            db.execute("INSERT INTO _conformance_pack(account, region, name, pack_id, arn, template, state, requested_ms) VALUES (?,?,?,?,?,'{}','CREATE_COMPLETE',0)",
+                       (account, region, name, f"conformance-pack-{n}", f"arn:{n}"))
+            db.executemany("INSERT INTO _pack_rule(account, region, pack, rule, logical_id) VALUES (?,?,?,?,?)", [(account, region, name, r, r) for r in rules])
+    db.close()
+    put(config, "all")
+    put(config, "some", [HOME, SECOND], [REGION])
+
+    def told(name, **filters):
+        more = {"Filters": filters} if filters else {}
+        return {(c["AccountId"], c["AwsRegion"], c["ConformancePackName"]): tuple(c["Compliance"].values())
+                for c in walk(config.describe_aggregate_compliance_by_conformance_packs, "AggregateComplianceByConformancePacks", ConfigurationAggregatorName=name, **more)}
+
+    every = {(HOME, REGION, "p1"): ("NON_COMPLIANT", 1, 1, 2), (HOME, REGIONS[1], "p1"): ("INSUFFICIENT_DATA", 0, 0, 1),
+             (SECOND, REGION, "p2"): ("COMPLIANT", 1, 0, 1), (THIRD, REGIONS[1], "p1"): ("NON_COMPLIANT", 0, 1, 2)}
+    assert told("all") == every and list(told("all")) == sorted(every)
+    assert told("some") == {k: v for k, v in every.items() if k[0] != THIRD and k[1] == REGION}
+    assert told("all", ConformancePackName="p1", AccountId=HOME) == {k: v for k, v in every.items() if k[0] == HOME}
+    assert told("all", AwsRegion=REGIONS[1], ComplianceType="NON_COMPLIANT") == {k: v for k, v in every.items() if k[0] == THIRD}
+
+    def summed(key=None, **filters):
+        more = {**({"Filters": filters} if filters else {}), **({"GroupByKey": key} if key else {})}
+        assert config.get_aggregate_conformance_pack_compliance_summary(ConfigurationAggregatorName="all", **more).get("GroupByKey") == key
+        return {g.get("GroupName"): (g["ComplianceSummary"]["CompliantConformancePackCount"], g["ComplianceSummary"]["NonCompliantConformancePackCount"])
+                for g in walk(config.get_aggregate_conformance_pack_compliance_summary, "AggregateConformancePackComplianceSummaries", ConfigurationAggregatorName="all", **more)}
+
+    assert summed() == {None: (1, 2)}
+    assert summed("ACCOUNT_ID") == {HOME: (0, 1), SECOND: (1, 0), THIRD: (0, 1)}
+    assert summed("AWS_REGION", AccountId=HOME) == {REGIONS[0]: (0, 1), REGIONS[1]: (0, 0)}
+    for call in (config.describe_aggregate_compliance_by_conformance_packs, config.get_aggregate_conformance_pack_compliance_summary):
+        assert refused(call, ConfigurationAggregatorName="none") == NO_SUCH
+        assert refused(call, ConfigurationAggregatorName="all", Limit=101)[0] == "InvalidLimitException"
+        assert refused(call, ConfigurationAggregatorName="all", NextToken="abc") == ("InvalidNextTokenException", "The nextToken provided is invalid")
