@@ -254,6 +254,7 @@ CREATE TABLE _compliance_due (
   times       INTEGER NOT NULL DEFAULT 1, -- so often: what changed while it was written is due again
   PRIMARY KEY (account, region, rid)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX _compliance_due_rid ON _compliance_due(rid);
 
 -- Resources that are to be judged before they are made: StartResourceEvaluation.
 CREATE TABLE _resource_evaluation (

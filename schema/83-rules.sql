@@ -32,6 +32,10 @@ CREATE TRIGGER _verdict_ended AFTER UPDATE OF until_ms ON _verdict WHEN new.acco
   ON CONFLICT (account, region, rid) DO UPDATE SET times = times + 1;
 END;
 
+CREATE TRIGGER _resource_forgotten AFTER DELETE ON _resource BEGIN
+  DELETE FROM _compliance_due WHERE rid = old.rid;
+END;
+
 -- What the rules of AWS Config find now: verdicts in force. Shadowed where the past is asked about.
 CREATE VIEW _finding AS
 SELECT v.account, v.region, v.rule, v.rid, v.result, v.annotation, v.ordering_ms, v.recorded_ms, v.invoked_ms

@@ -162,9 +162,9 @@ SELECT c.name AS rule,           -- as in compliance
        c.changed_ms/1000 AS t,
        c.arn
   FROM _config_rule c
-  LEFT JOIN (SELECT v.account AS account, v.region AS region, v.rule AS rule,
-                    sum(v.result = 'COMPLIANT') AS compliant, sum(v.result = 'NON_COMPLIANT') AS non_compliant
-               FROM _verdict v WHERE v.until_ms = 253402300799000 GROUP BY v.account, v.region, v.rule) n
+  LEFT JOIN (SELECT f.account AS account, f.region AS region, f.rule AS rule,
+                    sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant
+               FROM _finding f GROUP BY f.account, f.region, f.rule) n
     ON n.account = c.account AND n.region = c.region AND n.rule = c.name;
 
 CREATE VIEW timeline AS

@@ -38,22 +38,26 @@ SELECT 'InvalidParameterValueException', 'The ComplianceType NOT_APPLICABLE is i
 
 -- name: op_DescribeComplianceByResource_list
 -- plan: scan
--- What no rule applies to is shown only when it is asked for.
-SELECT json_object('ResourceType', r.type, 'ResourceId', r.id, 'Compliance', json_object('ComplianceType', n.result,
-           'ComplianceContributorCount', json(CASE n.result WHEN 'NON_COMPLIANT' THEN json_object('CappedCount', min(n.bad, 25), 'CapExceeded', n.bad > 25) END))) AS element,
-       n.rid AS after
-  FROM (SELECT f.rid AS rid, sum(f.result = 'NON_COMPLIANT') AS bad,
-               CASE WHEN sum(f.result = 'NON_COMPLIANT') THEN 'NON_COMPLIANT' WHEN sum(f.result = 'COMPLIANT') THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result
-          FROM _finding f
-         WHERE f.account = :account AND f.region = :region AND f.rid > coalesce(CAST(:after AS INTEGER), 0)
-           AND (json_extract(:request, '$.ResourceId') IS NULL
-                OR f.rid IN (SELECT x.rid FROM _resource x WHERE x.id = json_extract(:request, '$.ResourceId') AND x.type = json_extract(:request, '$.ResourceType')))
-         GROUP BY f.rid) n
-  CROSS JOIN _resource r ON r.rid = n.rid
- WHERE r.type = coalesce(json_extract(:request, '$.ResourceType'), r.type)
-   AND CASE WHEN coalesce(json_array_length(:request, '$.ComplianceTypes'), 0) > 0 THEN n.result IN (SELECT t.value FROM json_each(:request, '$.ComplianceTypes') t)
-            ELSE n.result <> 'INSUFFICIENT_DATA' OR json_extract(:request, '$.ResourceId') IS NOT NULL END
- ORDER BY n.rid LIMIT :limit;
+-- What no rule applies to is shown only when it is asked for. Resources in the order of the index, no further than the page
+-- needs; one that is named is looked for alone.
+SELECT json_object('ResourceType', r.type, 'ResourceId', r.id, 'Compliance', json_object(
+           'ComplianceType', CASE WHEN sum(f.result = 'NON_COMPLIANT') THEN 'NON_COMPLIANT' WHEN sum(f.result = 'COMPLIANT') THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END,
+           'ComplianceContributorCount', json(CASE WHEN sum(f.result = 'NON_COMPLIANT')
+              THEN json_object('CappedCount', min(sum(f.result = 'NON_COMPLIANT'), 25), 'CapExceeded', sum(f.result = 'NON_COMPLIANT') > 25) END))) AS element,
+       f.rid AS after
+  FROM _finding f CROSS JOIN _resource r ON r.rid = f.rid
+ WHERE f.account = :account AND f.region = :region
+   AND f.rid > max(coalesce(CAST(:after AS INTEGER), 0), CASE WHEN json_extract(:request, '$.ResourceId') IS NULL THEN 0
+                ELSE coalesce((SELECT min(x.rid) - 1 FROM _resource x WHERE x.id = json_extract(:request, '$.ResourceId') AND x.type = json_extract(:request, '$.ResourceType')), 0) END)
+   AND f.rid <= CASE WHEN json_extract(:request, '$.ResourceId') IS NULL THEN 9223372036854775807
+                ELSE coalesce((SELECT max(x.rid) FROM _resource x WHERE x.id = json_extract(:request, '$.ResourceId') AND x.type = json_extract(:request, '$.ResourceType')), 0) END
+   AND r.id = coalesce(json_extract(:request, '$.ResourceId'), r.id) AND r.type = coalesce(json_extract(:request, '$.ResourceType'), r.type)
+ GROUP BY f.rid
+HAVING CASE WHEN coalesce(json_array_length(:request, '$.ComplianceTypes'), 0) > 0
+            THEN CASE WHEN sum(f.result = 'NON_COMPLIANT') THEN 'NON_COMPLIANT' WHEN sum(f.result = 'COMPLIANT') THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END
+                 IN (SELECT t.value FROM json_each(:request, '$.ComplianceTypes') t)
+            ELSE sum(f.result <> 'NOT_APPLICABLE') > 0 OR json_extract(:request, '$.ResourceId') IS NOT NULL END
+ ORDER BY f.rid LIMIT :limit;
 
 -- name: op_GetComplianceDetailsByConfigRule_refuse
 -- plan: scan

@@ -47,3 +47,26 @@ CREATE TEMP VIEW _finding AS
   SELECT v.account, v.region, v.rule, v.rid, v.result, v.annotation, v.ordering_ms, v.recorded_ms, v.invoked_ms
     FROM main._verdict v
    WHERE v.since_ms <= (SELECT ms FROM temp.clock) AND v.until_ms > (SELECT ms FROM temp.clock) AND v.account IS NOT NULL;
+-- Those that are there now, and were then.
+CREATE TEMP VIEW rules AS
+  SELECT c.name AS rule,
+         c.account, c.region,
+         c.owner,
+         c.identifier AS source,
+         c.description,
+         c.scope,
+         c.parameters,
+         c.frequency,
+         c.state,
+         CASE WHEN n.non_compliant > 0 THEN 'NON_COMPLIANT' WHEN n.compliant > 0 THEN 'COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result,
+         coalesce(n.compliant, 0) AS compliant,
+         coalesce(n.non_compliant, 0) AS non_compliant,
+         strftime('%Y-%m-%d %H:%M:%S', c.changed_ms/1000, 'unixepoch') AS at,
+         c.changed_ms/1000 AS t,
+         c.arn
+    FROM main._config_rule c
+    LEFT JOIN (SELECT f.account AS account, f.region AS region, f.rule AS rule,
+                      sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant
+                 FROM _finding f GROUP BY f.account, f.region, f.rule) n
+      ON n.account = c.account AND n.region = c.region AND n.rule = c.name
+   WHERE c.created_ms <= (SELECT ms FROM temp.clock);

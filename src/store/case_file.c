@@ -32,7 +32,7 @@ static const struct table tables[] = {
 		SQL_CASE_EDGES, case_edges__since, case_edges__until, 0 },
 	{ "_tag(tag_id, rid, key, value, since_ms, until_ms)", SQL_CASE_TAGS, case_tags__since,
 		case_tags__until, 0 },
-	{ "_verdict(verdict_id, rid, rule, result, annotation, since_ms, until_ms)",
+	{ "_verdict(verdict_id, rid, rule, result, annotation, since_ms, until_ms, account, region, ordering_ms, recorded_ms, invoked_ms)",
 		SQL_CASE_VERDICTS, case_verdicts__since, case_verdicts__until, 0 },
 	{ "_activity(day, type, event, n)", SQL_CASE_ACTIVITY, 0, 0, 0 },
 	{ "_coverage(coverage_id, source_id, sweep_ms, account, region, type, started_ms, ended_ms, outcome,"

@@ -85,7 +85,8 @@ SELECT g.tag_id, g.rid, g.key, g.value, g.since_ms, CASE WHEN g.until_ms > :unti
 -- name: case_verdicts
 -- plan: scan
 SELECT v.verdict_id, v.rid, v.rule, v.result, v.annotation, v.since_ms,
-       CASE WHEN v.until_ms > :until THEN 253402300799000 ELSE v.until_ms END AS until_ms
+       CASE WHEN v.until_ms > :until THEN 253402300799000 ELSE v.until_ms END AS until_ms,
+       v.account, v.region, v.ordering_ms, v.recorded_ms, v.invoked_ms
   FROM (SELECT DISTINCT rid FROM case_item) c JOIN _verdict v ON v.rid = c.rid
  WHERE v.since_ms <= :until AND v.until_ms > :since;
 

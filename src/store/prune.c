@@ -272,6 +272,7 @@ static enum code prune_span(struct pruning *p, int64_t from, struct err *e)
 	} tables[] = {
 		{ SQL_PRUNE_VERDICTS,
 			{ prune_verdicts__from, prune_verdicts__to, prune_verdicts__limit } },
+		{ SQL_PRUNE_NOTED, { prune_noted__from, prune_noted__to, prune_noted__limit } },
 		{ SQL_PRUNE_COVERAGE,
 			{ prune_coverage__from, prune_coverage__to, prune_coverage__limit } },
 		{ SQL_PRUNE_EVENTS, { prune_events__from, prune_events__to, prune_events__limit } },

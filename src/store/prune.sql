@@ -94,10 +94,15 @@ DELETE FROM _resource WHERE rid = :rid;
 SELECT max(coalesce((SELECT max(verdict_id) FROM _verdict), 0), coalesce((SELECT max(coverage_id) FROM _coverage), 0),
            coalesce((SELECT max(event_id) FROM _event), 0), coalesce((SELECT max(delivery_id) FROM _delivery), 0),
            coalesce((SELECT max(outbox_id) FROM _outbox), 0),
-           coalesce((SELECT max(cause_id) FROM _cause), 0)) AS last;
+           coalesce((SELECT max(cause_id) FROM _cause), 0), coalesce((SELECT max(rid) FROM _resource), 0)) AS last;
 
 -- name: prune_verdicts
 DELETE FROM _verdict WHERE verdict_id > :from AND verdict_id <= :to AND until_ms <= :limit;
+
+-- name: prune_noted
+-- What was noted because a rule judged it, when no verdict is left.
+DELETE FROM _resource WHERE rid > :from AND rid <= :to AND :limit > 0 AND last_item IS NULL
+   AND NOT EXISTS (SELECT 1 FROM _verdict v WHERE v.rid = _resource.rid) AND NOT EXISTS (SELECT 1 FROM _item i WHERE i.rid = _resource.rid);
 
 -- name: prune_coverage
 -- The newest look of a place stays, however old it is.

@@ -3,6 +3,8 @@
 
 #include "lib/estate.h"
 #include "lib/unit.h"
+#include "store/prune.h"
+#include "store/store.h"
 
 #define T0      INT64_C(1790000000000) /* 2026-09-21 14:13:20 */
 #define ACCOUNT "123456789012"
@@ -229,6 +231,53 @@ static void a_rule_that_goes_takes_its_verdicts_in_force_along(void **state)
 	assert_string_equal(estate_rows(&w, "SELECT count(*) FROM _rule_status"), "0\n");
 }
 
+static void the_past_is_what_rules_found_then(void **state)
+{
+	struct verdict v = of("AWS::EC2::VPC", "vpc-1", "NON_COMPLIANT", T0 + 10000);
+	struct err e = { 0 };
+
+	(void)state;
+	estate_rows(&w,
+		"INSERT INTO _config_rule(account, region, name, rule_id, arn, owner, state_ms, created_ms, changed_ms) "
+		"SELECT '" ACCOUNT
+		"', 'us-east-1', value, 'config-rule-' || value, 'arn:' || value, 'AWS', 0, 1790000000000 + key * 50000, 7 "
+		"FROM json_each('[\"r\",\"later\"]')");
+	take(&v);
+	v = of("AWS::EC2::VPC", "vpc-1", "COMPLIANT", T0 + 20000);
+	take(&v);
+	assert_string_equal(
+		estate_rows(
+			&w, "SELECT rule, result, compliant, non_compliant FROM rules ORDER BY 1"),
+		"later|INSUFFICIENT_DATA|0|0\nr|COMPLIANT|1|0\n");
+	assert_int_equal(store_as_of(&w.db, T0 + 15000, &e), E_OK);
+	assert_string_equal(
+		estate_rows(&w, "SELECT rule, result, compliant, non_compliant FROM rules"),
+		"r|NON_COMPLIANT|0|1\n");
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT count(*) FROM pragma_table_info('rules', 'temp') t JOIN pragma_table_info('rules', 'main') m ON t.cid = m.cid AND t.name = m.name"),
+		"16\n");
+}
+
+static void what_was_noted_goes_with_its_last_verdict(void **state)
+{
+	struct verdict v = of("AWS::::Account", ACCOUNT, "COMPLIANT", T0 + 10);
+	struct prune_options o = { .limit_ms = T0 + 1000 };
+	struct prune_sum sum;
+	struct err e = { 0 };
+
+	(void)state;
+	take(&v);
+	assert_int_equal(prune_run(&w.db, &o, T0 + 2000, &sum, &e), E_OK);
+	assert_string_equal(estate_rows(&w, "SELECT type FROM _resource ORDER BY 1"),
+		"AWS::::Account\nAWS::EC2::VPC\nAWS::IAM::Role\n");
+	estate_rows(&w, "UPDATE _verdict SET until_ms = 1790000000900");
+	assert_int_equal(prune_run(&w.db, &o, T0 + 2000, &sum, &e), E_OK);
+	assert_string_equal(estate_rows(&w, "SELECT type FROM _resource ORDER BY 1"),
+		"AWS::EC2::VPC\nAWS::IAM::Role\n");
+	assert_string_equal(estate_rows(&w, "SELECT count(*) FROM _compliance_due"), "0\n");
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -242,6 +291,8 @@ int main(void)
 		CASE(what_is_judged_before_it_is_recorded_begins_with_its_first_item),
 		CASE(a_rule_is_found_by_its_id_while_it_is_there),
 		CASE(a_rule_that_goes_takes_its_verdicts_in_force_along),
+		CASE(the_past_is_what_rules_found_then),
+		CASE(what_was_noted_goes_with_its_last_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
