@@ -34,7 +34,7 @@ struct operation {
 	const struct model_operation *model;
 	const struct api_request *request;
 	const struct api_ports *ports;  /* never NULL; its members may be */
-	const unsigned char *token_key; /* 32 bytes */
+	const unsigned char *token_key; /* 32 bytes: what page and result tokens are sealed with */
 	struct db *db;
 	struct arena *arena;
 	struct err *e;

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import random
 import re
 import sqlite3
 import time
@@ -486,4 +487,63 @@ def test_what_rules_find_becomes_an_item(rules, config, siltstone):
         "complianceType": "NON_COMPLIANT", "targetResourceId": "vpc-1", "targetResourceType": VPC,
         "configRuleList": [{"configRuleArn": made["ConfigRuleArn"], "configRuleId": made["ConfigRuleId"], "configRuleName": "pc", "complianceType": "NON_COMPLIANT"}]}
     assert item["relationships"] == [{"resourceType": VPC, "resourceId": "vpc-1", "relationshipName": "Is associated with "}]
+    program.whole(rules.store)
+
+
+def test_a_change_of_compliance_is_told(rules, config, siltstone):
+    told = siltstone.home / "told"
+    siltstone.ok("sink", "add", "all", f"file:{told}", "--store", rules.store)
+    put(config, "pc")
+    judge(config, "pc", "vpc-1", "COMPLIANT")
+    judge(config, "pc", "vpc-1", "NON_COMPLIANT", Annotation="open")
+    deadline = time.monotonic() + 60
+    while not told.exists() or told.read_text().count("\n") < 2:
+        assert time.monotonic() < deadline, rules.text()
+        time.sleep(0.05)
+    one, two = map(json.loads, told.read_text().splitlines())
+    assert list(two) == ["awsAccountId", "configRuleName", "configRuleARN", "resourceType", "resourceId", "awsRegion",
+                         "newEvaluationResult", "oldEvaluationResult", "notificationCreationTime", "messageType", "recordVersion"]
+    assert one["oldEvaluationResult"] is None and two["oldEvaluationResult"] == one["newEvaluationResult"]
+    assert two["newEvaluationResult"]["annotation"] == "open" and two["messageType"] == "ComplianceChangeNotification"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_of_results_rolls_up_as_by_hand(rules, config, seed):
+    """Against the rules of the reference, sections 6.5 and 6.6, done by hand."""
+    chance = random.Random(seed)
+    names, things = ["a", "b", "c"], [f"x-{n}" for n in range(5)]
+    for name in names:
+        put(config, name, LAMBDA)
+    tokens = {name: result_token(rules.store, rule(config, name)) for name in names}
+    found = {}
+    for _ in range(60):
+        name = chance.choice(names)
+        if chance.random() < 0.05:
+            config.delete_evaluation_results(ConfigRuleName=name)
+            found = {k: v for k, v in found.items() if k[0] != name}
+            continue
+        said = [(chance.choice(things), chance.choice(["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]), chance.randrange(1, 40)) for _ in range(chance.randrange(1, 5))]
+        config.put_evaluations(ResultToken=tokens[name], Evaluations=[evaluation(t, r, o) for t, r, o in said])
+        for thing, result, ordering in said:
+            if ordering >= found.get((name, thing), (0, None))[0]:
+                found[name, thing] = ordering, result
+
+    def whole(results):
+        bad = sum(r == "NON_COMPLIANT" for r in results)
+        return ("NON_COMPLIANT", bad) if bad else ("COMPLIANT" if "COMPLIANT" in results else "INSUFFICIENT_DATA", None)
+    of_rule = {n: [r for (rule_, _), (_, r) in found.items() if rule_ == n] for n in names}
+    of_thing = {t: [r for (_, thing), (_, r) in found.items() if thing == t] for t in things}
+    for name in names:
+        expected = {t: r for (n, t), (_, r) in found.items() if n == name}
+        assert results(config, name, ComplianceTypes=["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]) == expected
+    assert {r["ConfigRuleName"]: compliance(r) for r in config.describe_compliance_by_config_rule()["ComplianceByConfigRules"]} == {n: whole(r) for n, r in of_rule.items()}
+    shown = {t: whole(r) for t, r in of_thing.items() if set(r) - {"NOT_APPLICABLE"}}
+    assert {r["ResourceId"]: compliance(r) for r in config.describe_compliance_by_resource()["ComplianceByResources"]} == shown
+    summary = config.get_compliance_summary_by_resource_type()["ComplianceSummariesByResourceType"][0]["ComplianceSummary"]
+    assert [summary[k]["CappedCount"] for k in ("CompliantResourceCount", "NonCompliantResourceCount")] == [
+        sum(w[0] == word for w in shown.values()) for word in ("COMPLIANT", "NON_COMPLIANT")]
+    # Intervals of one rule and resource follow each other, each with another result than the one before.
+    assert program.rows(rules.store, """SELECT 1 FROM _verdict a JOIN _verdict b USING (rid, rule) WHERE a.verdict_id < b.verdict_id AND a.until_ms > b.since_ms""") == []
+    assert program.rows(rules.store, """SELECT 1 FROM (SELECT result, since_ms, until_ms, lag(result) OVER w AS before, lag(until_ms) OVER w AS ended FROM _verdict
+                                          WINDOW w AS (PARTITION BY rid, rule ORDER BY verdict_id)) WHERE result = before AND ended > since_ms""") == []
     program.whole(rules.store)
