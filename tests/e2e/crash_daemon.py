@@ -380,11 +380,11 @@ target = {self.file}
     def told_by_body(self, bodies):
         """The events behind bodies that do not say them."""
         events = {}
-        for event, kind, payload, kind_of, key, state, status in program.rows(self.store, """
-                SELECT e.event_id, e.kind, e.payload, r.type, r.id, i.captured_ms, i.status
+        for event, kind, payload, kind_of, region, key, state, status in program.rows(self.store, """
+                SELECT e.event_id, e.kind, e.payload, r.type, r.region, r.id, i.captured_ms, i.status
                   FROM _event e LEFT JOIN _item i USING (item_id) LEFT JOIN _resource r USING (rid)"""):
             p = json.loads(payload or "{}")
-            which = ("item", kind_of, key, state, status) if kind_of else (kind, p.get("configSnapshotId"), p.get("s3ObjectKey"), p.get("s3Bucket"))
+            which = ("item", kind_of, region, key, state, status) if kind_of else (kind, p.get("configSnapshotId"), p.get("s3ObjectKey"), p.get("s3Bucket"))
             events.setdefault(which, []).append(event)
         ambiguous = {k: v for k, v in events.items() if len(v) > 1}
         assert not ambiguous, ambiguous
@@ -393,7 +393,7 @@ target = {self.file}
             item = b.get("configurationItem") or b.get("configurationItemSummary")
             if item:
                 state = item["configurationStateId"]
-                which = ("item", item["resourceType"], item["resourceId"], state, item["configurationItemStatus"])
+                which = ("item", item["resourceType"], item["awsRegion"], item["resourceId"], state, item["configurationItemStatus"])
                 if b["messageType"].startswith("Oversized"):
                     assert b["s3DeliverySummary"]["errorCode"] is None, b
             else:

@@ -153,15 +153,16 @@ def test_what_passes_is_tried_again(s3, file):
 
 
 @pytest.mark.parametrize(
-    ("step", "code", "word"),
-    [(fail(503, "SlowDown"), "THROTTLED", "SlowDown"), (fail(500, "InternalError"), "REMOTE", "InternalError"), (hang_up, "REMOTE", "no answer")],
+    ("step", "code", "word", "attempts"),
+    [(fail(503, "SlowDown"), "THROTTLED", "SlowDown", 6), (fail(500, "InternalError"), "REMOTE", "InternalError", 3),
+     (hang_up, "REMOTE", "no answer", 3)],
 )
-def test_what_does_not_pass_is_told_after_all_attempts(s3, file, step, code, word):
+def test_what_does_not_pass_is_told_after_all_attempts(s3, file, step, code, word, attempts):
     s3.script = [step] * 9
     done = put(s3.endpoint, file, region=s3.region)
     assert done.code == code
     assert done.message.startswith(f'put "s3://archive/{KEY}": ') and word in done.message
-    assert s3.methods() == ["PUT"] * 3
+    assert s3.methods() == ["PUT"] * attempts
 
 
 @pytest.mark.parametrize(
