@@ -26,18 +26,17 @@ SELECT 'NoSuchDeliveryChannelException' AS error, 'Cannot find delivery channel 
 
 -- name: op_DescribeDeliveryChannelStatus_answer
 -- plan: scan
--- Nothing is said of what was never tried, but when it is next due. History is due while something is recorded.
+-- Nothing is said of what was never tried: the AWS command line takes what says anything to say lastStatus.
 SELECT json_object('DeliveryChannelsStatus', json((SELECT json_group_array(json(x.body)) FROM (
   SELECT json_object('name', c.name,
-           'configSnapshotDeliveryInfo', json_object('lastStatus', c.snapshot_status, 'lastErrorCode', c.snapshot_error_code,
-             'lastErrorMessage', c.snapshot_error, 'lastAttemptTime', c.snapshot_tried_ms / 1000.0, 'lastSuccessfulTime', c.snapshot_ok_ms / 1000.0,
-             'nextDeliveryTime', CASE WHEN c.frequency IS NOT NULL THEN c.snapshot_at_ms / 1000.0 END),
-           'configHistoryDeliveryInfo', json_object('lastStatus', c.history_status, 'lastErrorCode', c.history_error_code,
-             'lastErrorMessage', c.history_error, 'lastAttemptTime', c.history_tried_ms / 1000.0, 'lastSuccessfulTime', c.history_ok_ms / 1000.0,
-             'nextDeliveryTime', CASE WHEN c.history_status IS NOT NULL OR EXISTS (SELECT 1 FROM _recorder r WHERE r.recording AND r.principal IS NULL)
-                                      THEN c.history_at_ms / 1000.0 END),
-           'configStreamDeliveryInfo', json_object('lastStatus', c.stream_status, 'lastErrorCode', c.stream_error_code,
-             'lastErrorMessage', c.stream_error, 'lastStatusChangeTime', c.stream_changed_ms / 1000.0)) AS body
+           'configSnapshotDeliveryInfo', json(CASE WHEN c.snapshot_status IS NULL THEN '{}' ELSE json_object('lastStatus', c.snapshot_status,
+             'lastErrorCode', c.snapshot_error_code, 'lastErrorMessage', c.snapshot_error, 'lastAttemptTime', c.snapshot_tried_ms / 1000.0,
+             'lastSuccessfulTime', c.snapshot_ok_ms / 1000.0, 'nextDeliveryTime', CASE WHEN c.frequency IS NOT NULL THEN c.snapshot_at_ms / 1000.0 END) END),
+           'configHistoryDeliveryInfo', json(CASE WHEN c.history_status IS NULL THEN '{}' ELSE json_object('lastStatus', c.history_status,
+             'lastErrorCode', c.history_error_code, 'lastErrorMessage', c.history_error, 'lastAttemptTime', c.history_tried_ms / 1000.0,
+             'lastSuccessfulTime', c.history_ok_ms / 1000.0, 'nextDeliveryTime', c.history_at_ms / 1000.0) END),
+           'configStreamDeliveryInfo', json(CASE WHEN c.stream_status IS NULL THEN '{}' ELSE json_object('lastStatus', c.stream_status,
+             'lastErrorCode', c.stream_error_code, 'lastErrorMessage', c.stream_error, 'lastStatusChangeTime', c.stream_changed_ms / 1000.0) END)) AS body
     FROM _channel c
    WHERE coalesce(json_array_length(:request, '$.DeliveryChannelNames'), 0) = 0
       OR c.name IN (SELECT n.value FROM json_each(:request, '$.DeliveryChannelNames') n)

@@ -121,6 +121,15 @@ bool api_can(struct str operation)
 	return able.entry || script_any(&able.script);
 }
 
+enum api_extent api_extent(struct str operation)
+{
+	const struct model_operation *model = model_find(operation);
+
+	if (!model || !api_can(operation))
+		return API_ABSENT;
+	return operation_is_kept_only(model->name) ? API_KEPT : API_WHOLE;
+}
+
 /* The request, one thing after another */
 
 /* A program of this house gets a page of any size; it is taken out before the model sees it. */

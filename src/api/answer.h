@@ -124,6 +124,10 @@ bool api_asks(struct str operation);
 /** Whether it does anything: one that is known and not there yet is answered with InternalFailure. */
 bool api_can(struct str operation);
 
+/** How far an operation goes. What is kept only is told as it was kept; nobody carries it out. */
+enum api_extent { API_ABSENT, API_KEPT, API_WHOLE };
+enum api_extent api_extent(struct str operation);
+
 /**
  * Answer. What AWS Config would refuse is an answer (status 400), not an error; so is a failure of the store (500,
  * InternalFailure; @e then says for the log what it was). E_NOMEM and E_CANCELED are returned.

@@ -41,6 +41,22 @@ const struct operation_entry *operation_entry(const char *name)
 	return NULL;
 }
 
+/* One line here is all that api --list needs to know. */
+static const char *const kept_only[] = {
+	"PutConfigRule",
+	"StartConfigRulesEvaluation",
+	"StartRemediationExecution",
+	"StartResourceEvaluation",
+};
+
+bool operation_is_kept_only(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kept_only) / sizeof(*kept_only); i++)
+		if (strcmp(kept_only[i], name) == 0)
+			return true;
+	return false;
+}
+
 enum code api_refuse(struct operation *op, const char *error, const char *fmt, ...)
 {
 	va_list ap, again;

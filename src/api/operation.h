@@ -85,6 +85,8 @@ struct operation_entry {
 };
 /** NULL: there is no function of this operation. */
 const struct operation_entry *operation_entry(const char *name);
+/** What it asks for is written down, and nobody carries it out (yet). */
+bool operation_is_kept_only(const char *name);
 
 /* The functions, by family. */
 api_operation_fn api_get_aggregate_resource_config, api_batch_get_aggregate_resource_config,

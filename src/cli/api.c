@@ -109,11 +109,45 @@ static enum code ask(struct cli *c, struct str body, bool writes, struct err *e)
 	return e->code;
 }
 
+static enum code list(struct cli *c, struct err *e)
+{
+	static const char *const names[] = { "operation", "does", "answered" };
+	static const char *const extents[] = { "not available", "rows only", "fully" };
+	struct printer p;
+	struct rows rows;
+
+	cli_printer(c, &p, NULL);
+	rows = printer_rows(&p);
+	rows.begin(rows.ctx, names, 3, e);
+	for (size_t i = 0; i < model_operations_n && !e->code; i++) {
+		const struct str name = str_of(model_operations[i].name);
+		const enum api_extent extent = api_extent(name);
+		bool writes = false;
+		struct cell cells[3];
+
+		(void)api_knows(name, &writes);
+		cells[0] = cell_text(name.p);
+		cells[1] = cell_text(extent == API_ABSENT ? NULL : writes ? "writes" : "reads");
+		cells[2] = cell_text(extents[extent]);
+		rows.row(rows.ctx, cells, 3, e);
+	}
+	if (!e->code)
+		printer_end(&p, e);
+	printer_release(&p);
+	return e->code;
+}
+
 enum code cmd_api(struct cli *c, struct err *e)
 {
 	struct buf body = BUF_INIT(BODY_BYTES);
 	bool writes;
 
+	if (opt_text(&c->o, OPT_LISTED) && c->argc == 0)
+		return list(c, e);
+	if (opt_text(&c->o, OPT_LISTED) || c->argc == 0) {
+		err_set(e, E_INVALID, "api wants the name of one operation, or --list");
+		return err_hint(e, "siltstone api --list");
+	}
 	if (!api_knows(str_of(c->argv[0]), &writes))
 		return unknown(c->argv[0], e);
 	if (!read_body(c, &body, e))

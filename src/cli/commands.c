@@ -307,14 +307,16 @@ const struct command commands[] = {
 	    { "types --iam-policy > policy.json", "least privilege for the recorder" },
 	    { "types register --schema switch.json", "a type of your own, to be pushed" },
 	    { "types try mine.json --regions eu-west-1", "what would become of it" } } },
-	{ "api", "OPERATION [JSON|@FILE|-]", "ask as AWS Config's API is asked",
+	{ "api", "[OPERATION [JSON|@FILE|-]]", "ask as AWS Config's API is asked",
 	  "One request to this store, without a server, answered as the daemon answers it: the body goes to standard output. The request is "
 	  "JSON, a file that holds it, or standard input; without one it is empty. --account and --region say whose AWS Config is asked: else "
-	  "the account with most resources, and the region where it has most. What is refused ends with status 2.",
-	  OPT(AS_OF) | OPT(ACCOUNT) | OPT(REGION), 1, 2, cmd_api,
+	  "the account with most resources, and the region where it has most. What is refused ends with status 2. --list says of every operation "
+	  "whether it is answered fully, is written down only (rows only: nobody carries it out), or is not available.",
+	  OPT(AS_OF) | OPT(ACCOUNT) | OPT(REGION) | OPT(LISTED), 0, 2, cmd_api,
 	  { { "api GetResourceConfigHistory '{\"resourceType\":\"AWS::EC2::VPC\",\"resourceId\":\"vpc-1\"}'", "the life of one resource" },
 	    { "api GetDiscoveredResourceCounts --region eu-west-1 --as-of 2w", "what there was two weeks ago" },
-	    { "api PutRetentionConfiguration @request.json", "settings, too" } } },
+	    { "api PutRetentionConfiguration @request.json", "settings, too" },
+	    { "api --list --format json", "what can be asked" } } },
 	{ "sql", "[SQL...]", "the sqlite3 shell on the store, read-only",
 	  "Words behind it go to the shell. With --as-of the views answer for that moment. Where siltstone.so is installed, it is loaded: silt_changes(), silt_document(), silt_at() and others.",
 	  OPT(AS_OF), 0, 64, cmd_sql,
