@@ -5,6 +5,7 @@ import gzip
 import json
 import socket
 import threading
+import uuid
 
 import boto3
 import pytest
@@ -28,13 +29,12 @@ def aws(moto, service):
 
 @pytest.fixture
 def bucket(small):
-    """A bucket of this test's alone."""
+    """A bucket of this test's alone: a daemon before it may still have something to say."""
+    global BUCKET
+    BUCKET = f"config-files-{uuid.uuid4().hex[:12]}"
     s3 = aws(small, "s3")
     s3.create_bucket(Bucket=BUCKET)
-    yield s3
-    for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        s3.delete_object(Bucket=BUCKET, Key=one["Key"])
-    s3.delete_bucket(Bucket=BUCKET)
+    return s3
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def there(serve, siltstone, store_copy, small):
     return asked_at(serve, siltstone, store_copy, small.endpoint)
 
 
-def put(config, name="default", s3BucketName=BUCKET, **more):
-    channel = {"name": name, "s3BucketName": s3BucketName, **more}
+def put(config, **more):
+    channel = {"name": "default", "s3BucketName": BUCKET, **more}
     return config.put_delivery_channel(DeliveryChannel={k: v for k, v in channel.items() if v is not None})
 
 

