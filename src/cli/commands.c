@@ -141,17 +141,19 @@ const struct command commands[] = {
 	  OPT(SINCE) | OPT(UNTIL) | OPT(TYPE), 0, 1, cmd_items,
 	  { { "items --since yesterday", "feed something else" },
 	    { "items web-1 --format json", "the whole life of one resource" } } },
-	{ "import", "FILE|DIR|s3://BUCKET/PREFIX|-...", "bring in items of AWS Config, or of anybody's inventory",
+	{ "import", "FILE|DIR|STORE|s3://BUCKET/PREFIX|-...", "bring in items of AWS Config, or of anybody's inventory",
 	  "Configuration history and snapshot files and oversized items as AWS Config has written them since 2014, straight from "
-	  "its bucket too; answers of its API; JSON lines of any inventory. An item needs resourceType, resourceId and configuration; "
+	  "its bucket too; answers of its API; JSON lines of any inventory; the items of another store. An item needs resourceType, resourceId and configuration; "
 	  "awsAccountId and awsRegion (else --account and --region), configurationItemCaptureTime (else now, and nothing is written "
 	  "where nothing changed), configurationStateId, configurationItemStatus, resourceName, ARN, availabilityZone, "
 	  "resourceCreationTime, tags, relationships (name, resourceType, resourceId or resourceName) and supplementaryConfiguration are "
 	  "understood, everything else is kept with it. What is there already is left alone, older history goes where it belongs, "
-	  "nobody is told. An import that was interrupted goes on; files that were read are passed over. Status 7: something was passed over.",
+	  "nobody is told. An import that was interrupted goes on; files that were read are passed over, and so are the items of a store. "
+	  "Status 7: something was passed over.",
 	  OPT(ACCOUNT) | OPT(REGION) | OPT(ENDPOINT) | OPT(PROFILE) | OPT(KEEP_GOING) | OPT(DRY_RUN), 1, 1000, cmd_import,
 	  { { "import s3://config-bucket/AWSLogs/123456789012", "all of an account" },
 	    { "import ConfigHistory/ --dry-run", "how much is new in a directory" },
+	    { "import prod.db test.db --store all.db", "what is new in other stores: one for all accounts" },
 	    { "import - --account 1 --region home < inventory.jsonl", "anything else" } } },
 	{ "snapshot", "", "write configuration snapshot files in AWS Config's layout",
 	  "One gzip file for each account and region. Without --to and --channel they go to a directory beside the store.",

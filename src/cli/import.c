@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "core/store_source.h"
 #include "discover/origin.h"
 #include "store/catalogue.h"
 
@@ -135,7 +136,9 @@ static enum code open_origins(
 			.stop = c->stop };
 
 		origins[i] = (struct origin)ORIGIN_INIT;
-		if (origin_open(&origins[i], &q, e))
+		if (store_source_is(q.where)
+				? store_source_open(&origins[i].source, q.where, c->now_ms, e)
+				: origin_open(&origins[i], &q, e))
 			return e->code;
 		sources[i] = origins[i].source;
 	}

@@ -568,3 +568,36 @@ def test_conformance_packs_are_rolled_up_over_accounts(judged, config):
         assert refused(call, ConfigurationAggregatorName="none") == NO_SUCH
         assert refused(call, ConfigurationAggregatorName="all", Limit=101)[0] == "InvalidLimitException"
         assert refused(call, ConfigurationAggregatorName="all", NextToken="abc") == ("InvalidNextTokenException", "The nextToken provided is invalid")
+
+
+def test_other_stores_are_brought_in_and_kept_up_with(asked, config, siltstone, tmp_path):
+    """One store for all: what others recorded is imported, and an organization's aggregator shows it."""
+    prod, lab = tmp_path / "prod.db", tmp_path / "lab.db"
+    bring(siltstone, prod, [item("444444444444", REGION, VPC, f"vpc-{n}", tags={"n": str(n)}, configurationItemVersion="1.2", anything=n,
+                                 relationships=[{"resourceType": BUCKET, "resourceId": "b", "name": "Is associated with "}]) for n in range(5000)])
+    bring(siltstone, lab, [item("555555555555", REGION, VPC, "vpc-0"), item("555555555555", REGION, VPC, "vpc-0", FEBRUARY, configuration={"a": 2}), item(HOME, REGION, VPC, "vpc-0")])
+    got = siltstone.run("import", prod, lab, "--store", asked.store, "--dry-run")
+    assert got.code == 0 and got.out == "3 files (0 read before), 5003 items, 5002 would be new\n"
+    assert siltstone.ok("import", prod, lab, "--store", asked.store).out == "3 files (0 read before), 5003 items, 5002 new\n"
+    organize(config, "all")
+    assert counts(config, "all", "ACCOUNT_ID", ResourceType=VPC)[1] == {**{a: len(live((a,))) for a in ACCOUNTS}, "444444444444": 5000, "555555555555": 1}
+
+    def told(store, account):
+        return sorted((i for i in siltstone.items(store) if i["awsAccountId"] == account), key=lambda i: (i["resourceId"], i["configurationStateId"]))
+
+    for store, account in ((prod, "444444444444"), (lab, "555555555555")):
+        assert told(asked.store, account) == told(store, account)
+    # Full parts are never read again, and what is there already is left alone.
+    assert siltstone.ok("import", prod, lab, "--store", asked.store).out == "3 files (3 read before), 0 items, 0 new\n"
+    bring(siltstone, prod, [item("444444444444", REGION, VPC, "vpc-4999", FEBRUARY, configurationItemStatus="ResourceDeleted", configuration=None)])
+    assert siltstone.ok("import", prod, lab, "--store", asked.store).out == "3 files (2 read before), 905 items, 1 new\n"
+    assert counts(config, "all", "ACCOUNT_ID", ResourceType=VPC)[1]["444444444444"] == 4999
+    siltstone.ok("verify", "--store", asked.store)
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(prod.read_bytes()[:100] + b"\xff" * 5000)
+    got = siltstone.run("import", broken, "--store", asked.store)
+    assert got.code not in (0, 139) and "broken.db" in got.err
+    other_kind = tmp_path / "other.db"
+    sqlite3.connect(other_kind).executescript("CREATE TABLE t (a); INSERT INTO t VALUES (1);")
+    got = siltstone.run("import", other_kind, "--store", asked.store)
+    assert got.code not in (0, 139) and "other.db" in got.err
