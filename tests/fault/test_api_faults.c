@@ -36,6 +36,23 @@ static const struct {
 	{ "GetStoredQuery", "{\"QueryName\":7}", 0 },
 	{ "ListTagsForResource", "{", 0 },
 	{ "DeleteStoredQuery", "{\"QueryName\":\"q\"}", 0 },
+	{ "PutConfigurationRecorder",
+		"{\"ConfigurationRecorder\":{\"name\":\"default\",\"roleARN\":\"arn:aws:iam::123456789012:role/r\"}}",
+		0 },
+	{ "ListConfigurationRecorders", "{\"MaxResults\":1}", 0 },
+	{ "PutDeliveryChannel",
+		"{\"DeliveryChannel\":{\"name\":\"default\",\"s3BucketName\":\"b\",\"snsTopicARN\":\"arn:aws:sns:us-east-1:123456789012:t\"}}",
+		0 },
+	{ "PutDeliveryChannel",
+		"{\"DeliveryChannel\":{\"name\":\"default\",\"s3BucketName\":\"none\"}}", 0 },
+	{ "StartConfigurationRecorder", "{\"ConfigurationRecorderName\":\"default\"}", 0 },
+	{ "DeliverConfigSnapshot", "{\"deliveryChannelName\":\"default\"}", 0 },
+	{ "DescribeDeliveryChannelStatus", "{}", 0 },
+	{ "PutResourceConfig",
+		"{\"ResourceType\":\"Acme::Net::Switch\",\"SchemaVersionId\":\"00000001\",\"ResourceId\":\"s\",\"Configuration\":\"{}\"}",
+		0 },
+	{ "DeleteResourceConfig", "{\"ResourceType\":\"Acme::Net::Switch\",\"ResourceId\":\"s\"}",
+		0 },
 };
 #define PUT      4
 #define REQUESTS (sizeof(requests) / sizeof(*requests))
@@ -111,8 +128,21 @@ static void when_sqlites_memory_fails(void **state)
 	every_request(FAULT_SQLITE);
 }
 
+/* There is one bucket. */
+static enum code check_channel(void *ctx, const struct channel *channel, const char *account,
+	struct channel_refusal *refusal, struct err *e)
+{
+	(void)ctx;
+	(void)account;
+	if (strcmp(channel->target, "s3://b") == 0)
+		return E_OK;
+	snprintf(refusal->error, sizeof(refusal->error), "NoSuchBucketException");
+	return err_set(e, E_DENIED, "there is no bucket %s", channel->target);
+}
+
 static int set_up(void **state)
 {
+	static const struct api_ports ports = { .check_channel = check_channel };
 	static const unsigned char key[32] = "pages of this test";
 	struct err e = { 0 };
 
@@ -126,7 +156,7 @@ static int set_up(void **state)
 		estate_see(&w, "AWS::IAM::Role", "AROA1", "admin", "{}", NULL);
 		estate_settle(&w);
 	}
-	return api_open(&api, key, NULL, &e) ? -1 : 0;
+	return api_open(&api, key, &ports, &e) ? -1 : 0;
 }
 
 static int tear_down(void **state)
