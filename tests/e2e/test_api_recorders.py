@@ -164,3 +164,21 @@ def test_each_region_sees_the_one_recorder_as_its_own(asked, config):
     assert refused(put, other, name="second")[0] == "MaxNumberOfConfigurationRecordersExceededException"
     other.delete_configuration_recorder(ConfigurationRecorderName="default")
     assert config.describe_configuration_recorders()["ConfigurationRecorders"] == []
+
+
+def test_a_recorder_has_tags(asked, config):
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": ROLE}, Tags=[{"Key": "team", "Value": "a"}])
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": ROLE}, Tags=[{"Key": "team", "Value": "b"}])
+    arn = described(config)["arn"]
+
+    def tags():
+        return {t["Key"]: t["Value"] for t in config.list_tags_for_resource(ResourceArn=arn)["Tags"]}
+
+    assert tags() == {"team": "a"}
+    config.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "c"}, {"Key": "x", "Value": ""}])
+    assert tags() == {"team": "c", "x": ""}
+    error = refused(config.tag_resource, ResourceArn=arn, Tags=[{"Key": f"k{n}", "Value": "v"} for n in range(49)])
+    assert error[0] == "TooManyTagsException"
+    config.untag_resource(ResourceArn=arn, TagKeys=["team", "none"])
+    assert tags() == {"x": ""}
+    assert refused(config.list_tags_for_resource, ResourceArn=arn + "x")[0] == "ResourceNotFoundException"
