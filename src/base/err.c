@@ -22,6 +22,14 @@ static void append(char *to, size_t cap, const char *s)
 	to[n + k] = '\0';
 }
 
+/* Others' texts are quoted in messages: what a terminal would obey, or a line of a log would end with, is a blank. */
+static void tame(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = ' ';
+}
+
 enum code err_set(struct err *e, enum code code, const char *fmt, ...)
 {
 	va_list ap;
@@ -32,6 +40,7 @@ enum code err_set(struct err *e, enum code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
+	tame(e->msg);
 	return code;
 }
 
@@ -47,6 +56,7 @@ enum code err_sys(struct err *e, enum code code, int sys, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
+	tame(e->msg);
 	append(e->msg, sizeof(e->msg), ": ");
 	append(e->msg, sizeof(e->msg), strerror_r(sys, text, sizeof(text)));
 	return code;
@@ -67,6 +77,7 @@ enum code err_hint(struct err *e, const char *fmt, ...)
 		va_start(ap, fmt);
 		vsnprintf(e->hint, sizeof(e->hint), fmt, ap);
 		va_end(ap);
+		tame(e->hint);
 	}
 	return e->code;
 }
@@ -80,6 +91,7 @@ enum code err_add(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
+	tame(e->msg);
 	append(e->msg, sizeof(e->msg), ": ");
 	append(e->msg, sizeof(e->msg), was);
 	return e->code;

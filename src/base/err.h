@@ -13,7 +13,7 @@
  *
  *     record "prod": list AWS::EC2::Volume in eu-west-1: connection reset
  *
- * and, where there is one, a second sentence that says what to try. A struct err
+ * and, where there is one, a second sentence that says what to try. Neither has control characters, whatever was quoted. A struct err
  * owns no memory. It can be copied, dropped, and filled when malloc() cannot.
  */
 enum code {

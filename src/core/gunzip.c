@@ -64,6 +64,7 @@ static enum code inflate_piece(
 	struct gunzip_stream *s = g->stream;
 	const size_t n = in->n < UINT_MAX ? in->n : UINT_MAX;
 	struct str out = { (const char *)s->out, 0 };
+	enum code c;
 	int rc;
 
 	s->z.next_in = (const unsigned char *)in->p;
@@ -75,16 +76,17 @@ static enum code inflate_piece(
 	g->in_bytes += (int64_t)(n - s->z.avail_in);
 	out.n = OUT_BYTES - s->z.avail_out;
 	g->out_bytes += (int64_t)out.n;
+	/* What comes before the damage comes out however the input was cut. */
+	c = out.n ? fn(ctx, out, e) : E_OK;
+	if (c)
+		return c;
 	if (rc == Z_STREAM_END) {
 		s->state = BETWEEN;
-		if (inflateReset(&s->z) != Z_OK)
-			return err_nomem(e);
-	} else if (rc == Z_MEM_ERROR) {
-		return err_nomem(e);
-	} else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-		return damaged(g, s->z.msg, e);
+		return inflateReset(&s->z) == Z_OK ? E_OK : err_nomem(e);
 	}
-	return out.n ? fn(ctx, out, e) : E_OK;
+	if (rc == Z_MEM_ERROR)
+		return err_nomem(e);
+	return rc == Z_OK || rc == Z_BUF_ERROR ? E_OK : damaged(g, s->z.msg, e);
 }
 
 static void skip_zeros(struct gunzip *g, struct str *in)

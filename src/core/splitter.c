@@ -261,6 +261,12 @@ static bool ends_with_its_line(const struct splitter *s, char c)
 	return c == '\n' && s->lines && !s->envelope.n;
 }
 
+/* What a string goes on with, or anything behind it that is no mark: it may also begin a piece. */
+static bool is_nothing(const struct splitter *s, char c)
+{
+	return s->in_string ? c != '\n' : !s->junk && !marks[(unsigned char)c];
+}
+
 static enum code in_outer(struct splitter *s, struct str piece, size_t *at, struct err *e)
 {
 	size_t i = *at;
@@ -272,7 +278,7 @@ static enum code in_outer(struct splitter *s, struct str piece, size_t *at, stru
 		if (i >= piece.n)
 			break;
 		c = piece.p[i];
-		if (s->in_string && c != '\n')
+		if (is_nothing(s, c))
 			continue;
 		if (ends_with_its_line(s, c)) {
 			*at = i;
