@@ -102,6 +102,15 @@ bool api_knows(struct str operation, bool *writes)
 	return true;
 }
 
+bool api_offers(const struct api *api, struct str operation, bool *writes)
+{
+	const struct model_operation *model = model_find(operation);
+
+	if (model)
+		*writes = able_of(api, model)->writes;
+	return model != NULL;
+}
+
 bool api_asks(struct str operation)
 {
 	const struct model_operation *model = model_find(operation);

@@ -119,6 +119,8 @@ void api_close(struct api *api);
 
 /** Whether an operation of this name exists; *@writes: it must be given the connection that writes. */
 bool api_knows(struct str operation, bool *writes);
+/** The same of what is open, at once: it was found out when it was opened. */
+bool api_offers(const struct api *api, struct str operation, bool *writes);
 /** Whether it waits for others than the store: not to be given to a thread that settings are waiting for. */
 bool api_asks(struct str operation);
 /** Whether it does anything: one that is known and not there yet is answered with InternalFailure. */

@@ -21,6 +21,8 @@ struct worker {
 	struct lanes *lanes;
 	enum lane lane;
 	uv_thread_t thread;
+	uv_cond_t more;
+	bool idle; /* waits, and nobody has woken it */
 	struct db db;
 	bool open; /* read by others under the lock */
 };
@@ -28,9 +30,8 @@ struct worker {
 struct lanes {
 	struct lanes_options o;
 	uv_mutex_t lock;
-	uv_cond_t more;
 	struct queue waiting[LANE_COUNT], finished;
-	int pending;
+	int pending; /* the submitting thread's own */
 	bool dropped, ending;
 	struct worker workers[WORKERS_MAX];
 	int n_workers;
@@ -128,8 +129,46 @@ static uint64_t leave(const struct worker *w)
 	return GRACE_NS - waited;
 }
 
-/* Under the lock, until there is something to do or the end. Others' jobs wake everybody, so the patience
- * is counted from the beginning. */
+/* Under the lock, until it is woken; @most_ns 0: however long that takes. */
+static void doze(struct worker *w, uint64_t most_ns)
+{
+	w->idle = true;
+	if (most_ns)
+		(void)uv_cond_timedwait(&w->more, &w->lanes->lock, most_ns);
+	else
+		uv_cond_wait(&w->more, &w->lanes->lock);
+	w->idle = false;
+}
+
+static void rouse(struct worker *w)
+{
+	w->idle = false;
+	uv_cond_signal(&w->more);
+}
+
+/* Under the lock: there is a job. Whom to wake, or NULL: who has the store open is the first to get it; where nobody is
+ * idle, whoever is done with another one takes it. In the net lane all are woken and settle it among themselves: leave(). */
+static struct worker *call_worker(struct lanes *l, enum lane lane)
+{
+	struct worker *called = NULL;
+
+	for (int i = 0; i < l->n_workers; i++) {
+		struct worker *w = &l->workers[i];
+
+		if (w->lane != lane || !w->idle)
+			continue;
+		if (lane == LANE_NET)
+			rouse(w);
+		else if (!called || (w->open && !called->open))
+			called = w;
+	}
+	if (called)
+		called->idle = false;
+	return called;
+}
+
+/* Under the lock, until there is something to do or the end. It may be woken for nothing, so the patience is
+ * counted from the beginning. */
 static void wait_for_job(struct worker *w)
 {
 	struct lanes *l = w->lanes;
@@ -142,13 +181,13 @@ static void wait_for_job(struct worker *w)
 			left = leave(w);
 			if (left == 0)
 				return;
-			(void)uv_cond_timedwait(&l->more, &l->lock, left);
+			doze(w, left);
 		} else if (l->ending) {
 			return;
 		} else if (!w->open) {
-			uv_cond_wait(&l->more, &l->lock);
+			doze(w, 0);
 		} else if (uv_hrtime() - began < patience) {
-			(void)uv_cond_timedwait(&l->more, &l->lock, patience);
+			doze(w, patience);
 		} else {
 			uv_mutex_unlock(&l->lock);
 			shut(w);
@@ -173,9 +212,10 @@ static void work(void *arg)
 		uv_mutex_unlock(&l->lock);
 		perform(w, job);
 		uv_mutex_lock(&l->lock);
+		/* Who reaps takes all there is. Under the lock: after it the receiver may be gone. */
+		if (!l->finished.first)
+			l->o.wake(l->o.ctx);
 		push(&l->finished, job);
-		/* Under the lock: after it the receiver may be gone. */
-		l->o.wake(l->o.ctx);
 	}
 	uv_mutex_unlock(&l->lock);
 	shut(w);
@@ -188,8 +228,12 @@ static enum code hire(struct lanes *l, enum lane lane, struct err *e)
 	must(l->n_workers < WORKERS_MAX);
 	w->lanes = l;
 	w->lane = lane;
-	if (uv_thread_create(&w->thread, work, w) != 0)
+	if (uv_cond_init(&w->more) != 0)
+		return err_nomem(e);
+	if (uv_thread_create(&w->thread, work, w) != 0) {
+		uv_cond_destroy(&w->more);
 		return err_set(e, E_NOMEM, "could not start a thread");
+	}
 	l->n_workers++;
 	return E_OK;
 }
@@ -202,11 +246,6 @@ enum code lanes_open(struct lanes **out, const struct lanes_options *options, st
 		return err_nomem(e);
 	l->o = *options;
 	if (uv_mutex_init(&l->lock) != 0) {
-		mem_free(l);
-		return err_nomem(e);
-	}
-	if (uv_cond_init(&l->more) != 0) {
-		uv_mutex_destroy(&l->lock);
 		mem_free(l);
 		return err_nomem(e);
 	}
@@ -225,8 +264,10 @@ enum code lanes_open(struct lanes **out, const struct lanes_options *options, st
 
 void lanes_submit(struct lanes *l, enum lane lane, struct job *job)
 {
-	uv_mutex_lock(&l->lock);
+	struct worker *called = NULL;
+
 	l->pending++;
+	uv_mutex_lock(&l->lock);
 	if (l->dropped) {
 		job->err = (struct err){ 0 };
 		err_set(&job->err, E_CANCELED, "the daemon is ending");
@@ -235,37 +276,38 @@ void lanes_submit(struct lanes *l, enum lane lane, struct job *job)
 	} else {
 		job->submitted_ns = uv_hrtime();
 		push(&l->waiting[lane], job);
-		uv_cond_broadcast(&l->more);
+		called = call_worker(l, lane);
 	}
 	uv_mutex_unlock(&l->lock);
+	/* Afterwards: it would only wait for the lock. */
+	if (called)
+		uv_cond_signal(&called->more);
 }
 
 void lanes_reap(struct lanes *l)
 {
 	for (;;) {
+		struct queue finished;
 		struct job *job;
-		struct err err;
 
 		uv_mutex_lock(&l->lock);
-		job = pop(&l->finished);
-		if (job)
-			l->pending--;
+		finished = l->finished;
+		l->finished = (struct queue){ NULL, NULL };
 		uv_mutex_unlock(&l->lock);
-		if (!job)
+		if (!finished.first)
 			return;
-		err = job->err;
-		job->done(job, &err);
+		while ((job = pop(&finished)) != NULL) {
+			struct err err = job->err;
+
+			l->pending--;
+			job->done(job, &err);
+		}
 	}
 }
 
 int lanes_pending(struct lanes *l)
 {
-	int n;
-
-	uv_mutex_lock(&l->lock);
-	n = l->pending;
-	uv_mutex_unlock(&l->lock);
-	return n;
+	return l->pending;
 }
 
 void lanes_drop(struct lanes *l)
@@ -301,12 +343,14 @@ void lanes_close(struct lanes *l)
 	lanes_drop(l);
 	uv_mutex_lock(&l->lock);
 	l->ending = true;
-	uv_cond_broadcast(&l->more);
-	uv_mutex_unlock(&l->lock);
 	for (int i = 0; i < l->n_workers; i++)
+		rouse(&l->workers[i]);
+	uv_mutex_unlock(&l->lock);
+	for (int i = 0; i < l->n_workers; i++) {
 		uv_thread_join(&l->workers[i].thread);
+		uv_cond_destroy(&l->workers[i].more);
+	}
 	lanes_reap(l);
-	uv_cond_destroy(&l->more);
 	uv_mutex_destroy(&l->lock);
 	mem_free(l);
 }

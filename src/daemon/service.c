@@ -131,7 +131,7 @@ static void submit(struct service *s, struct http_query *q, const struct caller_
 }
 
 /* What is asked, or false: it was refused. */
-static bool read_call(struct http_query *q, struct call *call)
+static bool read_call(const struct service *s, struct http_query *q, struct call *call)
 {
 	const char *target = http_query_header(q, "X-Amz-Target");
 	const char *moment = http_query_header(q, "X-Siltstone-As-Of");
@@ -144,7 +144,7 @@ static bool read_call(struct http_query *q, struct call *call)
 	if (!q->content_type ||
 		strncasecmp(q->content_type, CONTENT_TYPE, strlen(CONTENT_TYPE)) != 0)
 		refuse(q, 400, "SerializationException", "the content type is to be " CONTENT_TYPE);
-	else if (!api_knows(call->operation, &call->writes))
+	else if (!api_offers(s->api, call->operation, &call->writes))
 		refuse(q, 400, "UnknownOperationException", NULL);
 	else if (moment && !read_moment(moment, &call->as_of_ms))
 		refuse(q, 400, "ValidationException",
@@ -164,7 +164,7 @@ void service_serve(void *ctx, struct http_query *q)
 	/* Nothing is told, not even what there is, before it is known who asks. */
 	enum code c = gate_admit(s->gate, &request, &who, &refusal);
 
-	if (!c && !read_call(q, &call))
+	if (!c && !read_call(s, q, &call))
 		return;
 	if (!c)
 		c = gate_allows(s->gate, &who, call.operation, call.writes, call.now_ms, &refusal);
