@@ -7,9 +7,12 @@
 A store of some thousand resources, two hundred of them buckets that moto has, too, is asked for a history, for ten
 resources at once, for a query and for a list, over 64 connections that stay open, while another process
 records into it. Beside it the same requests go to moto; to the daemon's own HTTP server and to a bare one (tests/bench), which
-answer with the bytes that the daemon answered and so say what HTTP alone costs; with that same recording at their side. Then
-how long recording takes: alone, beside a bare server that is asked as fast as it can be, and beside the daemon.
-Figures of one run belong together: a slower machine makes all of them smaller.
+answer with the bytes that the daemon answered and so say what HTTP alone costs; with that same recording at their side. All
+are asked as fast as they answer, and some a thousand times a second as well, which tells how long one waits where
+nobody wants all there is. Then how long recording takes: alone, beside a bare server that is asked a thousand times a
+second, and beside the daemon. Figures of one run belong together: a slower machine makes all of them smaller. Goals: fifty times
+moto, half of HTTP alone for histories, 99 of 100 within five milliseconds at a thousand a second, recording slowed by a tenth at
+most.
 """
 
 import argparse
@@ -38,6 +41,7 @@ BUCKETS, VOLUMES, CONNECTIONS = 200, 3000, 64
 T0 = 1_790_000_000_000
 BUCKET = "AWS::S3::Bucket"
 MOTO, BARE, P99_MS, SLOWED = 50, 0.5, 5, 1.10
+RATE = 1000
 QUESTIONS = {
     "GetResourceConfigHistory": [{"resourceType": BUCKET, "resourceId": f"bucket-{n}"} for n in range(BUCKETS)],
     "BatchGetResourceConfig": [{"resourceKeys": [{"resourceType": BUCKET, "resourceId": f"bucket-{(n + i) % BUCKETS}"} for i in range(10)]}
@@ -142,13 +146,13 @@ class Server:
         self.process.wait()
 
 
-def load(scratch, port, operation, seconds, key=None):
+def load(scratch, port, operation, seconds, key=None, rate=None):
     path = pathlib.Path(scratch) / "requests"
     with open(path, "wb") as f:
         for body in QUESTIONS[operation]:
             r = request(port, operation, body, key)
             f.write(f"{len(r)}\n".encode() + r)
-    out = subprocess.run([str(program.BUILD / "tests" / "api_load"), str(port), str(CONNECTIONS), str(seconds), str(path)],
+    out = subprocess.run([str(program.BUILD / "tests" / "api_load"), str(port), str(CONNECTIONS), str(seconds), str(path), *([str(rate)] if rate else [])],
                          capture_output=True, check=True)
     got = json.loads(out.stdout)
     assert got["answers"] and not got["failed"], got
@@ -194,6 +198,8 @@ def compare(w, operation, seconds):
                 "siltstone, signed": load(w.scratch, w.daemon.port, operation, seconds, w.key),
                 "its HTTP server alone": load(w.scratch, own.port, operation, seconds),
                 "a bare server": load(w.scratch, bare.port, operation, seconds),
+                f"siltstone, signed, {RATE} a second": load(w.scratch, w.daemon.port, operation, seconds, w.key, RATE),
+                f"a bare server, {RATE} a second": load(w.scratch, bare.port, operation, seconds, None, RATE),
                 "moto": load(w.scratch, w.moto.port, operation, seconds, ("testing", "testing")),
             }, len(body)
     finally:
@@ -203,25 +209,31 @@ def compare(w, operation, seconds):
 
 def judge(operation, rows, n):
     print(f"\n{operation}: answers of {n} bytes")
-    print(f"{'':26}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'x moto':>9}{'of own':>8}{'of bare':>8}")
+    print(f"{'':34}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'x moto':>9}{'of own':>8}{'of bare':>8}")
     missed = []
     for name, r in rows.items():
         ratios = [r["per_second"] / rows[other]["per_second"] for other in ("moto", "its HTTP server alone", "a bare server")]
-        print(f"{name:26}{r['per_second']:10.0f}{r['p50_ms']:9.2f}{r['p99_ms']:9.2f}{ratios[0]:9.1f}{ratios[1]:8.2f}{ratios[2]:8.2f}")
+        print(f"{name:34}{r['per_second']:10.0f}{r['p50_ms']:9.2f}{r['p99_ms']:9.2f}{ratios[0]:9.1f}{ratios[1]:8.2f}{ratios[2]:8.2f}")
         if not name.startswith("siltstone"):
+            continue
+        if "a second" in name:
+            # A machine on which a bare server cannot do it says nothing of ours.
+            idle = rows[f"a bare server, {RATE} a second"]["p99_ms"] <= P99_MS
+            if r["p99_ms"] > P99_MS and idle:
+                missed.append(f"{operation}, {name}: 99 of 100 within {r['p99_ms']:.1f} ms, {P99_MS} are wanted")
+            elif not idle:
+                print("The machine is too busy to judge how long one waits: a bare server's clients wait as long.")
             continue
         if ratios[0] < MOTO:
             missed.append(f"{operation}, {name}: {ratios[0]:.0f} x moto, {MOTO} are wanted")
         if operation == "GetResourceConfigHistory" and ratios[1] < BARE:
             missed.append(f"{operation}, {name}: {ratios[1]:.2f} of HTTP alone, {BARE} are wanted")
-        if r["p99_ms"] > P99_MS:
-            missed.append(f"{operation}, {name}: 99 of 100 within {r['p99_ms']:.1f} ms, {P99_MS} are wanted")
     sys.stdout.flush()
     return missed
 
 
 def writers(w, sweeps):
-    """How long so many sweeps take, beside nothing and beside servers that are asked as fast as they can be."""
+    """How long so many sweeps take, beside nothing and beside servers that are asked RATE times a second."""
     operation = "GetResourceConfigHistory"
     bare = Server("bare_server", w.scratch / "answer")
     runs = {"alone": [], "beside a bare server": [], "beside siltstone": []}
@@ -229,16 +241,16 @@ def writers(w, sweeps):
         for _ in range(3):
             paths = [w.recording.write(sweeps) for _ in runs]
             runs["alone"].append(w.recording.load(paths[0]))
-            with Alongside(lambda: load(w.scratch, bare.port, operation, 1)):
+            with Alongside(lambda: load(w.scratch, bare.port, operation, 1, None, RATE)):
                 runs["beside a bare server"].append(w.recording.load(paths[1]))
-            with Alongside(lambda: load(w.scratch, w.daemon.port, operation, 1)):
+            with Alongside(lambda: load(w.scratch, w.daemon.port, operation, 1, None, RATE)):
                 runs["beside siltstone"].append(w.recording.load(paths[2]))
     finally:
         bare.stop()
     best = {name: min(r) for name, r in runs.items()}
     print(f"\nrecording {sweeps} sweeps of 100 changes (best of 3)")
     for name, s in best.items():
-        print(f"{name:26}{s:8.2f} s{s / best['alone']:8.2f} x")
+        print(f"{name:34}{s:8.2f} s{s / best['alone']:8.2f} x")
     slowed = best["beside siltstone"] / best["beside a bare server"]
     return [] if slowed <= SLOWED else [f"recording takes {slowed:.2f} times as long beside siltstone as beside a bare server, {SLOWED} are allowed"]
 

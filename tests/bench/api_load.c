@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api_load PORT CONNECTIONS SECONDS FILE: how many requests a second are answered, and how soon.
+ * api_load PORT CONNECTIONS SECONDS FILE [RATE]: how many requests a second are answered, and how soon.
  *
  * FILE has whole requests as they go over the wire, each behind its length and a line break: so whoever signed them
  * did it before. Every connection asks again when it has its answer, one request of the file after the other. What is printed is
- * a JSON object. A connection that the other side closes is opened again and counted.
+ * a JSON object. With RATE so many are asked each second at even distances, by whichever connection is free, and what is measured
+ * begins when it was time to ask, which it looks for every millisecond. A connection that the other side closes is opened again and counted.
  */
 #include "base/must.h"
 #include "base/time.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,8 @@ struct connection {
 	int fd;
 	size_t have, whole;
 	int64_t asked_us;
+	struct connection *next; /* of those that are free */
+	bool free;
 	char in[ANSWER_BYTES];
 };
 
@@ -41,6 +45,8 @@ static size_t n_requests, next_request;
 static uint32_t latencies[STEPS];
 static int64_t answers, failed, reopened;
 static int port, epoll;
+static int64_t every_us, due_us; /* 0: at once */
+static struct connection *idle;
 
 static void read_requests(const char *path)
 {
@@ -60,14 +66,39 @@ static void read_requests(const char *path)
 	must(n_requests);
 }
 
-static void ask(struct connection *c)
+static void ask(struct connection *c, int64_t asked_us)
 {
 	size_t at = next_request++ % n_requests;
 
 	c->have = c->whole = 0;
-	c->asked_us = time_ticks_us();
+	c->asked_us = asked_us;
 	/* A few hundred bytes fit into any socket that is empty. */
 	(void)send(c->fd, requests[at].text, requests[at].n, MSG_NOSIGNAL);
+}
+
+/* What is due, as far as there are connections. */
+static void ask_what_is_due(void)
+{
+	for (int64_t now_us = time_ticks_us(); idle && due_us <= now_us; due_us += every_us) {
+		struct connection *c = idle;
+
+		idle = c->next;
+		c->free = false;
+		ask(c, due_us);
+	}
+}
+
+static void ask_again(struct connection *c)
+{
+	if (!every_us) {
+		ask(c, time_ticks_us());
+		return;
+	}
+	if (c->free)
+		return;
+	c->free = true;
+	c->next = idle;
+	idle = c;
 }
 
 static void open_one(struct connection *c)
@@ -82,7 +113,7 @@ static void open_one(struct connection *c)
 	must(c->fd >= 0 && connect(c->fd, (struct sockaddr *)&to, sizeof(to)) == 0);
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	must(epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &ev) == 0);
-	ask(c);
+	ask_again(c);
 }
 
 /* How long the answer is; 0: its head is not complete. */
@@ -124,7 +155,7 @@ static void take(struct connection *c)
 	if (!c->whole || c->have < c->whole)
 		return;
 	count(c);
-	ask(c);
+	ask_again(c);
 }
 
 /* So many of a thousand were answered within what is returned, in milliseconds. */
@@ -144,22 +175,25 @@ int main(int argc, char **argv)
 	double seconds;
 	int n;
 
-	must(argc == 5);
+	must(argc == 5 || argc == 6);
 	port = (int)strtol(argv[1], NULL, 10);
 	n = (int)strtol(argv[2], NULL, 10);
 	must(n > 0 && n <= CONNECTIONS_MAX);
 	read_requests(argv[4]);
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	began_us = time_ticks_us();
+	began_us = due_us = time_ticks_us();
+	every_us = argc == 6 ? 1000000 / strtol(argv[5], NULL, 10) : 0;
 	until_us = began_us + (int64_t)(strtod(argv[3], NULL) * 1e6);
 	for (int i = 0; i < n; i++)
 		open_one(&connections[i]);
 	while (time_ticks_us() < until_us) {
 		struct epoll_event evs[256];
-		int k = epoll_wait(epoll, evs, 256, 100);
+		int k = epoll_wait(epoll, evs, 256, every_us ? 1 : 100);
 
 		for (int j = 0; j < k; j++)
 			take(evs[j].data.ptr);
+		if (every_us)
+			ask_what_is_due();
 	}
 	seconds = (double)(time_ticks_us() - began_us) / 1e6;
 	printf("{\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"answers\":%lld,\"failed\":%lld,\"reopened\":%lld}\n",
