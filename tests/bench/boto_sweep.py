@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """boto_sweep.py - the calls of a sweep made with boto3, and nothing done with the answers.
 
-    boto_sweep.py ENDPOINT REGION,REGION... THREADS
+    boto_sweep.py ENDPOINT REGION,REGION... THREADS TYPE,TYPE...
+    boto_sweep.py --types
 
-Reads the calls from the catalogue: listings with all their pages, then for each item what describes
+Types that are listed below others, or by another's id, are left out: --types prints the rest. Reads the calls from the catalogue: listings with all their pages, then for each item what describes
 it and its supplementary parts. THREADS 1: one after the other. Prints calls and seconds.
 """
 
@@ -21,7 +22,8 @@ import botocore.exceptions
 from botocore import xform_name
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-endpoint, regions, threads = sys.argv[1], sys.argv[2].split(","), int(sys.argv[3])
+endpoint, regions, threads, types = (*sys.argv[1:3], int(sys.argv[3]), sys.argv[4]) if len(sys.argv) > 4 else ("", "", 1, "")
+regions = regions.split(",")
 clients = {}
 calls = []
 
@@ -113,9 +115,20 @@ def parts(entry, region, items):
                 yield entry["service"], region, part["op"], fill(part["params"], item)
 
 
+def is_plain(entry):
+    own = json.dumps([entry.get("steps"), entry.get("supplementary")])
+    if re.search(r"\{(id|name|arn|account|region)\}", own):
+        return False
+    return entry["engine"] == "native" and "parents" not in entry["list"] and not re.search(r"\{\w", json.dumps(entry["list"].get("params", {})))
+
+
 def main():
-    entries = [e for f in sorted((TOP / "schema/catalogue").glob("*.json")) for e in json.loads(f.read_text())
-               if e["engine"] == "native"]
+    entries = [e for f in sorted((TOP / "schema/catalogue").glob("*.json")) for e in json.loads(f.read_text()) if is_plain(e)]
+    if sys.argv[1:] == ["--types"]:
+        print(",".join(e["type"] for e in entries))
+        return
+    wanted_types = set(types.split(","))
+    entries = [e for e in entries if e["type"] in wanted_types]
     places = [(e, r) for e in entries for r in (regions if e["scope"] == "regional" else regions[:1])]
     # A client takes longer to make than a sweep to run, and may not be made by two threads at once.
     for e, r in places:
