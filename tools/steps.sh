@@ -50,6 +50,7 @@ libssl-dev            pc:libssl
 zlib1g-dev            pc:zlib
 libpcre2-dev          pc:libpcre2-8
 libuv1-dev            pc:libuv
+libyaml-dev           pc:yaml-0.1
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='
