@@ -20,6 +20,7 @@ static const struct operation_entry entries[] = {
 	{ "GetAggregateResourceConfig", api_get_aggregate_resource_config, .past = true },
 	{ "GetResourceConfigHistory", api_get_resource_config_history, .past = true },
 	{ "ListConfigurationRecorders", api_recorder, .past = true },
+	{ "PutConformancePack", api_put_conformance_pack, .writes = true },
 	{ "PutConfigurationRecorder", api_recorder, .writes = true, .alone = true },
 	{ "PutDeliveryChannel", api_put_delivery_channel, .writes = true, .alone = true,
 		.asks = true },

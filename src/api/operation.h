@@ -75,6 +75,14 @@ void operation_bind(const struct operation *op, struct stmt *st);
 /** Read JSON text (a statement's column) into the arena. NULL, and op->e filled, when it is none. */
 struct json *operation_json(struct operation *op, struct str text);
 
+/**
+ * Another operation as a part of this one, for @account (borrowed) in the same region: checked, refused and written as if it
+ * had been asked for by itself, but in this one's transaction. E_DENIED with sub->error set: it was refused, and
+ * nothing of it was written; what becomes of this operation is the caller's to say. @name writes, and is not `alone`.
+ */
+enum code operation_within(struct operation *op, const char *name, const char *account,
+	struct json *input, struct operation *sub);
+
 struct operation_entry {
 	const char *name;
 	api_operation_fn *fn;
@@ -98,3 +106,4 @@ api_operation_fn api_recorder;                                                  
 api_operation_fn api_describe_remediation_exceptions;                 /* remediations.c */
 api_operation_fn api_put_delivery_channel;                            /* channels.c */
 api_operation_fn api_put_resource_config, api_delete_resource_config; /* custom.c */
+api_operation_fn api_put_conformance_pack;                            /* packs.c */
