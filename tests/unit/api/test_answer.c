@@ -604,6 +604,20 @@ static void only_the_names_of_operations_are_known(void **state)
 	assert_false(api_knows(STR(""), &writes));
 }
 
+static void what_is_open_offers_what_is_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < model_operations_n; i++) {
+		struct str name = str_of(model_operations[i].name);
+		bool known = false, offered = false;
+
+		assert_true(api_knows(name, &known));
+		assert_true(api_offers(api, name, &offered));
+		assert_int_equal(known, offered);
+	}
+	assert_false(api_offers(api, STR("putStoredQuery"), &(bool){ false }));
+}
+
 static void the_key_of_tokens_stays_with_the_store(void **state)
 {
 	unsigned char one[32], two[32];
@@ -645,6 +659,7 @@ int main(void)
 		cmocka_unit_test_setup(a_request_has_a_size, before),
 		cmocka_unit_test_setup(a_program_of_this_house_gets_it_all_at_once, before),
 		cmocka_unit_test_setup(only_the_names_of_operations_are_known, before),
+		cmocka_unit_test_setup(what_is_open_offers_what_is_known, before),
 		cmocka_unit_test_setup(the_key_of_tokens_stays_with_the_store, before),
 	};
 
