@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "store/item_part.h"
 #include "store/item_text.h"
 #include "store/store.h"
 #include <inttypes.h>
@@ -19,7 +20,7 @@ struct store_source {
 struct store_stream {
 	struct object_stream port;
 	struct db db; /* its own, as every stream is read by a thread of its own */
-	struct stmt st;
+	struct item_reader items;
 	bool ended;
 	struct buf line; /* the item at hand, and how much of it was given */
 	size_t given;
@@ -36,25 +37,28 @@ bool store_source_is(const char *path)
 	return n == sizeof(head) && memcmp(head, "SQLite format 3", sizeof(head)) == 0;
 }
 
-static enum code tell_part(const struct store_source *s, const struct stmt *st, object_entry_fn *fn,
-	void *ctx, struct err *e)
+struct listing {
+	const struct store_source *source;
+	object_entry_fn *fn;
+	void *ctx;
+};
+
+static enum code tell_part(void *ctx, const struct item_part *p, struct err *e)
 {
+	const struct listing *l = ctx;
 	struct arena a = ARENA_INIT((size_t)1 << 20);
-	const int64_t first = stmt_col_int(st, store_source_parts_first);
-	const int64_t last = stmt_col_int(st, store_source_parts_last);
-	const int64_t begin = (first - 1) / STORE_SOURCE_ITEMS * STORE_SOURCE_ITEMS + 1;
+	const int64_t begin = (p->first - 1) / STORE_SOURCE_ITEMS * STORE_SOURCE_ITEMS + 1;
 	const struct object_entry o = {
-		.name = arena_printf(&a, "%s/items-%" PRId64 ".jsonl", s->path, begin).p,
-		.key = arena_printf(&a, "%" PRId64 " %" PRId64, first, last).p,
-		.stamp = arena_printf(&a, "%" PRId64 " %" PRId64 " %.*s",
-			stmt_col_int(st, store_source_parts_n), last,
-			STR_ARG(stmt_col_str(st, store_source_parts_digest)))
+		.name = arena_printf(&a, "%s/items-%" PRId64 ".jsonl", l->source->path, begin).p,
+		.key = arena_printf(&a, "%" PRId64 " %" PRId64, p->first, p->last).p,
+		.stamp = arena_printf(
+			&a, "%" PRId64 " %" PRId64 " %.*s", p->n, p->last, STR_ARG(p->digest))
 				 .p,
 		.bytes = -1
 	};
 
 	if (arena_ok(&a))
-		fn(ctx, &o, e);
+		l->fn(l->ctx, &o, e);
 	else
 		err_nomem(e);
 	arena_release(&a);
@@ -64,30 +68,22 @@ static enum code tell_part(const struct store_source *s, const struct stmt *st, 
 static enum code list(struct object_source *port, object_entry_fn *fn, void *ctx, struct err *e)
 {
 	const struct store_source *s = (const struct store_source *)port;
+	struct listing l = { s, fn, ctx };
 	struct db db;
-	struct stmt st;
-	enum code c = store_open(&db, s->path, DB_READ, s->now_ms, e);
 
-	if (c)
-		return c;
-	st = stmt_begin(&db, SQL_STORE_SOURCE_PARTS);
-	stmt_int(&st, store_source_parts__size, STORE_SOURCE_ITEMS);
-	while (!c && !(c = stmt_step(&st, e)))
-		c = tell_part(s, &st, fn, ctx, e);
-	stmt_end(&st);
+	if (store_open(&db, s->path, DB_READ, s->now_ms, e))
+		return e->code;
+	item_parts(&db, STORE_SOURCE_ITEMS, tell_part, &l, e);
 	db_close(&db);
-	return c == E_NOTFOUND && !e->code ? E_OK : c;
+	return e->code;
 }
 
 /* The next item into s->line, with a line end. E_NOTFOUND: there is none. */
 static enum code next_line(struct store_stream *s, struct err *e)
 {
-	enum code c = stmt_step(&s->st, e);
+	enum code c = item_reader_next(&s->items, &s->line, e);
 
 	s->given = 0;
-	buf_clear(&s->line);
-	if (!c)
-		c = item_text(&s->st, &s->line, e);
 	if (!c)
 		buf_char(&s->line, '\n');
 	return c || buf_ok(&s->line) ? c : err_nomem(e);
@@ -120,7 +116,7 @@ static void close_stream(struct object_stream *port)
 {
 	struct store_stream *s = (struct store_stream *)port;
 
-	stmt_end(&s->st);
+	item_reader_close(&s->items);
 	db_close(&s->db);
 	buf_release(&s->line);
 	mem_free(s);
@@ -132,6 +128,7 @@ static enum code open_stream(struct object_source *port, const struct object_ent
 	const struct store_source *source = (const struct store_source *)port;
 	struct store_stream *s = mem_alloc(sizeof(*s));
 	char *end = NULL;
+	int64_t first;
 
 	if (!s)
 		return err_nomem(e);
@@ -141,9 +138,8 @@ static enum code open_stream(struct object_source *port, const struct object_ent
 		mem_free(s);
 		return e->code;
 	}
-	s->st = stmt_begin(&s->db, SQL_STORE_SOURCE_ITEMS);
-	stmt_int(&s->st, store_source_items__first, strtoll(o->key, &end, 10));
-	stmt_int(&s->st, store_source_items__last, strtoll(end, NULL, 10));
+	first = strtoll(o->key, &end, 10);
+	item_reader_open(&s->items, &s->db, first, strtoll(end, NULL, 10));
 	*out = &s->port;
 	return E_OK;
 }
