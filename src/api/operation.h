@@ -107,3 +107,6 @@ api_operation_fn api_describe_remediation_exceptions;                 /* remedia
 api_operation_fn api_put_delivery_channel;                            /* channels.c */
 api_operation_fn api_put_resource_config, api_delete_resource_config; /* custom.c */
 api_operation_fn api_put_conformance_pack;                            /* packs.c */
+api_operation_fn api_put_organization_config_rule,
+	api_delete_organization_config_rule; /* organizations.c */
+api_operation_fn api_put_organization_conformance_pack, api_delete_organization_conformance_pack;

@@ -479,3 +479,171 @@ def test_compliance_of_packs_is_told_from_results(asked):
     assert refused(summary, ConformancePackNames=["one", "none"]) == UNKNOWN_PACK
     assert refused(summary, ConformancePackNames=[])[0] == "ValidationException"
     assert refused(scores, SortBy="NAME")[0] == "ValidationException"
+
+
+# Organizations
+
+MANAGED = {"RuleIdentifier": "S3_BUCKET_VERSIONING_ENABLED", "Description": "ours", "ResourceTypesScope": ["AWS::S3::Bucket"]}
+NO_ORG_RULE = ("NoSuchOrganizationConfigRuleException",
+               "One or more organization config rules with specified names are not present. Ensure your names are correct and try your request again later.")
+NO_ORG_PACK = ("NoSuchOrganizationConformancePackException",
+               "One or more organization conformance packs with specified names are not present. Ensure your names are correct and try your request again later.")
+
+
+def second_account(asked):
+    """Of the store, with one resource."""
+    write(asked.store, "INSERT INTO _resource(account, region, type, id, deleted) VALUES (?, ?, 'AWS::EC2::VPC', 'vpc-other', 0)", OTHER, REGION)
+
+
+def of_member(asked, operation, body, account=OTHER):
+    """Asked as somebody of another account: on the command line, which may."""
+    got = asked.siltstone.run("api", operation, json.dumps(body), "--store", asked.store, "--region", REGION, "--account", account)
+    return json.loads(got.out) if got.out.strip() else None
+
+
+def test_an_organizations_rule_is_made_in_each_account(asked, siltstone):
+    asked.siltstone = siltstone
+    config = asked.client(REGION)
+    second_account(asked)
+    arn = config.put_organization_config_rule(OrganizationConfigRuleName="all", OrganizationManagedRuleMetadata=MANAGED)["OrganizationConfigRuleArn"]
+    suffix = re.fullmatch(rf"arn:aws:config:{REGION}:{ACCOUNT}:organization-config-rule/all-([a-z0-9]{{8}})", arn)[1]
+    made = f"OrgConfigRule-all-{suffix}"
+    detailed = config.get_organization_config_rule_detailed_status
+    listed = list(pages(detailed, "OrganizationConfigRuleDetailedStatus", "NextToken", OrganizationConfigRuleName="all", Limit=1))
+    assert [len(p) for p in listed] == [1, 1]
+    assert [(m["AccountId"], m["ConfigRuleName"], m["MemberAccountRuleStatus"]) for p in listed for m in p] == [
+        (a, made, "CREATE_SUCCESSFUL") for a in (ACCOUNT, OTHER)]
+    for account in (ACCOUNT, OTHER):
+        found = of_member(asked, "DescribeConfigRules", {}, account)["ConfigRules"]
+        assert [(r["ConfigRuleName"], r["CreatedBy"], r["Description"], r["Scope"]) for r in found] == [
+            (made, "config-multiaccountsetup.amazonaws.com", "ours", {"ComplianceResourceTypes": ["AWS::S3::Bucket"]})]
+    assert of_member(asked, "DeleteConfigRule", {"ConfigRuleName": made})["__type"] == "AccessDeniedException"
+    got = config.describe_organization_config_rules()["OrganizationConfigRules"]
+    assert got == [{"OrganizationConfigRuleName": "all", "OrganizationConfigRuleArn": arn, "OrganizationManagedRuleMetadata": MANAGED, "ExcludedAccounts": [],
+                    "LastUpdateTime": got[0]["LastUpdateTime"]}]
+    assert [s["OrganizationRuleStatus"] for s in config.describe_organization_config_rule_statuses()["OrganizationConfigRuleStatuses"]] == ["CREATE_SUCCESSFUL"]
+    config.put_organization_config_rule(OrganizationConfigRuleName="all", ExcludedAccounts=[OTHER], OrganizationManagedRuleMetadata={**MANAGED, "Description": "changed"})
+    assert of_member(asked, "DescribeConfigRules", {})["ConfigRules"] == []
+    assert [r["Description"] for r in rules_of(config)] == ["changed"]
+    assert [m["MemberAccountRuleStatus"] for m in detailed(OrganizationConfigRuleName="all")["OrganizationConfigRuleDetailedStatus"]] == ["UPDATE_SUCCESSFUL"]
+    config.put_organization_config_rule(OrganizationConfigRuleName="all", OrganizationManagedRuleMetadata=MANAGED)
+
+    def filtered(**filters):
+        return [m["AccountId"] for m in detailed(OrganizationConfigRuleName="all", Filters=filters)["OrganizationConfigRuleDetailedStatus"]]
+
+    assert filtered(AccountId=OTHER) == filtered(MemberAccountRuleStatus="CREATE_SUCCESSFUL") == [OTHER]
+    assert asked.raw("DeleteOrganizationConfigRule", {"OrganizationConfigRuleName": "all"}, region=REGION)[2] == b""
+    assert rules_of(config) == [] and of_member(asked, "DescribeConfigRules", {})["ConfigRules"] == []
+    assert program.rows(asked.store, "SELECT count(*) FROM _organization_member") == [(0,)]
+    assert refused(config.delete_organization_config_rule, OrganizationConfigRuleName="all") == (
+        "NoSuchOrganizationConfigRuleException", "Could not find an OrganizationConfigRule for given request with resourceName all")
+
+
+def test_an_organizations_policy_and_function_are_rules_like_others(asked):
+    config = asked.client(REGION)
+    text = "rule a { b exists }"
+    config.put_organization_config_rule(OrganizationConfigRuleName="policy", OrganizationCustomPolicyRuleMetadata={
+        "PolicyRuntime": "guard-2.x.x", "PolicyText": text, "DebugLogDeliveryAccounts": [ACCOUNT], "TagKeyScope": "team", "TagValueScope": "a"})
+    config.put_organization_config_rule(OrganizationConfigRuleName="function", OrganizationCustomRuleMetadata={
+        "LambdaFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f", "OrganizationConfigRuleTriggerTypes": ["ScheduledNotification"],
+        "MaximumExecutionFrequency": "Six_Hours", "InputParameters": '{"a":"b"}'})
+    function, policy = sorted(rules_of(config), key=lambda r: r["ConfigRuleName"])
+    assert policy["Source"]["CustomPolicyDetails"]["EnableDebugLogDelivery"] is True and policy["Scope"] == {"TagKey": "team", "TagValue": "a"}
+    assert [d["MessageType"] for d in policy["Source"]["SourceDetails"]] == ["ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"]
+    assert function["Source"]["SourceDetails"] == [{"EventSource": "aws.config", "MessageType": "ScheduledNotification", "MaximumExecutionFrequency": "Six_Hours"}]
+    assert config.get_organization_custom_rule_policy(OrganizationConfigRuleName="policy") | {"ResponseMetadata": 0} == {"PolicyText": text, "ResponseMetadata": 0}
+    assert refused(config.get_organization_custom_rule_policy, OrganizationConfigRuleName="function") == NO_ORG_RULE
+    described = {r["OrganizationConfigRuleName"]: r for r in config.describe_organization_config_rules()["OrganizationConfigRules"]}
+    assert described["policy"]["OrganizationCustomPolicyRuleMetadata"] == {
+        "PolicyRuntime": "guard-2.x.x", "DebugLogDeliveryAccounts": [ACCOUNT], "TagKeyScope": "team", "TagValueScope": "a"}
+    assert described["function"]["OrganizationCustomRuleMetadata"]["InputParameters"] == '{"a":"b"}'
+
+
+def test_what_no_account_would_take_is_refused(asked):
+    config = asked.client(REGION)
+    put = config.put_organization_config_rule
+    assert refused(put, OrganizationConfigRuleName="x")[0] == "InvalidParameterValueException"
+    assert refused(put, OrganizationConfigRuleName="x", OrganizationManagedRuleMetadata=MANAGED, OrganizationCustomPolicyRuleMetadata={
+        "PolicyRuntime": "guard-2.x.x", "PolicyText": "x"})[0] == "InvalidParameterValueException"
+    error, message = refused(put, OrganizationConfigRuleName="x", OrganizationManagedRuleMetadata={"RuleIdentifier": "NO_SUCH_THING"})
+    assert error == "InvalidParameterValueException" and "NO_SUCH_THING" in message
+    assert refused(put, OrganizationConfigRuleName="x", OrganizationCustomRuleMetadata={
+        "LambdaFunctionArn": "f", "OrganizationConfigRuleTriggerTypes": ["ScheduledNotification"]})[0] == "InsufficientPermissionsException"
+    assert refused(put, OrganizationConfigRuleName="x y", OrganizationManagedRuleMetadata=MANAGED)[0] == "ValidationException"
+    assert refused(put, OrganizationConfigRuleName="x", OrganizationManagedRuleMetadata=MANAGED, ExcludedAccounts=["1"])[0] == "ValidationException"
+    assert config.describe_organization_config_rules()["OrganizationConfigRules"] == [] and rules_of(config) == []
+    pack = config.put_organization_conformance_pack
+    assert refused(pack, OrganizationConformancePackName="x") == ("ValidationException", "Template body is invalid")
+    assert refused(pack, OrganizationConformancePackName="x", TemplateBody=SMALL, TemplateS3Uri="s3://a/b")[0] == "ValidationException"
+    error, message = refused(pack, OrganizationConformancePackName="x", TemplateS3Uri="s3://a/b")
+    assert error == "ValidationException" and "TemplateBody" in message
+    assert refused(pack, OrganizationConformancePackName="x", TemplateBody=SMALL, DeliveryS3Bucket="mine")[0] == "ValidationException"
+    assert refused(pack, OrganizationConformancePackName="x", TemplateBody="a: [")[0] == "OrganizationConformancePackTemplateValidationException"
+    assert config.describe_organization_conformance_packs()["OrganizationConformancePacks"] == []
+    assert refused(config.describe_organization_config_rules, OrganizationConfigRuleNames=["x"]) == NO_ORG_RULE
+    assert refused(config.describe_organization_config_rule_statuses, OrganizationConfigRuleNames=["x"]) == NO_ORG_RULE
+    assert refused(config.get_organization_config_rule_detailed_status, OrganizationConfigRuleName="x") == NO_ORG_RULE
+    assert refused(config.describe_organization_conformance_packs, OrganizationConformancePackNames=["x"]) == NO_ORG_PACK
+    assert refused(config.describe_organization_conformance_pack_statuses, OrganizationConformancePackNames=["x"]) == NO_ORG_PACK
+    assert refused(config.get_organization_conformance_pack_detailed_status, OrganizationConformancePackName="x") == NO_ORG_PACK
+    assert refused(config.delete_organization_conformance_pack, OrganizationConformancePackName="x") == (
+        "NoSuchOrganizationConformancePackException", "Could not find an OrganizationConformancePack for given request with resourceName x")
+
+
+def test_an_organizations_pack_is_made_in_each_account(asked, siltstone):
+    asked.siltstone = siltstone
+    config = asked.client(REGION)
+    second_account(asked)
+    arn = config.put_organization_conformance_pack(OrganizationConformancePackName="base", TemplateBody=BASICS, DeliveryS3Bucket="awsconfigconforms-x",
+                                                   ConformancePackInputParameters=[{"ParameterName": "KeyAge", "ParameterValue": "7"}])["OrganizationConformancePackArn"]
+    suffix = re.fullmatch(rf"arn:aws:config:{REGION}:{ACCOUNT}:organization-conformance-pack/base-([a-z0-9]{{8}})", arn)[1]
+    made = f"OrgConformsPack-base-{suffix}"
+    detailed = config.get_organization_conformance_pack_detailed_status
+    listed = list(pages(detailed, "OrganizationConformancePackDetailedStatuses", "NextToken", OrganizationConformancePackName="base", Limit=1))
+    assert [(m["AccountId"], m["ConformancePackName"], m["Status"]) for p in listed for m in p] == [(a, made, "CREATE_SUCCESSFUL") for a in (ACCOUNT, OTHER)]
+    pack = of_member(asked, "DescribeConformancePacks", {})["ConformancePackDetails"][0]
+    assert pack["ConformancePackName"] == made and pack["CreatedBy"] == "config-multiaccountsetup.amazonaws.com"
+    assert len(of_member(asked, "DescribeConfigRules", {})["ConfigRules"]) == 20
+    assert refused(config.delete_conformance_pack, ConformancePackName=made)[0] == "ResourceInUseException"
+    assert refused(config.put_conformance_pack, ConformancePackName=made, TemplateBody=SMALL)[0] == "ResourceInUseException"
+    got = config.describe_organization_conformance_packs()["OrganizationConformancePacks"]
+    assert got == [{"OrganizationConformancePackName": "base", "OrganizationConformancePackArn": arn, "DeliveryS3Bucket": "awsconfigconforms-x",
+                    "ConformancePackInputParameters": [{"ParameterName": "KeyAge", "ParameterValue": "7"}], "ExcludedAccounts": [], "LastUpdateTime": got[0]["LastUpdateTime"]}]
+    # One account's pack fails: the whole has.
+    config.put_organization_conformance_pack(OrganizationConformancePackName="base", TemplateBody=SMALL.replace("ENCRYPTED_VOLUMES", "NO_SUCH_THING"))
+    status = config.describe_organization_conformance_pack_statuses()["OrganizationConformancePackStatuses"][0]
+    assert status["Status"] == "UPDATE_FAILED" and "NO_SUCH_THING" in status["ErrorMessage"]
+    assert len(detailed(OrganizationConformancePackName="base", Filters={"Status": "UPDATE_FAILED"})["OrganizationConformancePackDetailedStatuses"]) == 2
+    assert len(rules_of(config)) == 20
+    config.put_organization_conformance_pack(OrganizationConformancePackName="base", TemplateBody=SMALL, ExcludedAccounts=[OTHER])
+    assert of_member(asked, "DescribeConformancePacks", {})["ConformancePackDetails"] == [] and len(rules_of(config)) == 2
+    write(asked.store, "UPDATE _conformance_pack SET state = 'CREATE_IN_PROGRESS'")
+    assert refused(config.delete_organization_conformance_pack, OrganizationConformancePackName="base")[0] == "ResourceInUseException"
+    write(asked.store, "UPDATE _conformance_pack SET state = 'CREATE_COMPLETE'")
+    config.delete_organization_conformance_pack(OrganizationConformancePackName="base")
+    assert config.describe_organization_conformance_packs()["OrganizationConformancePacks"] == [] and rules_of(config) == []
+
+
+def test_pages_of_an_organizations_objects(asked):
+    config = asked.client(REGION)
+    for n in range(5):
+        config.put_organization_config_rule(OrganizationConfigRuleName=f"r{n}", OrganizationManagedRuleMetadata=MANAGED)
+        config.put_organization_conformance_pack(OrganizationConformancePackName=f"p{n}", TemplateBody=SMALL)
+    for call, member, name in (
+            (config.describe_organization_config_rules, "OrganizationConfigRules", "OrganizationConfigRuleName"),
+            (config.describe_organization_config_rule_statuses, "OrganizationConfigRuleStatuses", "OrganizationConfigRuleName"),
+            (config.describe_organization_conformance_packs, "OrganizationConformancePacks", "OrganizationConformancePackName"),
+            (config.describe_organization_conformance_pack_statuses, "OrganizationConformancePackStatuses", "OrganizationConformancePackName")):
+        listed = list(pages(call, member, "NextToken", Limit=1))
+        assert [[o[name] for o in p] for p in listed] == [[f"{name[12:].startswith('ConfigRule') and 'r' or 'p'}{n}"] for n in range(5)]
+        assert [o[name][1:] for o in call(**{name + "s": [listed[3][0][name]]})[member]] == ["3"]
+        assert refused(call, Limit=101)[0] == "InvalidLimitException"
+        assert refused(call, NextToken="x")[0] == "InvalidNextTokenException"
+    for n in range(5, 50):
+        config.put_organization_conformance_pack(OrganizationConformancePackName=f"p{n}", TemplateBody=SMALL, ExcludedAccounts=[ACCOUNT])
+    assert refused(config.put_organization_conformance_pack, OrganizationConformancePackName="q", TemplateBody=SMALL)[0] == (
+        "MaxNumberOfOrganizationConformancePacksExceededException")
+    for n in range(5, 150):
+        config.put_organization_config_rule(OrganizationConfigRuleName=f"r{n}", OrganizationManagedRuleMetadata=MANAGED, ExcludedAccounts=[ACCOUNT])
+    assert refused(config.put_organization_config_rule, OrganizationConfigRuleName="q", OrganizationManagedRuleMetadata=MANAGED)[0] == (
+        "MaxNumberOfOrganizationConfigRulesExceededException")
