@@ -148,7 +148,7 @@ CREATE TABLE _custom_type (
 
 -- who may
 -- Who may ask: keys that sign requests as AWS's SDKs do, and tokens that are shown. What is secret lies here sealed,
--- under a key that is in a file elsewhere, and bound to key_id, account and role.
+-- under a key that is in a file elsewhere, and bound to key_id, account, role, lists and expiry.
 CREATE TABLE _access_key (
   key_id      TEXT PRIMARY KEY,
   kind        TEXT NOT NULL CHECK (kind IN ('aws', 'token')),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sha256.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -40,6 +41,14 @@ bool hmac_sha256(struct str key, struct str text, unsigned char out[SHA256_BYTES
 {
 	return HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)text.p, text.n, out,
 		       NULL) != NULL;
+}
+
+bool sha256_same(struct str a, struct str b)
+{
+	unsigned char first[SHA256_BYTES], second[SHA256_BYTES];
+
+	return sha256_of(a, first) && sha256_of(b, second) &&
+	       CRYPTO_memcmp(first, second, sizeof(first)) == 0;
 }
 
 const char *sha256_hex(const unsigned char digest[SHA256_BYTES], char out[SHA256_HEX_BYTES])

@@ -20,5 +20,8 @@ bool sha256_finish(struct sha256 *h, unsigned char out[SHA256_BYTES]);
 
 bool sha256_of(struct str s, unsigned char out[SHA256_BYTES]);
 bool hmac_sha256(struct str key, struct str text, unsigned char out[SHA256_BYTES]);
+/** Whether two texts are the same, by their hashes: where they differ, in their length too, is not told by the time it
+ * takes. False when libcrypto fails. */
+bool sha256_same(struct str a, struct str b);
 /** Lower-case, NUL-terminated. */
 const char *sha256_hex(const unsigned char digest[SHA256_BYTES], char out[SHA256_HEX_BYTES]);

@@ -261,13 +261,27 @@ static bool is_own_page(const char *origin, const char *host)
 	return at && host && strcasecmp(at + 3, host) == 0;
 }
 
-/* Not what a page of somebody else's sends from a browser on this machine, nor what a proxy here passes on. */
+/* What proxies say, and none of our clients. */
+static bool is_passed_on(const struct gate_request *q)
+{
+	static const char *const names[] = { "forwarded", "x-forwarded-for", "x-forwarded-host",
+		"x-forwarded-proto", "x-real-ip", "via" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (header(q, names[i]))
+			return true;
+	return false;
+}
+
+/* Not what a page of somebody else's sends from a browser on this machine, nor what a proxy here passes on. Browsers
+ * say Origin with what changes something, and Sec-Fetch-Site always (Fetch Metadata Request Headers, section 2.3). */
 static bool comes_from_here(const struct gate_request *q)
 {
-	const char *origin = header(q, "origin");
+	const char *origin = header(q, "origin"), *site = header(q, "sec-fetch-site");
 
-	return q->local && !header(q, "forwarded") && !header(q, "x-forwarded-for") &&
-	       (!origin || is_own_page(origin, header(q, "host")));
+	return q->local && !is_passed_on(q) &&
+	       (!origin || is_own_page(origin, header(q, "host"))) &&
+	       (!site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0);
 }
 
 static enum code admit_anyone(const struct gate *g, struct caller_identity *out)
@@ -308,14 +322,32 @@ static void fill(struct gate *g, struct entry *entry, int64_t now_ms, struct cal
 		g->on_use(g->ctx);
 }
 
-static enum code admit_token(struct gate *g, const struct gate_request *q, const char *shown,
-	struct caller_identity *out, struct gate_refusal *refusal)
+static const char bearer[] = "Bearer ";
+
+static bool shows_token(const char *authorization)
 {
-	struct str token = str_trim(str_of(shown));
+	return authorization && strncasecmp(authorization, bearer, sizeof(bearer) - 1) == 0;
+}
+
+/* NULL: it is none of ours. */
+static struct entry *token_shown(
+	struct gate *g, const struct gate_request *q, const char *authorization)
+{
+	struct str token = str_trim(str_of(authorization + sizeof(bearer) - 1));
 	struct entry *entry = find(g, (struct str){ token.p, str_find(token, '_') });
 
 	if (!entry || !is_usable(entry, q->now_ms) || entry->key.kind != ACCESS_TOKEN ||
 		!access_key_is_token(&g->settings.box, &entry->key, token))
+		return NULL;
+	return entry;
+}
+
+static enum code admit_token(struct gate *g, const struct gate_request *q,
+	const char *authorization, struct caller_identity *out, struct gate_refusal *refusal)
+{
+	struct entry *entry = token_shown(g, q, authorization);
+
+	if (!entry)
 		return refuse_unknown(refusal);
 	fill(g, entry, q->now_ms, out);
 	return E_OK;
@@ -339,11 +371,25 @@ static bool find_secret(void *ctx, struct str key_id, char secret[VERIFY_SECRET_
 
 _Static_assert(VERIFY_SECRET_BYTES == ACCESS_SECRET_BYTES, "one is copied into the other");
 
+static struct verify_request as_received(const struct gate_request *q)
+{
+	return (struct verify_request){ q->method, q->target, q->headers, q->n_headers, q->body,
+		q->now_ms };
+}
+
+/* SDKs always sign, with whatever they have: where nobody need say who they are, a key that is none of ours says
+ * no more than none. */
+static bool is_anyone(struct gate *g, const struct gate_request *q, const struct verified *who,
+	const struct verify_refusal *why)
+{
+	return why->unknown_key && !find(g, str_of(who->key_id)) && g->settings.open &&
+	       comes_from_here(q);
+}
+
 static enum code admit_signed(struct gate *g, const struct gate_request *q,
 	struct caller_identity *out, struct gate_refusal *refusal)
 {
-	const struct verify_request request = { q->method, q->target, q->headers, q->n_headers,
-		q->body, q->now_ms };
+	const struct verify_request request = as_received(q);
 	struct finding finding = { g, q->now_ms };
 	const struct verify_keys keys = { find_secret, &finding, "config" };
 	struct verify_refusal why;
@@ -353,9 +399,7 @@ static enum code admit_signed(struct gate *g, const struct gate_request *q,
 	struct entry *entry = find(g, str_of(who.key_id));
 
 	snprintf(out->region, sizeof(out->region), "%s", who.region);
-	/* SDKs always sign, with whatever they have: where nobody need say who they are, a key that is none of ours says
-	 * no more than none. */
-	if (c == E_DENIED && why.unknown_key && !entry && g->settings.open && comes_from_here(q))
+	if (c == E_DENIED && is_anyone(g, q, &who, &why))
 		return admit_anyone(g, out);
 	if (c == E_DENIED)
 		return refuse(refusal, why.type, "%s", why.message);
@@ -370,18 +414,45 @@ static enum code admit_signed(struct gate *g, const struct gate_request *q,
 enum code gate_admit(struct gate *gate, const struct gate_request *request,
 	struct caller_identity *out, struct gate_refusal *refusal)
 {
-	static const char bearer[] = "Bearer ";
 	const char *authorization = header(request, "authorization");
-	const struct verify_request signs = { .target = request->target,
-		.headers = request->headers,
-		.n_headers = request->n_headers };
+	const struct verify_request signs = as_received(request);
 
 	*out = (struct caller_identity){ .role = ACCESS_READ_ONLY };
-	if (authorization && strncasecmp(authorization, bearer, sizeof(bearer) - 1) == 0)
-		return admit_token(gate, request, authorization + sizeof(bearer) - 1, out, refusal);
+	if (shows_token(authorization))
+		return admit_token(gate, request, authorization, out, refusal);
 	if (authorization || verify_is_signed(&signs))
 		return admit_signed(gate, request, out, refusal);
 	return admit_unsigned(gate, request, out, refusal);
+}
+
+static enum code look_at_signed(
+	struct gate *g, const struct gate_request *q, struct gate_refusal *refusal)
+{
+	const struct verify_request request = as_received(q);
+	struct finding finding = { g, q->now_ms };
+	const struct verify_keys keys = { find_secret, &finding, "config" };
+	struct verify_refusal why;
+	struct verified who;
+	struct err e = { 0 };
+	enum code c = verify_claim(&request, &keys, &who, &why, &e);
+
+	if (c != E_DENIED || is_anyone(g, q, &who, &why))
+		return c == E_DENIED ? E_OK : c;
+	return refuse(refusal, why.type, "%s", why.message);
+}
+
+enum code gate_look(
+	struct gate *gate, const struct gate_request *head, struct gate_refusal *refusal)
+{
+	const char *authorization = header(head, "authorization");
+	const struct verify_request signs = as_received(head);
+	struct caller_identity who;
+
+	if (shows_token(authorization))
+		return token_shown(gate, head, authorization) ? E_OK : refuse_unknown(refusal);
+	if (authorization || verify_is_signed(&signs))
+		return look_at_signed(gate, head, refusal);
+	return admit_unsigned(gate, head, &who, refusal);
 }
 
 /* What they may */

@@ -11,7 +11,8 @@
  *
  * A request is admitted when it is signed (AWS Signature Version 4, service "config") with an access key of the
  * store, when it shows a token of it (Authorization: Bearer), or when nobody needs to say who they are: that is so
- * only for who comes from this machine, and only where access.anonymous says so. What has been admitted may
+ * only for who comes from this machine, neither by way of a proxy nor from another site's page, and only where
+ * access.anonymous says so. What has been admitted may
  * then do what its role and its own lists allow (gate_allows()).
  *
  * Keys are held in memory; a request that is refused has cost no question to the store. gate_keys_load() reads them
@@ -62,6 +63,10 @@ struct gate_request gate_request_of(const struct http_query *q, int64_t now_ms);
 /** E_OK: *@out says who. E_DENIED: *@refusal says what to answer. E_NOMEM. */
 enum code gate_admit(struct gate *gate, const struct gate_request *request,
 	struct caller_identity *out, struct gate_refusal *refusal);
+/** The same by the head alone, while the body is still to come: E_OK, it may be admitted; a key's signature is not
+ * looked at. */
+enum code gate_look(
+	struct gate *gate, const struct gate_request *head, struct gate_refusal *refusal);
 /** Whether @who may do @operation ("PutConfigRule"). One that the table of roles does not know is for everybody
  * when it does not write, else for admins. E_OK, E_DENIED, E_NOMEM. Once a request. */
 enum code gate_allows(struct gate *gate, const struct caller_identity *who, struct str operation,

@@ -64,13 +64,13 @@ enum code hear_post(struct hear *h, struct str body, struct err *e)
 		memcpy(text, body.p, body.n);
 	p->text = (struct str){ text, body.n };
 	pthread_mutex_lock(&h->lock);
-	fits = h->bytes + body.n <= WAITING_BYTES;
+	fits = h->bytes + sizeof(*p) + body.n <= WAITING_BYTES;
 	if (fits) {
 		if (!h->first)
 			h->since_ms = time_ticks_ms();
 		*h->last = p;
 		h->last = &p->next;
-		h->bytes += body.n;
+		h->bytes += sizeof(*p) + body.n;
 	}
 	pthread_mutex_unlock(&h->lock);
 	if (fits)

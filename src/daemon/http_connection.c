@@ -15,7 +15,6 @@
 #define WHOLE_MS   30000
 #define IDLE_MS    60000
 #define LINGER_MS  2000
-#define BODY_MAX   65536
 #define IN_MAX     ((size_t)32 << 20)
 #define OUT_MAX    ((size_t)65 << 20)
 /* So much is kept between two requests; a buffer that grew beyond is given back. */
@@ -28,6 +27,22 @@ static void destroy(struct http_connection *c)
 	buf_release(&c->in);
 	buf_release(&c->out);
 	mem_free(c);
+}
+
+static void enter(struct http_connection **list, struct http_connection *c)
+{
+	c->next = *list;
+	c->at = list;
+	if (c->next)
+		c->next->at = &c->next;
+	*list = c;
+}
+
+static void leave(struct http_connection *c)
+{
+	*c->at = c->next;
+	if (c->next)
+		c->next->at = c->at;
 }
 
 static void on_released(uv_handle_t *handle)
@@ -44,10 +59,11 @@ void http_connection_close(struct http_connection *c)
 	if (c->state == HTTP_CLOSED)
 		return;
 	c->state = HTTP_CLOSED;
-	*c->at = c->next;
-	if (c->next)
-		c->next->at = c->at;
-	c->server->n_connections--;
+	leave(c);
+	if (c->asked)
+		enter(&c->server->gone, c);
+	else
+		c->server->n_connections--;
 	uv_poll_stop(&c->poll);
 	tls_session_free(c->tls);
 	c->tls = NULL;
@@ -105,6 +121,7 @@ static void linger(struct http_connection *c)
 	c->since_ms = time_ticks_ms();
 	buf_release(&c->in);
 	c->in = (struct buf)BUF_INIT(IN_MAX);
+	c->whole_bytes = c->head_bytes = 0;
 }
 
 /* The request is done with: what came behind it moves to the front. */
@@ -210,20 +227,24 @@ void http_answer_headers(struct http_query *q, int status, const char *content_t
 	const struct http_header *headers, size_t n_headers, struct str body)
 {
 	struct http_connection *c = (struct http_connection *)q;
+	bool waits = http_server_may_hold(c, body.n);
 
 	must(c->asked);
 	c->asked = false;
 	if (c->state == HTTP_CLOSED) {
+		leave(c);
+		c->server->n_connections--;
 		if (c->released)
 			destroy(c);
 		return;
 	}
-	write_answer(c, status, content_type, headers, n_headers, body);
-	if (!buf_ok(&c->out)) {
+	if (waits)
+		write_answer(c, status, content_type, headers, n_headers, body);
+	if (!waits || !buf_ok(&c->out)) {
+		status = waits ? 500 : 503;
 		buf_release(&c->out);
 		c->out = (struct buf)BUF_INIT(OUT_MAX);
 		c->sent = 0;
-		status = 500;
 		c->keep = false;
 		write_answer(c, status, NULL, NULL, 0, STR(""));
 	}
@@ -270,11 +291,87 @@ static const struct http_route *route_of(const struct http_server *s, const stru
 	return found;
 }
 
+/* @text begins with the head, which is taken apart there. */
+static void fill_query(struct http_connection *c, char *text, struct str body)
+{
+	struct http_head *head = &c->server->head;
+
+	/* It was read before. */
+	must(http_head_read((struct str){ text, c->head_bytes }, c->server->local, head) == 0);
+	http_head_terminate(head, text);
+	for (size_t i = 0; i < head->n_fields; i++)
+		c->headers[i] =
+			(struct http_header){ head->fields[i].name.p, head->fields[i].value.p };
+	c->q = (struct http_query){ .method = head->method.p,
+		.target = head->target.p,
+		.server = c->server,
+		.body = body,
+		.headers = c->headers,
+		.n_headers = head->n_fields,
+		.local = c->server->local || c->server->listener.path[0],
+		.peer = c->peer.name };
+	c->q.authorization = http_query_header(&c->q, "authorization");
+	c->q.content_type = http_query_header(&c->q, "content-type");
+}
+
+/* Nothing moves any more. */
+static void serve(struct http_connection *c)
+{
+	fill_query(c, c->in.p, str_from(buf_slice(&c->in), c->head_bytes));
+	c->q.body.n = c->whole_bytes - c->head_bytes;
+	c->state = HTTP_ASKED;
+	c->asked = c->serving = true;
+	if (!c->route)
+		http_answer(&c->q, 404, "text/plain", STR("there is no such page\n"));
+	else if (!suits(c->route, str_of(c->q.method)))
+		http_answer(&c->q, 405, "text/plain",
+			c->route->post ? STR("this is posted to\n")
+				       : STR("this is read with GET\n"));
+	else
+		c->route->serve(c->route->ctx, &c->q);
+	c->serving = false;
+}
+
+/* The head is there and its body is not: is that to be waited for? Otherwise the answer has been written, and what
+ * comes is thrown away. */
+static bool is_worth_it(struct http_connection *c, bool suited)
+{
+	char *text = c->server->head_text;
+	bool keep = c->keep;
+
+	c->keep = false;
+	if (!http_server_has_room(c)) {
+		refuse(c, 503);
+		return false;
+	}
+	if (!suited) {
+		serve(c);
+		return false;
+	}
+	c->keep = keep;
+	if (!c->route->admit)
+		return true;
+	/* In a copy, since the head is read once more when the body is there. */
+	memcpy(text, c->in.p, c->head_bytes);
+	fill_query(c, text, STR_NONE);
+	c->keep = false;
+	c->asked = c->serving = true;
+	if (!c->route->admit(c->route->ctx, &c->q)) {
+		must(!c->asked);
+		c->serving = false;
+		return false;
+	}
+	c->asked = c->serving = false;
+	c->keep = keep;
+	return true;
+}
+
 /* The head is complete: what of the body is to come? False: more must be read. */
 static bool judge(struct http_connection *c)
 {
 	struct http_head *head = &c->server->head;
 	struct str fresh = str_from(buf_slice(&c->in), c->judged);
+	bool expects;
 	int verdict;
 
 	/* Judged at the end of lines only, so that a byte now and then is not all read again each time. */
@@ -294,7 +391,7 @@ static bool judge(struct http_connection *c)
 	c->route = route_of(c->server, head);
 	c->head_bytes = head->bytes;
 	if (head->length >
-		(int64_t)(c->route && c->route->body_max ? c->route->body_max : BODY_MAX)) {
+		(int64_t)(c->route && c->route->body_max ? c->route->body_max : HTTP_LARGE_BYTES)) {
 		refuse(c, 413);
 		return true;
 	}
@@ -302,47 +399,11 @@ static bool judge(struct http_connection *c)
 	c->keep = head->keep;
 	c->no_body = str_is(head->method, "HEAD");
 	c->state = HTTP_BODY;
-	if (head->expects && c->in.n < c->whole_bytes)
+	expects = head->expects;
+	if (c->in.n < c->whole_bytes && is_worth_it(c, c->route && suits(c->route, head->method)) &&
+		expects)
 		buf_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
 	return true;
-}
-
-static void fill_query(struct http_connection *c)
-{
-	const struct http_head *head = &c->server->head;
-
-	/* It was read before; now nothing moves any more. */
-	must(http_head_read(buf_slice(&c->in), c->server->local, &c->server->head) == 0);
-	http_head_terminate(head, c->in.p);
-	for (size_t i = 0; i < head->n_fields; i++)
-		c->headers[i] =
-			(struct http_header){ head->fields[i].name.p, head->fields[i].value.p };
-	c->q = (struct http_query){ .method = head->method.p,
-		.target = head->target.p,
-		.server = c->server,
-		.body = { c->in.p + c->head_bytes, c->whole_bytes - c->head_bytes },
-		.headers = c->headers,
-		.n_headers = head->n_fields,
-		.local = c->server->local || c->server->listener.path[0],
-		.peer = c->peer };
-	c->q.authorization = http_query_header(&c->q, "authorization");
-	c->q.content_type = http_query_header(&c->q, "content-type");
-}
-
-static void serve(struct http_connection *c)
-{
-	fill_query(c);
-	c->state = HTTP_ASKED;
-	c->asked = c->serving = true;
-	if (!c->route)
-		http_answer(&c->q, 404, "text/plain", STR("there is no such page\n"));
-	else if (!suits(c->route, str_of(c->q.method)))
-		http_answer(&c->q, 405, "text/plain",
-			c->route->post ? STR("this is posted to\n")
-				       : STR("this is read with GET\n"));
-	else
-		c->route->serve(c->route->ctx, &c->q);
-	c->serving = false;
 }
 
 /* The answer has been written? On to what comes next. */
@@ -447,7 +508,7 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 		proceed(c);
 }
 
-void http_connection_open(struct http_server *s, int fd, const char *peer)
+void http_connection_open(struct http_server *s, int fd, const struct http_peer *peer)
 {
 	struct http_connection *c = mem_alloc(sizeof(*c));
 
@@ -463,12 +524,8 @@ void http_connection_open(struct http_server *s, int fd, const char *peer)
 	c->out = (struct buf)BUF_INIT(OUT_MAX);
 	c->since_ms = time_ticks_ms();
 	c->fresh = true;
-	snprintf(c->peer, sizeof(c->peer), "%s", peer);
-	c->next = s->connections;
-	c->at = &s->connections;
-	if (c->next)
-		c->next->at = &c->next;
-	s->connections = c;
+	c->peer = *peer;
+	enter(&s->connections, c);
 	s->n_connections++;
 	if (s->tls) {
 		c->tls = tls_session_new(s->tls, fd);

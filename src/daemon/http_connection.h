@@ -10,12 +10,19 @@
  * A connection reads a head, a body, is asked (its route has the query), writes, and begins anew; or it lingers:
  * what it had to say is said, and what still comes is thrown away for a moment, since closing a socket with
  * unread bytes in it would take the answer back. One whose socket is gone while its query is still with a route
- * waits for that, closed.
+ * waits for that, closed; until then it counts as one of those there can be, since it holds as much.
  */
 #define HTTP_CONNECTIONS_MAX 256
 #define HTTP_SCRATCH_BYTES   65536
 #define HTTP_STATUSES_MAX    24
 #define HTTP_ROUTES_MAX      32
+/* What is larger is counted: a body, unless its route says, may not be; an answer may. */
+#define HTTP_LARGE_BYTES     65536
+
+struct http_peer {
+	char name[48];
+	char group[48]; /* whom limits are for: an IPv4 address, or the /64 of an IPv6 one */
+};
 
 enum http_state { HTTP_HEAD, HTTP_BODY, HTTP_ASKED, HTTP_WRITING, HTTP_LINGER, HTTP_CLOSED };
 
@@ -41,7 +48,7 @@ struct http_connection {
 	size_t judged, head_bytes, whole_bytes, sent;
 	bool no_body; /* a HEAD: the answer is told without its body */
 	struct http_header headers[HTTP_FIELDS_MAX];
-	char peer[48];
+	struct http_peer peer;
 };
 
 struct http_server {
@@ -55,8 +62,10 @@ struct http_server {
 	bool anywhere; /* neither that nor a unix socket */
 	bool quiet, sweeping;
 	struct http_connection *connections;
-	int n_connections;
-	struct http_head head; /* the one that is being read */
+	struct http_connection *gone; /* closed while a route had their queries */
+	int n_connections;            /* of both kinds */
+	struct http_head head;        /* the one that is being read */
+	char head_text[HTTP_HEAD_MAX + 1];
 	char scratch[HTTP_SCRATCH_BYTES];
 	char date[64];
 	int64_t date_s;
@@ -64,7 +73,7 @@ struct http_server {
 };
 
 /** Takes @fd over. */
-void http_connection_open(struct http_server *s, int fd, const char *peer);
+void http_connection_open(struct http_server *s, int fd, const struct http_peer *peer);
 /** Now and then: ends what takes too long. */
 void http_connection_check(struct http_connection *c, int64_t now_ms);
 /** Nothing has been asked since the last answer. */
@@ -73,4 +82,8 @@ void http_connection_close(struct http_connection *c);
 
 /** The present as HTTP writes it (RFC 9110, section 5.6.7). */
 const char *http_server_date(struct http_server *s);
+/** For the body whose head @c has. */
+bool http_server_has_room(const struct http_connection *c);
+/** For an answer of that size. */
+bool http_server_may_hold(const struct http_connection *c, size_t bytes);
 void http_server_count(struct http_server *s, const struct http_route *route, int status);

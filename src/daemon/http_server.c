@@ -14,6 +14,11 @@
 
 #define ADDRESS_MAX 64
 #define SWEEP_MS    1000
+/* Large bodies that are held at the same time: of all, and of one address that is not this machine's. */
+#define BODIES_ALL  ((size_t)32 << 20)
+#define BODIES_EACH ((size_t)8 << 20)
+/* Large answers that wait to be read: twice the largest there can be. */
+#define ANSWERS_ALL ((size_t)130 << 20)
 
 static const int statuses[HTTP_STATUSES_MAX] = { 200, 202, 400, 401, 403, 404, 405, 408, 411, 413,
 	417, 421, 431, 500, 501, 503, 505 };
@@ -88,13 +93,57 @@ static void on_sweep(void *arg)
 	}
 }
 
-static int from_address(const struct http_server *s, const char *peer)
+static size_t large_bodies(const struct http_connection *list, const char *group)
+{
+	size_t bytes = 0;
+
+	for (const struct http_connection *c = list; c; c = c->next) {
+		size_t n = c->whole_bytes - c->head_bytes;
+
+		if (n > HTTP_LARGE_BYTES && (!group || strcmp(c->peer.group, group) == 0))
+			bytes += n;
+	}
+	return bytes;
+}
+
+/* What is announced has its place before it comes; what is not large always has. */
+bool http_server_has_room(const struct http_connection *c)
+{
+	const struct http_server *s = c->server;
+	const char *group = c->peer.group;
+
+	if (c->whole_bytes - c->head_bytes <= HTTP_LARGE_BYTES)
+		return true;
+	return large_bodies(s->connections, NULL) + large_bodies(s->gone, NULL) <= BODIES_ALL &&
+	       (!s->anywhere ||
+		       large_bodies(s->connections, group) + large_bodies(s->gone, group) <=
+			       BODIES_EACH);
+}
+
+/* Whoever reads slowly holds an answer: there is an end to what all of them can. */
+bool http_server_may_hold(const struct http_connection *c, size_t bytes)
+{
+	size_t all = bytes;
+
+	for (const struct http_connection *o = c->server->connections; o; o = o->next)
+		if (o != c)
+			all += o->out.cap;
+	return bytes <= HTTP_LARGE_BYTES || all <= ANSWERS_ALL;
+}
+
+static int count(const struct http_connection *list, const char *group)
 {
 	int n = 0;
 
-	for (const struct http_connection *c = s->connections; c; c = c->next)
-		n += strcmp(c->peer, peer) == 0;
+	for (const struct http_connection *c = list; c; c = c->next)
+		n += strcmp(c->peer.group, group) == 0;
 	return n;
+}
+
+static bool is_crowd(const struct http_server *s, const struct http_peer *peer)
+{
+	return s->anywhere &&
+	       count(s->connections, peer->group) + count(s->gone, peer->group) >= ADDRESS_MAX;
 }
 
 /* The one that has been idle longest makes room for whoever has something to ask. */
@@ -117,29 +166,36 @@ union peer {
 	struct sockaddr_in6 v6;
 };
 
-static void name_peer(const union peer *from, char *out, size_t n)
+/* Whoever has one IPv6 address has as many as a /64 holds. */
+static struct http_peer name_peer(const union peer *from)
 {
-	snprintf(out, n, "unix");
+	struct http_peer p = { .name = "unix" };
+	struct in6_addr group = from->v6.sin6_addr;
+
 	if (from->any.sa_family == AF_INET)
-		inet_ntop(AF_INET, &from->v4.sin_addr, out, (socklen_t)n);
+		inet_ntop(AF_INET, &from->v4.sin_addr, p.name, sizeof(p.name));
 	else if (from->any.sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &from->v6.sin6_addr, out, (socklen_t)n);
+		inet_ntop(AF_INET6, &from->v6.sin6_addr, p.name, sizeof(p.name));
+	memcpy(p.group, p.name, sizeof(p.group));
+	if (from->any.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&group)) {
+		memset(group.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &group, p.group, sizeof(p.group));
+	}
+	return p;
 }
 
 static void welcome(struct http_server *s, int fd, const union peer *from)
 {
-	char peer[48];
+	const struct http_peer peer = name_peer(from);
 	int on = 1;
 
-	name_peer(from, peer, sizeof(peer));
-	if ((s->anywhere && from_address(s, peer) >= ADDRESS_MAX) ||
-		(s->n_connections >= HTTP_CONNECTIONS_MAX && !make_room(s))) {
+	if (is_crowd(s, &peer) || (s->n_connections >= HTTP_CONNECTIONS_MAX && !make_room(s))) {
 		close(fd);
 		return;
 	}
 	if (from->any.sa_family != AF_UNIX)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	http_connection_open(s, fd, peer);
+	http_connection_open(s, fd, &peer);
 	keep_sweeping(s);
 }
 

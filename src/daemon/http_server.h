@@ -15,9 +15,10 @@
  * has found the answer, which the loop then writes. So whoever is slow keeps nobody but itself waiting. A
  * connection is used again for the next request, one after the other.
  *
- * Limits: 256 connections, 64 from one address that is not this machine's (the one that has been idle longest makes
- * room); 16 KiB of head; 64 KiB of body, or what the route says; ten seconds for a head, thirty for
- * everything from its first byte to the last one of the answer, a minute between two requests.
+ * Limits: 256 connections, and where it listens beyond this machine 64 from one address (one /64 of IPv6; the one
+ * that has been idle longest makes room); 16 KiB of head; 64 KiB of body, or what the route says; 32 MiB of larger bodies
+ * at the same time, 8 MiB from one such address; 130 MiB of larger answers that wait to be read; ten seconds for a head,
+ * thirty for everything from its first byte to the last one of the answer, a minute between two requests.
  */
 struct http_server;
 
@@ -41,6 +42,9 @@ struct http_route {
 	const char *path; /* NULL ends the table */
 	http_route_fn *serve;
 	void *ctx;
+	/** Or NULL. Called when there is but the head, its body being waited for: true, to go on; or it has answered @q,
+	 * which has no body yet, and what comes is not read. @q is asked again when it is complete. */
+	bool (*admit)(void *ctx, struct http_query *q);
 	bool post;       /* it is posted to, not read */
 	size_t body_max; /* 0: 64 KiB */
 };

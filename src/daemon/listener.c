@@ -113,7 +113,10 @@ static enum code start(
 		unlink(a->local.sun_path);
 	else if (a->any.sa_family != AF_UNIX)
 		setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(l->fd, &a->any, n) != 0 || listen(l->fd, BACKLOG) != 0) {
+	/* Before anybody can connect. */
+	if (bind(l->fd, &a->any, n) != 0 ||
+		(a->any.sa_family == AF_UNIX && chmod(a->local.sun_path, 0660) != 0) ||
+		listen(l->fd, BACKLOG) != 0) {
 		err_sys(e, errno == EADDRINUSE ? E_CONFLICT : E_IO, errno, "listen at %s", where);
 		return err_hint(e, "name another place with --listen or http.listen");
 	}
@@ -137,8 +140,6 @@ static enum code open_unix(struct listener *l, const char *where, struct err *e)
 	if (c)
 		return c;
 	memcpy(l->path, path, n + 1);
-	if (chmod(path, 0660) != 0)
-		return err_sys(e, E_IO, errno, "set the mode of \"%s\"", path);
 	snprintf(l->address, sizeof(l->address), "unix:%s", path);
 	return E_OK;
 }

@@ -20,6 +20,7 @@ struct request {
 	struct api_request ask;
 	struct api_answer answer;
 	struct caller_identity who;
+	char operation[64]; /* not the target, which may tell a signature */
 };
 
 static void reply(struct http_query *q, int status, struct str body)
@@ -60,7 +61,7 @@ static void answered(struct job *job, const struct err *e)
 	bool kick = r->answer.kick;
 
 	if (e->code)
-		log_write(EV_HTTP_FAILED, e, log_text("page", r->q->target));
+		log_write(EV_HTTP_FAILED, e, log_text("page", r->operation));
 	if (r->answer.status)
 		reply(r->q, r->answer.status, buf_slice(&r->answer.body));
 	else
@@ -124,6 +125,7 @@ static void submit(struct service *s, struct http_query *q, const struct caller_
 			.now_ms = call->now_ms,
 			.as_of_ms = call->as_of_ms,
 			.stop = s->stop } };
+	snprintf(r->operation, sizeof(r->operation), "%.*s", STR_ARG(call->operation));
 	r->ask.account = said(r->who.account);
 	r->ask.region = said(r->who.region);
 	r->ask.caller = said(r->who.key_id);
@@ -154,6 +156,26 @@ static bool read_call(const struct service *s, struct http_query *q, struct call
 	return false;
 }
 
+static void refuse_by_gate(struct http_query *q, enum code c, const struct gate_refusal *refusal)
+{
+	if (c == E_DENIED)
+		refuse(q, refusal->status, refusal->type, refusal->message);
+	else
+		refuse(q, 503, "ServiceUnavailableException", "out of memory");
+}
+
+bool service_admit(void *ctx, struct http_query *q)
+{
+	const struct service *s = ctx;
+	struct gate_request head = gate_request_of(q, time_now_ms());
+	struct gate_refusal refusal = { 0 };
+	enum code c = gate_look(s->gate, &head, &refusal);
+
+	if (c)
+		refuse_by_gate(q, c, &refusal);
+	return !c;
+}
+
 void service_serve(void *ctx, struct http_query *q)
 {
 	struct service *s = ctx;
@@ -170,10 +192,8 @@ void service_serve(void *ctx, struct http_query *q)
 		c = gate_allows(s->gate, &who, call.operation, call.writes, call.now_ms, &refusal);
 	if (!c)
 		submit(s, q, &who, &call);
-	else if (c == E_DENIED)
-		refuse(q, refusal.status, refusal.type, refusal.message);
 	else
-		refuse(q, 503, "ServiceUnavailableException", "out of memory");
+		refuse_by_gate(q, c, &refusal);
 }
 
 enum code service_open(struct service *s, struct db *db, struct err *e)

@@ -33,5 +33,6 @@ enum code service_open(struct service *s, struct db *db, struct err *e);
 /** Safe on a zeroed struct. */
 void service_close(struct service *s);
 
-/** The route; @ctx is the service. */
+/** The route; @ctx is the service. Who has no chance of being admitted is refused by the head. */
+bool service_admit(void *ctx, struct http_query *q);
 void service_serve(void *ctx, struct http_query *q);

@@ -106,12 +106,23 @@ static enum code check_file(const char *what, const char *path, bool is_secret, 
 	return err_hint(e, "chmod 640 %.180s", path);
 }
 
+/* Nobody is there to be asked for one. */
+static int no_passphrase(char *out, int n, int writes, void *ctx)
+{
+	(void)out;
+	(void)n;
+	(void)writes;
+	(void)ctx;
+	return -1;
+}
+
 static enum code load(struct tls *tls, const char *cert_file, const char *key_file, struct err *e)
 {
 	if (check_file("http.tls_cert", cert_file, false, e) ||
 		check_file("http.tls_key", key_file, true, e))
 		return e->code;
 	ERR_clear_error();
+	SSL_CTX_set_default_passwd_cb(tls->ctx, no_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(tls->ctx, cert_file) != 1)
 		return refuse("http.tls_cert", cert_file, e);
 	if (SSL_CTX_use_PrivateKey_file(tls->ctx, key_file, SSL_FILETYPE_PEM) != 1 ||

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/must.h"
+#include "base/sha256.h"
 #include "base/time.h"
 #include "daemon/door.h"
 #include "daemon/http_server.h"
@@ -23,6 +24,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define LISTEN       "127.0.0.1:8470"
@@ -185,6 +187,8 @@ static enum code read_again(struct job *job, struct db *db, struct err *e)
 	struct up *u = (struct up *)((char *)job - offsetof(struct up, reload));
 	struct config config = CONFIG_INIT;
 
+	/* What nobody took: there is no server. */
+	door_settings_release(&u->settings);
 	if (!config_read(&config, u->o->config_file, e) && !beat_config(u->o, &config, e) &&
 		!door_settings_read(&u->settings, &config, e)) {
 		set_level(u->o, &config);
@@ -309,28 +313,38 @@ static void serve_health(void *ctx, struct http_query *q)
 	serve(ctx, q, false);
 }
 
+/* Of what is recorded, and where: for everybody on this machine, and beyond it for whoever has a key. */
 static void serve_metrics(void *ctx, struct http_query *q)
 {
-	serve(ctx, q, true);
+	const struct up *u = ctx;
+	struct gate_request request = gate_request_of(q, time_now_ms());
+	struct gate_refusal refusal = { 0 };
+	struct caller_identity who;
+
+	if (!q->local && gate_admit(u->door.gate, &request, &who, &refusal))
+		http_answer(q, 401, "text/plain", STR("a token of an access key is to be shown\n"));
+	else
+		serve(ctx, q, true);
 }
 
 /* Events that are posted */
 
-/* Takes as long whatever is wrong with it. */
-static bool same_token(const char *token, const char *shown)
+static bool same_token(struct str token, const char *shown)
 {
 	static const char bearer[] = "Bearer ";
-	size_t n = strlen(token);
-	unsigned char differs = 0;
 
-	if (!shown || strncmp(shown, bearer, sizeof(bearer) - 1) != 0)
-		return false;
-	shown += sizeof(bearer) - 1;
-	if (strlen(shown) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		differs |= (unsigned char)(token[i] ^ shown[i]);
-	return n > 0 && !differs;
+	return token.n && shown && strncasecmp(shown, bearer, sizeof(bearer) - 1) == 0 &&
+	       sha256_same(token, str_trim(str_of(shown + sizeof(bearer) - 1)));
+}
+
+static bool admit_events(void *ctx, struct http_query *q)
+{
+	const struct up *u = ctx;
+
+	if (same_token(buf_slice(&u->token), q->authorization))
+		return true;
+	http_answer(q, 401, "text/plain", STR("the token of http.token_file is to be shown\n"));
+	return false;
 }
 
 static void serve_events(void *ctx, struct http_query *q)
@@ -338,11 +352,8 @@ static void serve_events(void *ctx, struct http_query *q)
 	struct up *u = ctx;
 	struct err e = { 0 };
 
-	if (!u->token.n || !same_token(u->token.p, q->authorization)) {
-		http_answer(
-			q, 401, "text/plain", STR("the token of http.token_file is to be shown\n"));
+	if (!admit_events(ctx, q))
 		return;
-	}
 	if (hear_post(&u->hear, q->body, &e)) {
 		http_answer(q, 503, "text/plain", STR("too much is waiting\n"));
 		return;
@@ -523,9 +534,14 @@ static enum code run_locked(struct up *u, struct err *e)
 	const struct http_route routes[] = {
 		{ .path = "/healthz", .serve = serve_health, .ctx = u },
 		{ .path = "/metrics", .serve = serve_metrics, .ctx = u },
-		{ .path = "/events", .serve = serve_events, .ctx = u, .post = true },
+		{ .path = "/events",
+			.serve = serve_events,
+			.ctx = u,
+			.admit = admit_events,
+			.post = true },
 		{ .path = "/",
 			.serve = service_serve,
+			.admit = service_admit,
 			.ctx = &u->service,
 			.post = true,
 			.body_max = SERVICE_BODY_MAX },

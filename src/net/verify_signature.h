@@ -12,7 +12,7 @@
  * Pure: what it needs to know of keys it is told. Both forms are understood, the Authorization header and the
  * presigned URL (GET and HEAD only, since whoever sees it can ask again until it expires).
  *
- * Stricter than AWS where lenience has no use: whatever says "x-amz-" must be signed; what is signed, and what
+ * Stricter than AWS where lenience has no use: whatever says "x-amz-" or "x-siltstone-" must be signed; what is signed, and what
  * speaks about signing, may be said only once; the body's hash is always over the body, but for a
  * presigned URL, which has none and may say UNSIGNED-PAYLOAD. Session tokens are nobody's here. An unknown key takes
  * as long as a wrong signature. What cannot be believed yet is not quoted, but for dates.
@@ -56,4 +56,7 @@ bool verify_is_signed(const struct verify_request *q);
 /** E_OK: *@out says by whom. E_DENIED: *@why says why not; of an unknown key @out->key_id and region are set, too.
  * E_NOMEM, E_IO: it could not be found out. */
 enum code verify_signature(const struct verify_request *q, const struct verify_keys *keys,
+	struct verified *out, struct verify_refusal *why, struct err *e);
+/** The same but for the signature and the body, which may still be to come. */
+enum code verify_claim(const struct verify_request *q, const struct verify_keys *keys,
 	struct verified *out, struct verify_refusal *why, struct err *e);

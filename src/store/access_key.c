@@ -9,6 +9,7 @@
 #define SECRET_MIN  16
 #define SECRET_MADE 40
 #define NOTE_MAX    200
+#define BOND_BYTES  2048
 #define LETTERS     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 static const char *const roles[] = { "read-only", "operator", "admin" };
@@ -30,12 +31,13 @@ bool access_role_parse(struct str text, enum access_role *out)
 }
 
 /* What a secret is bound to. */
-static struct str bond(const struct access_key *key, char out[128])
+static struct str bond(const struct access_key *key, char out[BOND_BYTES])
 {
-	int n = snprintf(out, 128, "%s\n%s\n%s\n%s", key->key_id, kinds[key->kind], key->account,
-		roles[key->role]);
+	int n = snprintf(out, BOND_BYTES, "%s\n%s\n%s\n%s\n%s\n%s\n%lld", key->key_id,
+		kinds[key->kind], key->account, roles[key->role], key->allow, key->deny,
+		(long long)key->expires_ms);
 
-	return (struct str){ out, n > 0 && n < 128 ? (size_t)n : 0 };
+	return (struct str){ out, n > 0 && n < BOND_BYTES ? (size_t)n : 0 };
 }
 
 /* @n letters of @alphabet, whose length is a power of two that divides 256. */
@@ -135,7 +137,7 @@ static enum code seal(const struct seal_box *box, const struct access_key *key, 
 	struct buf *out, struct err *e)
 {
 	unsigned char hash[SHA256_BYTES];
-	char text[128];
+	char text[BOND_BYTES];
 	struct str to = bond(key, text);
 
 	if (key->kind == ACCESS_AWS)
@@ -319,7 +321,7 @@ enum code access_key_secret(const struct seal_box *box, const struct access_key 
 	char secret[ACCESS_SECRET_BYTES], struct err *e)
 {
 	struct buf out = BUF_INIT(ACCESS_SECRET_BYTES - 1);
-	char text[128];
+	char text[BOND_BYTES];
 	enum code c = seal_box_open(box, key->sealed, bond(key, text), &out, e);
 
 	if (!c)
@@ -333,7 +335,7 @@ bool access_key_is_token(
 	const struct seal_box *box, const struct access_key *key, struct str secret)
 {
 	unsigned char hash[SHA256_BYTES];
-	char text[128];
+	char text[BOND_BYTES];
 
 	return key->kind == ACCESS_TOKEN && key->sealed.n == sizeof(hash) &&
 	       seal_box_hash(box, secret, bond(key, text), hash) &&

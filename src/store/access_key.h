@@ -11,8 +11,8 @@
  * ==========================================================
  *
  * A key of kind 'aws' signs requests as AWS's SDKs do; its secret is kept sealed (base/seal_box.h) under the key
- * of a file that is not in the store, bound to the key's id, account and role: a row that was altered or
- * copied is not believed. Of a 'token' only a keyed hash is kept, bound likewise.
+ * of a file that is not in the store, bound to the key's id, account, role, lists and expiry: a row that was altered or
+ * copied is not believed, but that it is disabled. Of a 'token' only a keyed hash is kept, bound likewise.
  */
 #define ACCESS_KEY_ID_BYTES 33
 #define ACCESS_SECRET_BYTES 129

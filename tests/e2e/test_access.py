@@ -155,8 +155,12 @@ def test_without_its_key_file_no_secret_opens(siltstone, store, keys, up):  # no
 def test_a_row_that_was_altered_is_not_believed(siltstone, store, keys, up):  # noqa: F811
     change(store, f"UPDATE _access_key SET role = 'admin' WHERE key_id = '{keys['read-only']['key_id']}'")
     change(store, f"UPDATE _access_key SET account = '999999999999' WHERE key_id = '{keys['operator']['key_id']}'")
+    narrow = [made(siltstone, store, "--allow", "List*", "--deny", "Get*", "--expires", "1h") for _ in range(3)]
+    for key, said in zip(narrow, ("allow = ''", "deny = ''", "expires_ms = NULL")):
+        change(store, f"UPDATE _access_key SET {said} WHERE key_id = '{key['key_id']}'")
     d = up()
     assert reads(client(d.port, keys["read-only"])) == reads(client(d.port, keys["operator"])) == "UnrecognizedClientException"
+    assert {reads(client(d.port, key)) for key in narrow} == {"UnrecognizedClientException"}
     assert reads(client(d.port, keys["admin"])) == "ok"
 
 
@@ -277,7 +281,7 @@ def test_a_request_hidden_behind_another_is_judged_as_well(up):  # noqa: F811
 
 
 def test_a_body_that_is_waited_for_is_asked_for(up):  # noqa: F811
-    d = up()
+    d = up("--anonymous", "read-only")
     with socket.create_connection(("127.0.0.1", d.port), timeout=20) as s:
         s.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
         assert s.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
