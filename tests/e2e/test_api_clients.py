@@ -127,7 +127,7 @@ def populate(config):
         fill(config.put_conformance_pack, ConformancePackName=f"pack-{n}", TemplateBody=PACK)
         fill(config.put_configuration_aggregator, ConfigurationAggregatorName=f"a{n}",
              AccountAggregationSources=[{"AccountIds": [ACCOUNT], "AllAwsRegions": True}])
-    arn = (fill(config.describe_config_rules) or {"ConfigRules": [{}]})["ConfigRules"][0].get("ConfigRuleArn", "")
+    arn = config.describe_config_rules(ConfigRuleNames=["rule-00"])["ConfigRules"][0]["ConfigRuleArn"]
     return {"SelectResourceConfig": {"Expression": "SELECT resourceId"}, "ListTagsForResource": {"ResourceArn": arn},
             "ListDiscoveredResources": {"resourceType": "AWS::EC2::VPC"},
             "GetResourceConfigHistory": {"resourceType": "AWS::EC2::VPC", "resourceId": "vpc-old"},
