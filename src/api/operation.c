@@ -47,9 +47,13 @@ const struct operation_entry *operation_entry(const char *name)
 	return NULL;
 }
 
-/* One line here is all that api --list needs to know. */
+/* One line here is all that api --list needs to know. Rules are here, and what makes them, as long as nothing evaluates
+ * them but who puts evaluations. */
 static const char *const kept_only[] = {
 	"PutConfigRule",
+	"PutConformancePack",
+	"PutOrganizationConfigRule",
+	"PutOrganizationConformancePack",
 	"StartConfigRulesEvaluation",
 	"StartRemediationExecution",
 	"StartResourceEvaluation",
