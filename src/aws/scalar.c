@@ -86,6 +86,8 @@ static struct json *integer(struct arena *a, struct str text)
 			a, arena_printf(a, "%s%.*s", d.negative ? "-" : "", STR_ARG(d.whole)));
 	}
 	v = value_of(text);
+	if (isinf(v))
+		return text_node(a, text);
 	if (fabs(v) > 9e15 || v != floor(v))
 		return json_number(a, arena_printf(a, "%.17g", v));
 	return json_int(a, (int64_t)v);

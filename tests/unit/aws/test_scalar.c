@@ -29,6 +29,7 @@ static void integers_keep_all_their_digits(void **state)
 	expect(API_INTEGER, "+007", "7");
 	expect(API_INTEGER, "5.0", "5");
 	expect(API_INTEGER, "5E3", "5000");
+	expect(API_INTEGER, "5.5e400", "\"5.5e400\"");
 	expect(API_INTEGER, "unlimited", "\"unlimited\"");
 	expect(API_INTEGER, "", "nothing");
 }
