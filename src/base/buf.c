@@ -45,7 +45,12 @@ void buf_add(struct buf *b, const void *p, size_t n)
 
 void buf_char(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (b->failed || b->n >= b->max || b->n + 1 >= b->cap) {
+		buf_add(b, &c, 1);
+		return;
+	}
+	b->p[b->n++] = c;
+	b->p[b->n] = 0;
 }
 
 void buf_text(struct buf *b, const char *s)
@@ -60,12 +65,20 @@ void buf_str(struct buf *b, struct str s)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	const size_t room = b->failed ? 0 : b->cap - b->n;
 	va_list ap;
 	int n;
 
+	/* Mostly it fits. */
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
 	va_end(ap);
+	if (n >= 0 && (size_t)n < room && (size_t)n <= b->max - b->n) {
+		b->n += (size_t)n;
+		return;
+	}
+	if (room)
+		b->p[b->n] = 0;
 	if (n < 0 || !reserve(b, (size_t)n))
 		return;
 	va_start(ap, fmt);

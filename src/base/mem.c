@@ -6,8 +6,8 @@
 
 /* As many threads as that seldom allocate at the same moment. */
 #define HEAPS_MAX   2
-#define KEEP_BYTES  (256 << 10) /* free at the end of a heap before that goes back */
-#define LARGE_BYTES (1 << 20)   /* a block of this size comes from the system by itself */
+#define KEEP_BYTES  (1 << 20) /* free at the end of a heap before that goes back */
+#define LARGE_BYTES (1 << 20) /* a block of this size comes from the system by itself */
 
 static void *libc_alloc(size_t n)
 {
