@@ -37,8 +37,8 @@ static void stop(void *ctx)
 
 int main(int argc, char **argv)
 {
-	static const struct http_route routes[] = { { "/", serve, NULL, true, 0 },
-		{ NULL, NULL, NULL, false, 0 } };
+	static const struct http_route routes[] = { { .path = "/", .serve = serve, .post = true },
+		{ .path = NULL } };
 	const struct http_server_options options = { .listen = "127.0.0.1:0", .routes = routes };
 	const struct loop_calls calls = { ignore, stop, ignore, NULL };
 	struct http_server *s = NULL;
