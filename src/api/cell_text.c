@@ -150,3 +150,16 @@ struct cell cell_typed(const char *text)
 	}
 	return cell_text(text);
 }
+
+struct cell cell_number(struct str text)
+{
+	char copy[64];
+	struct cell c;
+
+	if (text.n >= sizeof(copy))
+		return cell_str(text);
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	c = cell_typed(copy);
+	return c.kind == CELL_TEXT ? cell_str(text) : c;
+}

@@ -15,3 +15,5 @@ void csv_field(struct buf *b, struct str s);
 
 /** What somebody wrote as a value: what looks like a number is one. Borrows @text. */
 struct cell cell_typed(const char *text);
+/** A number as JSON has it. */
+struct cell cell_number(struct str text);

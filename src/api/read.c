@@ -43,6 +43,8 @@ enum code ask_filtered(struct reader *r, const char *sql, const struct read_filt
 		{ "tags", cell_text(f->tags) },
 		{ "actor", cell_text(f->actor) },
 		{ "property", cell_text(f->property) },
+		{ "rule", cell_text(f->rule) },
+		{ "result", cell_text(f->result) },
 		{ "rid", int_or_null(f->rid) },
 		{ "since", cell_int(f->since_ms / 1000) },
 		{ "until", cell_int((f->until_ms ? f->until_ms : TIME_FOREVER_MS) / 1000) },

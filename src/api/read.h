@@ -33,6 +33,8 @@ struct read_filter {
 	const char *where;    /* a condition in SQL over the view's columns and those of configs */
 	const char *actor;    /* glob */
 	const char *property; /* glob over the whole path, or its last part */
+	const char *rule;     /* glob */
+	const char *result;   /* exact */
 	int64_t rid;
 	int64_t since_ms, until_ms; /* both inclusive */
 	int64_t limit;

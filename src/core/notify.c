@@ -5,11 +5,11 @@
 #include "base/failpoint.h"
 #include "base/must.h"
 #include "base/time.h"
+#include "core/event_facts.h"
 #include "core/gzip_file.h"
 #include "core/notice.h"
 #include "store/event.h"
 #include "store/item.h"
-#include "store/predicate.h"
 #include "json/read.h"
 #include "json/write.h"
 
@@ -124,56 +124,15 @@ static enum code next_event(struct db *db, int64_t after, struct telling *t, str
 	return event_walk(db, after, 1, take_event, t, e);
 }
 
-/* What the predicate speaks about */
-
-static enum code item_facts(
-	struct db *db, struct telling *t, struct predicate_facts *f, struct err *e)
-{
-	struct item_change i;
-	struct json *document = NULL;
-	struct buf text = BUF_INIT(64 << 20);
-	enum code c = item_change(db, &t->a, t->event.item_id, &i, e);
-
-	if (!c && i.document.p)
-		c = json_read(&t->a, i.document, &document, e);
-	if (c)
-		return c;
-	f->resource_type = i.type;
-	f->resource_id = i.id;
-	f->name = i.name;
-	f->status = i.status;
-	if (json_get(document, "configuration")) {
-		json_write(&text, json_get(document, "configuration"));
-		f->configuration = arena_str(&t->a, buf_slice(&text));
-	}
-	c = buf_ok(&text) && arena_ok(&t->a) ? E_OK : err_nomem(e);
-	buf_release(&text);
-	return c;
-}
-
-static enum code payload_facts(struct telling *t, struct predicate_facts *f, struct err *e)
-{
-	struct json *payload = NULL;
-
-	if (t->event.payload.p && json_read(&t->a, t->event.payload, &payload, e))
-		return e->code;
-	f->resource_type = json_get_text(payload, "resourceType");
-	f->resource_id = json_get_text(payload, "resourceId");
-	f->status = json_get_text(json_get(payload, "newEvaluationResult"), "complianceType");
-	return E_OK;
-}
-
 static enum code wants(struct round *r, struct telling *t, bool *out, struct err *e)
 {
-	struct predicate_facts f = {
-		.account = t->event.account, .region = t->event.region, .kind = t->event.kind
-	};
+	struct predicate_facts f;
 	enum code c;
 
 	*out = true;
 	if (!r->sink.predicate)
 		return E_OK;
-	c = t->event.item_id ? item_facts(r->db, t, &f, e) : payload_facts(t, &f, e);
+	c = event_facts(r->db, &t->event, &t->a, &f, e);
 	return c ? c : predicate_holds(r->db, r->sink.predicate, &f, out, e);
 }
 

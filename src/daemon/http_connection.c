@@ -56,6 +56,8 @@ static void on_released(uv_handle_t *handle)
 
 void http_connection_close(struct http_connection *c)
 {
+	bool streaming = c->state == HTTP_STREAM && !c->finished;
+
 	if (c->state == HTTP_CLOSED)
 		return;
 	c->state = HTTP_CLOSED;
@@ -69,6 +71,8 @@ void http_connection_close(struct http_connection *c)
 	c->tls = NULL;
 	close(c->fd);
 	uv_close((uv_handle_t *)&c->poll, on_released);
+	if (streaming)
+		c->stream.gone(c->stream.ctx);
 }
 
 bool http_connection_idle(const struct http_connection *c)
@@ -101,7 +105,7 @@ static bool take_bytes(struct http_connection *c)
 		c->ended = true;
 		return false;
 	}
-	if (c->state == HTTP_LINGER)
+	if (c->state == HTTP_LINGER || c->state == HTTP_STREAM)
 		return true;
 	if (!c->in.n && c->state == HTTP_HEAD && !c->fresh)
 		c->since_ms = time_ticks_ms();
@@ -162,6 +166,8 @@ static bool flush(struct http_connection *c)
 			return false;
 		}
 		c->sent += (size_t)n;
+		if (c->state == HTTP_STREAM)
+			c->since_ms = time_ticks_ms();
 	}
 	buf_clear(&c->out);
 	c->sent = 0;
@@ -171,13 +177,14 @@ static bool flush(struct http_connection *c)
 /* Answers */
 
 static void begin_answer(
-	struct http_connection *c, int status, const char *content_type, size_t body_bytes)
+	struct http_connection *c, int status, const char *content_type, int64_t body_bytes)
 {
 	struct http_server *s = c->server;
 	static const struct {
 		int status;
 		const char *text;
-	} reasons[] = { { 200, "OK" }, { 202, "Accepted" }, { 400, "Bad Request" },
+	} reasons[] = { { 200, "OK" }, { 202, "Accepted" }, { 206, "Partial Content" },
+		{ 304, "Not Modified" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
 		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
 		{ 500, "Internal Server Error" }, { 503, "Service Unavailable" } };
 	const char *reason = "Answered";
@@ -185,8 +192,11 @@ static void begin_answer(
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
 		if (reasons[i].status == status)
 			reason = reasons[i].text;
-	buf_printf(&c->out, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Length: %zu\r\n", status, reason,
-		http_server_date(s), body_bytes);
+	buf_printf(&c->out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, reason, http_server_date(s));
+	if (body_bytes < 0 && c->modern)
+		buf_text(&c->out, "Transfer-Encoding: chunked\r\n");
+	else if (body_bytes >= 0 && status != 304)
+		buf_printf(&c->out, "Content-Length: %lld\r\n", (long long)body_bytes);
 	if (content_type)
 		buf_printf(&c->out, "Content-Type: %s\r\n", content_type);
 	if (!c->keep || s->quiet) {
@@ -209,7 +219,7 @@ static void refuse(struct http_connection *c, int status)
 static void write_answer(struct http_connection *c, int status, const char *content_type,
 	const struct http_header *headers, size_t n, struct str body)
 {
-	begin_answer(c, status, content_type, body.n);
+	begin_answer(c, status, content_type, (int64_t)body.n);
 	if (status == 405)
 		buf_printf(&c->out, "Allow: %s\r\n",
 			c->route && c->route->post ? "POST" : "GET, HEAD");
@@ -262,6 +272,98 @@ void http_answer(struct http_query *q, int status, const char *content_type, str
 	http_answer_headers(q, status, content_type, NULL, 0, body);
 }
 
+/* Streams */
+
+/* What there is has been taken, or waits for the socket. True: the stream has ended. */
+static bool pour(struct http_connection *c)
+{
+	if (!flush(c))
+		return false;
+	if (c->finished)
+		return conclude(c);
+	/* Most of its time it waits. */
+	if (c->out.cap > KEPT_BYTES) {
+		buf_release(&c->out);
+		c->out = (struct buf)BUF_INIT(OUT_MAX);
+	}
+	if (c->stream.drained)
+		c->stream.drained(c->stream.ctx);
+	return false;
+}
+
+static void pour_now(struct http_connection *c)
+{
+	if (c->serving)
+		return;
+	(void)pour(c);
+	settle(c);
+}
+
+bool http_stream_begin(struct http_query *q, const struct http_stream *stream)
+{
+	struct http_connection *c = (struct http_connection *)q;
+
+	must(c->asked);
+	c->asked = false;
+	if (c->state == HTTP_CLOSED) {
+		leave(c);
+		c->server->n_connections--;
+		if (c->released)
+			destroy(c);
+		return false;
+	}
+	c->keep = false;
+	c->stream = *stream;
+	c->left = stream->length;
+	begin_answer(c, stream->status, stream->content_type, stream->length);
+	for (size_t i = 0; i < stream->n_headers; i++)
+		buf_printf(
+			&c->out, "%s: %s\r\n", stream->headers[i].name, stream->headers[i].value);
+	buf_text(&c->out, "\r\n");
+	http_server_count(c->server, c->route, stream->status);
+	c->state = HTTP_STREAM;
+	c->finished = false;
+	c->since_ms = time_ticks_ms();
+	return true;
+}
+
+void http_stream_send(struct http_query *q, struct str bytes)
+{
+	struct http_connection *c = (struct http_connection *)q;
+
+	must(c->state == HTTP_STREAM && !c->finished);
+	if (c->sent == c->out.n)
+		c->since_ms = time_ticks_ms();
+	if (!c->no_body && bytes.n) {
+		if (c->left < 0 && c->modern)
+			buf_printf(&c->out, "%zx\r\n", bytes.n);
+		buf_str(&c->out, bytes);
+		if (c->left < 0 && c->modern)
+			buf_text(&c->out, "\r\n");
+	}
+	if (c->left >= 0)
+		c->left -= (int64_t)bytes.n;
+	if (buf_ok(&c->out) && http_server_may_hold(c, c->out.n))
+		pour_now(c);
+	else
+		http_connection_close(c);
+}
+
+void http_stream_end(struct http_query *q)
+{
+	struct http_connection *c = (struct http_connection *)q;
+
+	must(c->state == HTTP_STREAM && !c->finished);
+	c->finished = true;
+	if (c->left > 0 && !c->no_body) {
+		http_connection_close(c);
+		return;
+	}
+	if (c->left < 0 && c->modern && !c->no_body)
+		buf_text(&c->out, "0\r\n\r\n");
+	pour_now(c);
+}
+
 const char *http_query_header(const struct http_query *q, const char *name)
 {
 	for (size_t i = 0; i < q->n_headers; i++)
@@ -274,9 +376,20 @@ const char *http_query_header(const struct http_query *q, const char *name)
 
 static bool suits(const struct http_route *r, struct str method)
 {
+	if (r->preflight && str_is(method, "OPTIONS"))
+		return true;
 	if (r->post)
 		return str_is(method, "POST");
 	return str_is(method, "GET") || str_is(method, "HEAD");
+}
+
+static bool leads_to(const struct http_route *r, struct str path)
+{
+	size_t n = strlen(r->path);
+
+	return str_is(path, r->path) ||
+	       (r->below && path.n > n && memcmp(path.p, r->path, n) == 0 &&
+		       (path.p[n] == '.' || path.p[n] == '/'));
 }
 
 static const struct http_route *route_of(const struct http_server *s, const struct http_head *head)
@@ -286,7 +399,7 @@ static const struct http_route *route_of(const struct http_server *s, const stru
 
 	/* One path can be two routes: to be read, and to be posted to. */
 	for (const struct http_route *r = s->routes; r->path; r++)
-		if (str_is(path, r->path) && (!found || suits(r, head->method)))
+		if (leads_to(r, path) && (!found || suits(r, head->method)))
 			found = r;
 	return found;
 }
@@ -397,6 +510,7 @@ static bool judge(struct http_connection *c)
 	}
 	c->whole_bytes = head->bytes + (size_t)head->length;
 	c->keep = head->keep;
+	c->modern = head->modern;
 	c->no_body = str_is(head->method, "HEAD");
 	c->state = HTTP_BODY;
 	expects = head->expects;
@@ -431,6 +545,7 @@ static bool step(struct http_connection *c)
 		serve(c);
 		return true;
 	case HTTP_WRITING: return conclude(c);
+	case HTTP_STREAM: return pour(c);
 	case HTTP_ASKED:
 	case HTTP_LINGER:
 	case HTTP_CLOSED: break;
@@ -440,7 +555,8 @@ static bool step(struct http_connection *c)
 
 static bool reads(const struct http_connection *c)
 {
-	return c->state == HTTP_HEAD || c->state == HTTP_BODY || c->state == HTTP_LINGER;
+	return c->state == HTTP_HEAD || c->state == HTTP_BODY || c->state == HTTP_LINGER ||
+	       c->state == HTTP_STREAM;
 }
 
 /* There is something that the socket will not tell of. */
@@ -549,7 +665,9 @@ static int64_t patience_ms(const struct http_connection *c)
 
 void http_connection_check(struct http_connection *c, int64_t now_ms)
 {
-	if (now_ms - c->since_ms < patience_ms(c))
+	bool rests = c->state == HTTP_STREAM && c->sent == c->out.n;
+
+	if (rests || now_ms - c->since_ms < patience_ms(c))
 		return;
 	if ((c->state == HTTP_HEAD && c->in.n) || c->state == HTTP_BODY) {
 		refuse(c, 408);

@@ -10,12 +10,13 @@
  * A connection reads a head, a body, is asked (its route has the query), writes, and begins anew; or it lingers:
  * what it had to say is said, and what still comes is thrown away for a moment, since closing a socket with
  * unread bytes in it would take the answer back. One whose socket is gone while its query is still with a route
- * waits for that, closed; until then it counts as one of those there can be, since it holds as much.
+ * waits for that, closed; until then it counts as one of those there can be, since it holds as much. While it streams nothing is asked
+ * of it, and what comes is thrown away.
  */
 #define HTTP_CONNECTIONS_MAX 256
 #define HTTP_SCRATCH_BYTES   65536
-#define HTTP_STATUSES_MAX    24
-#define HTTP_ROUTES_MAX      32
+#define HTTP_STATUSES_MAX    32
+#define HTTP_ROUTES_MAX      64
 /* What is larger is counted: a body, unless its route says, may not be; an answer may. */
 #define HTTP_LARGE_BYTES     65536
 
@@ -24,7 +25,15 @@ struct http_peer {
 	char group[48]; /* whom limits are for: an IPv4 address, or the /64 of an IPv6 one */
 };
 
-enum http_state { HTTP_HEAD, HTTP_BODY, HTTP_ASKED, HTTP_WRITING, HTTP_LINGER, HTTP_CLOSED };
+enum http_state {
+	HTTP_HEAD,
+	HTTP_BODY,
+	HTTP_ASKED,
+	HTTP_WRITING,
+	HTTP_STREAM,
+	HTTP_LINGER,
+	HTTP_CLOSED
+};
 
 struct http_connection {
 	struct http_query q; /* first: a route's query is a connection */
@@ -35,18 +44,22 @@ struct http_connection {
 	uv_poll_t poll;
 	int events; /* that are polled for */
 	enum http_state state;
-	bool asked;       /* a route has the query */
-	bool serving;     /* it has been called and has not returned */
-	bool ended;       /* the other side has nothing more to say */
-	bool held;        /* there is something to be read, and no reading it now */
-	bool keep;        /* for another request */
-	bool fresh;       /* the first request has not begun */
-	bool released;    /* the loop has let go of the handle */
-	int64_t since_ms; /* of the state; of the request from its first byte on */
+	bool asked;    /* a route has the query */
+	bool serving;  /* it has been called and has not returned */
+	bool ended;    /* the other side has nothing more to say */
+	bool held;     /* there is something to be read, and no reading it now */
+	bool keep;     /* for another request */
+	bool fresh;    /* the first request has not begun */
+	bool released; /* the loop has let go of the handle */
+	int64_t since_ms; /* of the state; of the request from its first byte on; of a stream from what it took last */
 	const struct http_route *route;
 	struct buf in, out;
 	size_t judged, head_bytes, whole_bytes, sent;
 	bool no_body; /* a HEAD: the answer is told without its body */
+	bool modern;  /* HTTP/1.1 */
+	struct http_stream stream;
+	int64_t left;  /* of the length that was told; -1: none was */
+	bool finished; /* nothing is added to the stream any more */
 	struct http_header headers[HTTP_FIELDS_MAX];
 	struct http_peer peer;
 };

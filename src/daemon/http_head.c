@@ -154,6 +154,7 @@ static int judge(struct http_head *h, const struct tally *t, bool local)
 		return t->chunked_only ? 411 : 501;
 	if (t->strange)
 		return 417;
+	h->modern = t->modern;
 	h->keep = t->modern && !t->closes;
 	h->expects = t->modern && t->continues && h->length;
 	return local && t->hosts && !is_local(h->host) ? 421 : 0;

@@ -26,6 +26,7 @@ struct http_head {
 	size_t n_fields;
 	size_t bytes;   /* of the head, with the empty line */
 	int64_t length; /* of the body */
+	bool modern;    /* HTTP/1.1 */
 	bool keep;      /* the connection may be used again */
 	bool expects;   /* whoever asks waits to be told to go on with the body */
 };

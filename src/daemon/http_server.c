@@ -20,8 +20,8 @@
 /* Large answers that wait to be read: twice the largest there can be. */
 #define ANSWERS_ALL ((size_t)130 << 20)
 
-static const int statuses[HTTP_STATUSES_MAX] = { 200, 202, 400, 401, 403, 404, 405, 408, 411, 413,
-	417, 421, 431, 500, 501, 503, 505 };
+static const int statuses[HTTP_STATUSES_MAX] = { 200, 202, 206, 304, 400, 401, 403, 404, 405, 408,
+	409, 411, 413, 416, 417, 421, 429, 431, 500, 501, 502, 503, 505, 507 };
 
 void http_server_count(struct http_server *s, const struct http_route *route, int status)
 {
@@ -32,15 +32,45 @@ void http_server_count(struct http_server *s, const struct http_route *route, in
 			s->counts[r][i]++;
 }
 
+/* One path can be two routes: to be read, and to be posted to. */
+static int64_t count_of(const struct http_server *s, size_t r, size_t status)
+{
+	int64_t n = s->counts[r][status];
+
+	for (size_t i = r + 1; r < HTTP_ROUTES_MAX && i < HTTP_ROUTES_MAX && s->routes[i].path; i++)
+		if (strcmp(s->routes[i].path, s->routes[r].path) == 0)
+			n += s->counts[i][status];
+	return n;
+}
+
+static bool is_repeated(const struct http_server *s, size_t r)
+{
+	for (size_t i = 0; i < r; i++)
+		if (strcmp(s->routes[i].path, s->routes[r].path) == 0)
+			return true;
+	return false;
+}
+
+static void write_figures(const struct http_server *s, size_t r, struct buf *out)
+{
+	const char *path = r < HTTP_ROUTES_MAX ? s->routes[r].path : "other";
+
+	for (size_t i = 0; i < HTTP_STATUSES_MAX && statuses[i]; i++) {
+		int64_t n = count_of(s, r, i);
+
+		if (n)
+			buf_printf(out,
+				"siltstone_http_requests_total{route=\"%s\",code=\"%d\"} %lld\n",
+				path, statuses[i], (long long)n);
+	}
+}
+
 void http_server_figures(const struct http_server *s, struct buf *out)
 {
-	for (size_t r = 0; r <= HTTP_ROUTES_MAX; r++)
-		for (size_t i = 0; i < HTTP_STATUSES_MAX && statuses[i]; i++)
-			if (s->counts[r][i])
-				buf_printf(out,
-					"siltstone_http_requests_total{route=\"%s\",code=\"%d\"} %lld\n",
-					r < HTTP_ROUTES_MAX ? s->routes[r].path : "other",
-					statuses[i], (long long)s->counts[r][i]);
+	for (size_t r = 0; r < HTTP_ROUTES_MAX && s->routes[r].path; r++)
+		if (!is_repeated(s, r))
+			write_figures(s, r, out);
+	write_figures(s, HTTP_ROUTES_MAX, out);
 }
 
 const char *http_server_date(struct http_server *s)

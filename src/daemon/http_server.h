@@ -15,6 +15,8 @@
  * has found the answer, which the loop then writes. So whoever is slow keeps nobody but itself waiting. A
  * connection is used again for the next request, one after the other.
  *
+ * A route may also answer bit by bit (struct http_stream); such a connection is used for nothing else any more.
+ *
  * Limits: 256 connections, and where it listens beyond this machine 64 from one address (one /64 of IPv6; the one
  * that has been idle longest makes room); 16 KiB of head; 64 KiB of body, or what the route says; 32 MiB of larger bodies
  * at the same time, 8 MiB from one such address; 130 MiB of larger answers that wait to be read; ten seconds for a head,
@@ -45,7 +47,9 @@ struct http_route {
 	/** Or NULL. Called when there is but the head, its body being waited for: true, to go on; or it has answered @q,
 	 * which has no body yet, and what comes is not read. @q is asked again when it is complete. */
 	bool (*admit)(void *ctx, struct http_query *q);
-	bool post;       /* it is posted to, not read */
+	bool post; /* it is posted to, not read */
+	bool below; /* also what begins so, before a '.' or '/'; of several routes the last one that suits counts */
+	bool preflight;  /* OPTIONS is for it, too */
 	size_t body_max; /* 0: 64 KiB */
 };
 
@@ -79,6 +83,29 @@ void http_answer_headers(struct http_query *q, int status, const char *content_t
 	const struct http_header *headers, size_t n_headers, struct str body);
 /** The value of the first header of that name (any case), or NULL. */
 const char *http_query_header(const struct http_query *q, const char *name);
+
+/**
+ * An answer that goes on. What is sent is kept until the socket takes it: whoever sends bounds that, by waiting for
+ * `drained`. One that takes nothing for thirty seconds of what is there for it is closed.
+ */
+struct http_stream {
+	int status;
+	const char *content_type;
+	const struct http_header *headers; /* copied */
+	size_t n_headers;
+	int64_t length; /* of the body; -1: not known */
+	/* All of it has been taken; may be called while something is sent. NULL: nobody asks. */
+	void (*drained)(void *ctx);
+	/* Whoever asked has gone. The query is no more when it returns. */
+	void (*gone)(void *ctx);
+	void *ctx;
+};
+/** Begins to answer. False: whoever asked has gone, and so has the query. */
+bool http_stream_begin(struct http_query *q, const struct http_stream *stream);
+void http_stream_send(struct http_query *q, struct str bytes);
+/** The answer is complete; the query is no more, and nothing is called any more. A length that was told and not sent
+ * breaks the connection off. */
+void http_stream_end(struct http_query *q);
 
 /** Answers so far, by route and status, as lines for /metrics. */
 void http_server_figures(const struct http_server *s, struct buf *out);

@@ -9,12 +9,14 @@
 #include "base/time.h"
 #include "daemon/door.h"
 #include "daemon/http_server.h"
+#include "daemon/live.h"
 #include "daemon/lock.h"
 #include "daemon/metrics.h"
 #include "daemon/notify_socket.h"
 #include "daemon/seed.h"
 #include "daemon/service.h"
 #include "daemon/tick.h"
+#include "daemon/web.h"
 #include "discover/writable.h"
 #include "store/catalogue.h"
 #include "store/channel.h"
@@ -35,6 +37,7 @@
 #define WRITTEN_MS   10
 #define PATH_BYTES   (16u << 10)
 #define TOKEN_BYTES  1024
+#define ROUTES_MAX   (WEB_ROUTES_MAX + 8)
 
 struct up {
 	const struct up_options *o;
@@ -49,6 +52,8 @@ struct up {
 	struct hear hear;
 	struct service service;
 	struct api_ports api_ports;
+	struct web web;
+	struct live *live;
 	struct door door;
 	struct door_settings settings; /* until the server, or at SIGHUP the door, has them */
 	struct buf token;              /* whoever posts events has it; empty: nobody may */
@@ -111,6 +116,7 @@ static void on_stop(void *arg)
 	log_write(EV_DAEMON_STOPPING, NULL, log_int("pending", lanes_pending(u->lanes)));
 	if (u->http)
 		http_server_quiet(u->http);
+	live_end(u->live);
 	schedule_stop(&u->schedule);
 	lanes_drop(u->lanes);
 	courier_cancel(u->courier);
@@ -159,7 +165,8 @@ static void tell_restarts(const struct up_options *o, const struct config *confi
 {
 	static const struct {
 		const char *section, *key, *name;
-	} fixed[] = { { "http", "listen", "http.listen" }, { "store", "path", "store.path" } };
+	} fixed[] = { { "http", "listen", "http.listen" }, { "store", "path", "store.path" },
+		{ "http", "cors_origins", "http.cors_origins" } };
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
 		const struct config_value *was = said(o->config, fixed[i].section, fixed[i].key);
@@ -430,6 +437,7 @@ static void on_written(void *arg)
 
 	schedule_kick_one(&u->schedule, "notify");
 	door_written(&u->door);
+	live_written(u->live);
 }
 
 /* An answer of the API changed what is due. */
@@ -465,6 +473,13 @@ static enum code open_parts(struct up *u, struct err *e)
 	u->service.stop = &u->stop;
 	u->service.kick = on_kick;
 	u->service.ctx = u;
+	if (!e->code)
+		live_open(&u->live, &u->loop, u->lanes, &u->stop, e);
+	u->web.gate = u->door.gate;
+	u->web.lanes = u->lanes;
+	u->web.live = u->live;
+	u->web.stop = &u->stop;
+	u->web.took = &u->metrics.query;
 	return e->code;
 }
 
@@ -527,12 +542,13 @@ static void close_parts(struct up *u)
 	targets_release(&u->targets);
 	loop_release(&u->loop);
 	loop_watch_release(&u->written);
+	live_close(u->live);
+	u->live = NULL;
 }
 
-static enum code run_locked(struct up *u, struct err *e)
+static void list_routes(struct up *u, struct http_route routes[ROUTES_MAX])
 {
-	const struct http_route routes[] = {
-		{ .path = "/healthz", .serve = serve_health, .ctx = u },
+	const struct http_route own[] = { { .path = "/healthz", .serve = serve_health, .ctx = u },
 		{ .path = "/metrics", .serve = serve_metrics, .ctx = u },
 		{ .path = "/events",
 			.serve = serve_events,
@@ -544,12 +560,22 @@ static enum code run_locked(struct up *u, struct err *e)
 			.admit = service_admit,
 			.ctx = &u->service,
 			.post = true,
-			.body_max = SERVICE_BODY_MAX },
-		{ .path = NULL }
-	};
+			.body_max = SERVICE_BODY_MAX } };
+	size_t n = web_http_routes(&u->web, routes);
+
+	memcpy(routes + n, own, sizeof(own));
+	routes[n + sizeof(own) / sizeof(*own)] = (struct http_route){ .path = NULL };
+}
+
+static enum code run_locked(struct up *u, struct err *e)
+{
+	struct http_route routes[ROUTES_MAX];
 	int64_t began_ms = time_ticks_ms();
 	enum code c = read_token(u, e);
 
+	list_routes(u, routes);
+	if (!c)
+		c = web_open(&u->web, u->o->config, e);
 	if (!c)
 		c = door_settings_read(&u->settings, u->o->config, e);
 	if (!c)
@@ -580,6 +606,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	metrics_init(&u->metrics);
 	hear_init(&u->hear);
 	u->token = (struct buf)BUF_INIT(TOKEN_BYTES);
+	u->web.origins = (struct buf)BUF_INIT(0);
 	u->hear.stop = &u->stop;
 	u->hear.once = options->once;
 	u->targets = (struct targets){ .stop = &u->stop };
@@ -592,6 +619,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	metrics_release(&u->metrics);
 	hear_release(&u->hear);
 	service_close(&u->service);
+	web_close(&u->web);
 	door_close(&u->door);
 	door_settings_release(&u->settings);
 	buf_release(&u->token);

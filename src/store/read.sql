@@ -48,7 +48,7 @@ SELECT v.rid, v.resource_type, v.resource_id,
            AND (:actor IS NULL OR h.actor GLOB :actor)
            AND (:property IS NULL OR EXISTS (SELECT 1 FROM changes c WHERE c.rid = h.rid AND c.version = h.version
                   AND (c.property GLOB :property OR c.property GLOB '*.' || :property)))
-         ORDER BY h.t DESC, h.rid, h.version DESC LIMIT :limit) v
+         ORDER BY h.t DESC, h.resource_type, h.resource_id, h.rid, h.version DESC LIMIT :limit) v
   LEFT JOIN changes c ON c.rid = v.rid AND c.version = v.version
    AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
  ORDER BY v.t DESC, v.resource_type, v.resource_id, v.rid, v.version DESC, c.property;
