@@ -54,15 +54,26 @@ static const char *kept(struct web_events *s, const struct web_ask *ask, enum we
 	return value ? arena_text(&s->arena, str_of(value)) : NULL;
 }
 
+/* A type that is not there yet may come. */
+static const char *types_of(struct web_events *s, struct db *db, const char *word)
+{
+	const char *types = NULL;
+	struct err ignored = { 0 };
+
+	if (!word || strstr(word, "::"))
+		return word;
+	if (resource_types(db, word, &s->arena, &types, &ignored) == E_OK)
+		return types;
+	return arena_printf(&s->arena, "*::%s", word).p;
+}
+
 static enum code read_filters(struct web_events *s, struct web_ask *ask, const char *last)
 {
 	const char *after = last ? last : web_given(ask, WEB_PARAM_AFTER);
 	const char *id = web_given(ask, WEB_PARAM_ID);
-	const char *type = kept(s, ask, WEB_PARAM_TYPE);
 	struct db *db = ask->reader.db;
 
-	s->filter.types =
-		type && !strstr(type, "::") ? arena_printf(&s->arena, "*::%s", type).p : type;
+	s->filter.types = types_of(s, db, kept(s, ask, WEB_PARAM_TYPE));
 	s->filter.account = kept(s, ask, WEB_PARAM_ACCOUNT);
 	s->filter.region = kept(s, ask, WEB_PARAM_REGION);
 	s->filter.actor = kept(s, ask, WEB_PARAM_ACTOR);

@@ -116,14 +116,14 @@ SAME = [
     ("blame", {"id": "i-0a1", "to": "v2"}, ["blame", "i-0a1@v2"]),
     ("activity", {}, ["query", "SELECT * FROM activity ORDER BY t, resource_type, event"]),
     ("coverage", {}, ["coverage"]),
-    ("coverage", {"since": "2026-10-01", "until": "2026-10-05", "type": "instance"}, ["coverage", "--since", "2026-10-01", "--until", "2026-10-05", "--type", "instance"]),
+    ("coverage", {"since": "2026-10-01", "until": "2026-10-05", "type": "Volume"}, ["coverage", "--since", "2026-10-01", "--until", "2026-10-05", "--type", "Volume"]),
     ("coverage", {"at": "2026-10-03 12:00", "blind": "1"}, ["coverage", "--at", "2026-10-03 12:00", "--blind"]),
     ("gaps", {"since": "2026-10-01"}, ["gaps", "--since", "2026-10-01"]),
     ("since", {"where": "configuration->>'$.instanceType' = 't3.large'"}, ["since", "configuration->>'$.instanceType' = 't3.large'"]),
     ("since", {"where": "1", "id": "i-0a2", "until": "2026-10-02 12:00"}, ["since", "1", "--resource", "i-0a2", "--until", "2026-10-02 12:00"]),
     ("recorder", {}, ["query", "SELECT recorder, recording, status, strategy, types, excluded, globals, frequency, overrides, tags, every_seconds, role_arn, "
                       "started, stopped, changed, error_code, error, principal FROM recorder"]),
-    ("deliveries", {}, ["deliver", "list"]),
+    ("deliveries", {}, ["deliveries"]),
     ("causes", {}, ["query", "SELECT * FROM causes"]),
     ("queries", {}, ["query", "SELECT name, title, sql, chart FROM queries ORDER BY name"]),
 ]
@@ -279,7 +279,7 @@ def test_a_query_reads_the_store_and_nothing_else(web, sql):
     names = {p.name for p in web.siltstone.home.iterdir()}
     assert refused(web, "/api/query", method="POST", body={"sql": sql})[:2] == (400, "INVALID")
     if "_access_key" in sql:
-        condition = urllib.parse.quote("resource_id = '' OR EXISTS (" + sql + ")")
+        condition = urllib.parse.quote("resource_id = '' OR (" + sql + ") IS NOT NULL")
         assert refused(web, f"/api/resources?where={condition}")[0] == refused(web, f"/api/events?where={condition}")[0] == 400
     assert program.rows(web.store, "SELECT count(*), max(version) FROM _item") == before
     assert {p.name for p in web.siltstone.home.iterdir()} == names
