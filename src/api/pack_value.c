@@ -122,10 +122,12 @@ static enum code ref(struct pack_values *p, const struct json *argument, const s
 enum code pack_text(struct pack_values *p, const struct json *v, const char *what, struct str *out)
 {
 	const struct json *value = NULL;
+	enum code c = pack_value(p, v, &value);
 
-	if (pack_value(p, v, &value))
-		return p->e->code;
-	if (!pack_scalar(value))
+	*out = STR_NONE;
+	if (c)
+		return c;
+	if (!value || !pack_scalar(value))
 		return err_set(p->e, E_INVALID, "Template error: %s must be a string", what);
 	*out = value->text;
 	return E_OK;
@@ -136,7 +138,7 @@ static enum code substitute(
 	struct pack_values *p, const struct json *names, struct str name, struct buf *out)
 {
 	const struct json *v = json_get_str(names, name);
-	struct str text;
+	struct str text = STR_NONE;
 
 	if (name.n && name.p[0] == '!') {
 		buf_text(out, "${");
@@ -205,7 +207,7 @@ static enum code join_parts(
 	struct pack_values *p, const struct json *list, struct str between, struct buf *b)
 {
 	for (const struct json *v = list->first; v; v = v->next) {
-		struct str text;
+		struct str text = STR_NONE;
 
 		if (pack_text(p, v, "an element of Fn::Join", &text))
 			return p->e->code;
@@ -241,7 +243,7 @@ static enum code split(struct pack_values *p, const struct json *argument, const
 {
 	const struct json *between = element(argument, 0), *whole = element(argument, 1);
 	struct json *list = json_new(p->a, JSON_ARRAY);
-	struct str text, by;
+	struct str text = STR_NONE, by;
 
 	if (!json_is(between, JSON_STRING) || !between->text.n || !whole)
 		return wants(p, "Fn::Split", "a list of a delimiter and a string");
@@ -267,7 +269,7 @@ static enum code split(struct pack_values *p, const struct json *argument, const
 static enum code choose(struct pack_values *p, const struct json *argument, const struct json **out)
 {
 	const struct json *at = element(argument, 0), *list = element(argument, 1), *v = NULL;
-	struct str text;
+	struct str text = STR_NONE;
 
 	if (!at || !list)
 		return wants(p, "Fn::Select", "a list of an index and a list");
@@ -289,7 +291,7 @@ static enum code find_in_map(
 
 	for (size_t i = 0; i < 3; i++) {
 		const struct json *at = element(argument, i);
-		struct str name;
+		struct str name = STR_NONE;
 
 		if (!at)
 			return wants(p, "Fn::FindInMap", "a list of three names");
@@ -331,7 +333,7 @@ static enum code all_or_any(struct pack_values *p, const struct json *argument, 
 		return wants(p, all ? "Fn::And" : "Fn::Or", "a list of 2 to 10 conditions");
 	*out = all;
 	for (const struct json *v = argument->first; v; v = v->next) {
-		bool one;
+		bool one = false;
 
 		if (truth(p, v, &one))
 			return p->e->code;
@@ -461,6 +463,7 @@ static enum code call(struct pack_values *p, struct str name, const struct json 
 		STR_ARG(name));
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): p->depth has an end
 static enum code each(struct pack_values *p, const struct json *v, const struct json **out)
 {
 	struct json *whole = json_new(p->a, v->kind);
@@ -483,6 +486,7 @@ static enum code each(struct pack_values *p, const struct json *v, const struct 
 	return arena_ok(p->a) ? E_OK : err_nomem(p->e);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): p->depth has an end
 enum code pack_value(struct pack_values *p, const struct json *v, const struct json **out)
 {
 	struct str function = function_of(v);
