@@ -92,9 +92,13 @@ void pattern_free(struct pattern *p)
 enum code pattern_match(
 	const struct pattern *p, struct str s, bool whole, bool *matches, struct err *e)
 {
-	pcre2_match_data *found = pcre2_match_data_create(1, NULL);
+	pcre2_match_data *found;
 	int rc;
 
+	if (s.n > PATTERN_TEXT_BYTES)
+		return err_set(e, E_TOOBIG,
+			"a text of %zu bytes is too long for a regular expression", s.n);
+	found = pcre2_match_data_create(1, NULL);
 	if (!found)
 		return err_nomem(e);
 	rc = pcre2_match(whole ? p->whole : p->part, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0,

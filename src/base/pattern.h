@@ -22,9 +22,13 @@ enum code pattern_compile(struct pattern **out, struct str text, struct err *e);
 /** NULL does nothing. */
 void pattern_free(struct pattern *p);
 
+enum { PATTERN_TEXT_BYTES = 64 << 10 };
+
 /**
  * Whether @s, which is well-formed UTF-8, has it anywhere, or with @whole is nothing else from its first to its
- * last byte. E_TOOBIG: it takes more steps than are given to one match.
+ * last byte. E_TOOBIG: it takes more steps than are given to one match, or the text is longer than PATTERN_TEXT_BYTES:
+ * steps are counted anew from each place a match may begin at, so that only the two together are a limit.
  */
+
 enum code pattern_match(
 	const struct pattern *p, struct str s, bool whole, bool *matches, struct err *e);

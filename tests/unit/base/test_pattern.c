@@ -2,6 +2,7 @@
 #include "base/pattern.h"
 
 #include "lib/unit.h"
+#include <stdlib.h>
 
 static bool matches(const char *text, const char *s, bool whole)
 {
@@ -82,6 +83,13 @@ static void one_that_never_ends_is_stopped(void **state)
 	e = (struct err){ 0 };
 	assert_int_equal(pattern_match(p, STR("aaaa"), false, &yes, &e), E_OK);
 	assert_true(yes);
+	char *text = calloc(1, PATTERN_TEXT_BYTES + 1);
+
+	assert_non_null(text);
+	assert_int_equal(
+		pattern_match(p, (struct str){ text, PATTERN_TEXT_BYTES + 1 }, false, &yes, &e),
+		E_TOOBIG);
+	free(text);
 	pattern_free(p);
 }
 
