@@ -67,10 +67,16 @@ static void serve_posted(void *ctx, struct http_query *q)
 static int set_up(void **state)
 {
 	static struct scene scene;
-	static struct http_route routes[] = { { "/later", serve_later, &scene, NULL, false, 0 },
-		{ "/large", serve_large, &scene, NULL, false, 0 },
-		{ "/post", serve_posted, &scene, admit, true, 0 },
-		{ NULL, NULL, NULL, NULL, false, 0 } };
+	static struct http_route routes[] = {
+		{ .path = "/later", .serve = serve_later, .ctx = &scene },
+		{ .path = "/large", .serve = serve_large, .ctx = &scene },
+		{ .path = "/post",
+			.serve = serve_posted,
+			.ctx = &scene,
+			.admit = admit,
+			.post = true },
+		{ .path = NULL }
+	};
 	const struct loop_calls calls = { nothing, nothing, nothing, NULL };
 	const struct http_server_options options = { .listen = "127.0.0.1:0", .routes = routes };
 	struct err e = { 0 };
