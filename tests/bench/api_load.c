@@ -137,14 +137,27 @@ static void count(const struct connection *c)
 	failed += strncmp(c->in, "HTTP/1.1 200 ", 13) != 0;
 }
 
+static void open_anew(struct connection *c)
+{
+	close(c->fd);
+	reopened++;
+	open_one(c);
+}
+
+/* It answers no more on this connection, whether or not it has closed it yet. */
+static bool says_close(const char *text)
+{
+	const char *close_at = strcasestr(text, "\r\nConnection: close\r\n");
+
+	return close_at && close_at < strstr(text, "\r\n\r\n");
+}
+
 static void take(struct connection *c)
 {
 	ssize_t got = recv(c->fd, c->in + c->have, sizeof(c->in) - 1 - c->have, 0);
 
 	if (got <= 0) {
-		close(c->fd);
-		reopened++;
-		open_one(c);
+		open_anew(c);
 		return;
 	}
 	c->have += (size_t)got;
@@ -155,7 +168,10 @@ static void take(struct connection *c)
 	if (!c->whole || c->have < c->whole)
 		return;
 	count(c);
-	ask_again(c);
+	if (says_close(c->in))
+		open_anew(c);
+	else
+		ask_again(c);
 }
 
 /* So many of a thousand were answered within what is returned, in milliseconds. */
