@@ -231,10 +231,12 @@ static bool fits(const struct page *p, const struct cell *cells, size_t n)
 {
 	struct str what = str_of(p->contains);
 
+	if (!what.n)
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (cells[i].kind == CELL_TEXT && stands_in(cells[i].text, what))
 			return true;
-	return !what.n;
+	return false;
 }
 
 /* Whether the row is of this page or a later one. */

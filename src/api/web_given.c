@@ -22,7 +22,9 @@ const char *web_decoded(struct web_ask *ask, struct str text, bool plus)
 	for (size_t i = 0; i < text.n; i++) {
 		int high = 0, low = 0;
 
-		out[n] = plus && text.p[i] == '+' ? ' ' : text.p[i];
+		out[n] = text.p[i];
+		if (plus && out[n] == '+')
+			out[n] = ' ';
 		if (text.p[i] == '%') {
 			high = i + 2 < text.n ? str_hex(text.p[i + 1]) : -1;
 			low = i + 2 < text.n ? str_hex(text.p[i + 2]) : -1;

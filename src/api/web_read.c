@@ -76,6 +76,7 @@ static enum code find(struct web_ask *ask, struct resource *out)
 {
 	const char *id = web_given(ask, WEB_PARAM_ID);
 	struct resource *found = arena_alloc(&ask->arena, RESOURCE_SEARCH_MAX * sizeof(*found));
+	enum code c;
 	size_t n;
 
 	if (!found)
@@ -84,18 +85,20 @@ static enum code find(struct web_ask *ask, struct resource *out)
 		err_set(ask->e, E_INVALID, "it is not said which resource is meant");
 		return err_hint(ask->e, "id=ID: an id, a name, an ARN, TYPE/ID");
 	}
-	if (read_find(&ask->reader, id, &ask->arena, found, &n, ask->e) == E_AMBIGUOUS)
+	c = read_find(&ask->reader, id, &ask->arena, found, &n, ask->e);
+	if (c == E_AMBIGUOUS)
 		return err_hint(ask->e, "give more of the id, the ARN, or TYPE/ID; %s/%s is one",
 			found[0].type, found[0].id);
-	*out = found[0];
-	return ask->e->code;
+	if (!c)
+		*out = found[0];
+	return c;
 }
 
 static enum code read_filter(struct web_ask *ask)
 {
 	struct read_filter *f = &ask->filter;
 	const char *type = web_given(ask, WEB_PARAM_TYPE);
-	struct resource who;
+	struct resource who = { 0 };
 
 	f->account = web_given(ask, WEB_PARAM_ACCOUNT);
 	f->region = web_given(ask, WEB_PARAM_REGION);
@@ -293,8 +296,8 @@ static enum code version_before(
 enum code web_diff(struct web_ask *ask)
 {
 	struct rows rows = page_rows(&ask->page);
-	struct item before, after;
-	struct resource who;
+	struct item before = { 0 }, after = { 0 };
+	struct resource who = { 0 };
 
 	if (as_of(ask) || read_span(ask) || find(ask, &who) ||
 		version_after(ask, &who, web_given(ask, WEB_PARAM_TO), &after) ||
@@ -307,8 +310,8 @@ enum code web_diff(struct web_ask *ask)
 enum code web_blame(struct web_ask *ask)
 {
 	struct rows rows = page_rows(&ask->page);
-	struct resource who;
-	struct item item;
+	struct resource who = { 0 };
+	struct item item = { 0 };
 
 	if (as_of(ask) || find(ask, &who) ||
 		version_after(ask, &who, web_given(ask, WEB_PARAM_TO), &item))

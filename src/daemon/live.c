@@ -143,12 +143,10 @@ static void worked(struct job *job, const struct err *e)
 
 	s->working = false;
 	s->due = s->due || s->more;
-	if (s->gone)
+	if (s->gone || (!e->code && !s->begun && !begin(s)))
 		release(s);
 	else if (e->code)
 		fail(s, e);
-	else if (!s->begun && !begin(s))
-		release(s);
 	else if (s->live->ended || strcmp(s->q->method, "HEAD") == 0)
 		end(s);
 	else if (s->out.n)
