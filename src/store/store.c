@@ -7,9 +7,11 @@
 #include "db/stmt.h"
 #include "store/migrate.h"
 #include "store/typed.h"
+#include <time.h>
 
 /* The public views, and those of some hundred types with up to a hundred columns. */
 #define AS_OF_BYTES ((size_t)64 << 20)
+#define PATIENCE_MS 5000
 
 struct identity {
 	int64_t application_id, schema, objects;
@@ -101,6 +103,23 @@ static enum code make(struct db *db, int64_t now_ms, struct err *e)
 	return c ? c : check_identity(db, &id, e);
 }
 
+/* Who makes a store at the same moment has it to itself while its journal changes, and SQLite does not wait for that. */
+static enum code write_ahead(struct db *db, struct err *e)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	int64_t until = time_ticks_ms() + PATIENCE_MS;
+	enum code c;
+
+	for (;;) {
+		c = db_script(db, "open for writing",
+			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", e);
+		if (c != E_BUSY || time_ticks_ms() >= until)
+			return c;
+		*e = (struct err){ 0 };
+		(void)nanosleep(&nap, NULL);
+	}
+}
+
 static enum code prepare(
 	struct db *db, const char *path, enum db_mode mode, int64_t now_ms, struct err *e)
 {
@@ -123,8 +142,7 @@ static enum code prepare(
 	}
 	if (mode == DB_READ)
 		return E_OK;
-	c = db_script(
-		db, "open for writing", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", e);
+	c = write_ahead(db, e);
 	if (c)
 		return c;
 	if (empty)
