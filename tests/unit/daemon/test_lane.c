@@ -107,7 +107,7 @@ static void every_job_is_done_once_and_a_lane_of_one_does_one_at_a_time(void **s
 	memset(jobs, 0, sizeof(jobs));
 	for (int i = 0; i < JOBS; i++) {
 		jobs[i] = (struct count_job){
-			.job = { run, done, NULL, { 0 } }, .running = &running, .most = &most
+			.job = { .run = run, .done = done }, .running = &running, .most = &most
 		};
 		lanes_submit(lanes, LANE_WRITE, &jobs[i].job);
 	}
@@ -124,7 +124,7 @@ static void a_slow_job_holds_up_no_other_worker_and_no_other_lane(void **state)
 {
 	atomic_int running = 0, most = 0;
 	sem_t gate, begun;
-	struct count_job slow = { .job = { run, done, NULL, { 0 } },
+	struct count_job slow = { .job = { .run = run, .done = done },
 		.running = &running,
 		.most = &most,
 		.gate = &gate,
@@ -158,7 +158,7 @@ static void what_has_not_begun_is_canceled_and_what_runs_is_waited_for(void **st
 {
 	atomic_int running = 0, most = 0;
 	sem_t gate, begun;
-	struct count_job runs = { .job = { run, done, NULL, { 0 } },
+	struct count_job runs = { .job = { .run = run, .done = done },
 		.running = &running,
 		.most = &most,
 		.gate = &gate,
@@ -197,7 +197,7 @@ static enum code leave(struct job *job, struct db *db, struct err *e)
 static void what_a_job_left_in_a_spent_connection_is_gone(void **state)
 {
 	sem_t gate;
-	struct count_job j = { .job = { leave, done, NULL, { 0 } } };
+	struct count_job j = { .job = { .run = leave, .done = done } };
 	struct lanes *lanes = open_lanes(1);
 
 	(void)state;
@@ -215,7 +215,7 @@ static void a_store_that_cannot_be_opened_fails_the_job(void **state)
 {
 	atomic_int running = 0, most = 0;
 	struct count_job j = {
-		.job = { run, done, NULL, { 0 } }, .running = &running, .most = &most
+		.job = { .run = run, .done = done }, .running = &running, .most = &most
 	};
 	struct lanes_options o = { .store = "/nonexistent/s.db", .wake = wake };
 	struct lanes *lanes = NULL;
