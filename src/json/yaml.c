@@ -2,6 +2,7 @@
 #include "json/yaml.h"
 
 #include "json/order.h"
+#include <string.h>
 #include <yaml.h>
 
 #define NODE_BYTES 64
@@ -215,6 +216,8 @@ static enum code take_key(struct reader *r)
 		return wrong(r, E_INVALID, "a name with a tag");
 	if (str_is(s, "<<") && r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		return wrong(r, E_INVALID, "merge keys (<<) are not taken");
+	if (s.n && memchr(s.p, '\0', s.n))
+		return wrong(r, E_INVALID, "a name holds a NUL");
 	f->key = arena_str(r->a, s);
 	f->keyed = true;
 	return E_OK;
