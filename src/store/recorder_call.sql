@@ -282,6 +282,7 @@ SELECT x.error AS error, x.message AS message FROM (
 
 -- name: recorder_describe_answer
 -- plan: scan
+-- Programs count on a role. A recorder that has none is shown with the one that AWS Config has where nobody gave it another.
 WITH q(request, account, region, now) AS (SELECT :request, :account, :region, :now),
 a AS (
   SELECT q.request, json_extract(q.request, '$.ServicePrincipal') AS principal, json_extract(q.request, '$.Arn') AS arn,
@@ -294,7 +295,7 @@ r AS (
               WHEN json_array_length(a.names) > 0 THEN k.name IN (SELECT v.value FROM json_each(a.names) v)
               ELSE k.principal IS NULL END)
 SELECT json_object('ConfigurationRecorders', json((SELECT json_group_array(json(b.body)) FROM (
-  SELECT json_patch('{}', json_object('arn', r.arn, 'name', r.name, 'roleARN', r.role_arn,
+  SELECT json_patch('{}', json_object('arn', r.arn, 'name', r.name, 'roleARN', coalesce(r.role_arn, (SELECT 'arn:' || CASE WHEN q.region LIKE 'cn-%' THEN 'aws-cn' WHEN q.region LIKE 'us-gov-%' THEN 'aws-us-gov' ELSE 'aws' END || ':iam::' || q.account || ':role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig' FROM q)),
          'recordingGroup', json_object(
            'allSupported', json(CASE r.strategy WHEN 'ALL_SUPPORTED_RESOURCE_TYPES' THEN 'true' ELSE 'false' END),
            'includeGlobalResourceTypes', json(CASE WHEN r.strategy = 'ALL_SUPPORTED_RESOURCE_TYPES' AND r.globals THEN 'true' ELSE 'false' END),
@@ -418,7 +419,7 @@ UPDATE _recorder SET next_ms = 0 WHERE principal IS NULL AND (SELECT q.now FROM 
 WITH q(request, account, region, now) AS (SELECT :request, :account, :region, :now),
 p AS (SELECT json_extract(q.request, '$.ConfigurationRecorderArn') AS arn FROM q),
 r AS (SELECT k.*, p.arn AS arn FROM _recorder k, p WHERE p.arn LIKE '%:configuration-recorder/' || k.name || '/' || k.suffix)
-SELECT json_object('ConfigurationRecorder', json(json_patch('{}', json_object('arn', r.arn, 'name', r.name, 'roleARN', r.role_arn,
+SELECT json_object('ConfigurationRecorder', json(json_patch('{}', json_object('arn', r.arn, 'name', r.name, 'roleARN', coalesce(r.role_arn, (SELECT 'arn:' || CASE WHEN q.region LIKE 'cn-%' THEN 'aws-cn' WHEN q.region LIKE 'us-gov-%' THEN 'aws-us-gov' ELSE 'aws' END || ':iam::' || q.account || ':role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig' FROM q)),
          'recordingGroup', json_object(
            'allSupported', json(CASE r.strategy WHEN 'ALL_SUPPORTED_RESOURCE_TYPES' THEN 'true' ELSE 'false' END),
            'includeGlobalResourceTypes', json(CASE WHEN r.strategy = 'ALL_SUPPORTED_RESOURCE_TYPES' AND r.globals THEN 'true' ELSE 'false' END),
