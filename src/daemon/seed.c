@@ -221,7 +221,7 @@ static const char *lines_of(struct seeding *s, const char *list)
 	if (!list)
 		return NULL;
 	for (const char *p = list; *p; p++)
-		buf_char(&b, *p == ',' ? '\n' : *p);
+		buf_char(&b, (char)(*p == ',' ? '\n' : *p));
 	out = arena_text(s->a, buf_slice(&b));
 	buf_release(&b);
 	return out;
