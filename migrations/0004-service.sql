@@ -231,6 +231,7 @@ CREATE TABLE _rule_status (
   wanted_ms   INTEGER,                    -- everything in its scope is to be evaluated, since then: it is new, was changed, or somebody asked; NULL: done
   asked_ms    INTEGER,                    -- when somebody last asked with StartConfigRulesEvaluation
   lease_ms    INTEGER NOT NULL DEFAULT 0, -- somebody works on it until then
+  periodic_ms INTEGER,                    -- when it last ran because it was time; NULL: not yet
   started_ms  INTEGER,                    -- when the first evaluation began
   invoked_ms  INTEGER,                    -- it was last started well
   not_invoked_ms INTEGER,                 -- it could last not be started
@@ -427,3 +428,56 @@ CREATE TABLE _aggregation_refusal (
   refused_ms  INTEGER NOT NULL,
   PRIMARY KEY (account, region, by_account, by_region)
 ) STRICT, WITHOUT ROWID;
+
+-- evaluation
+-- How far rules that run when a resource changes have judged what was written: one row.
+CREATE TABLE _evaluator (
+  evaluator_id INTEGER PRIMARY KEY CHECK (evaluator_id = 1),
+  item_id     INTEGER NOT NULL            -- up to this item
+) STRICT;
+INSERT INTO _evaluator SELECT 1, coalesce(max(item_id), 0) FROM _item;
+
+-- Evaluations that a function is to make, one row for each time it is started. The row goes when the function has answered or is given up.
+CREATE TABLE _invocation (
+  invocation_id INTEGER PRIMARY KEY,
+  rule_id     TEXT NOT NULL,
+  kind        TEXT NOT NULL,              -- change | scheduled | snapshot
+  item_id     INTEGER,                    -- change: what is judged
+  left_scope  INTEGER NOT NULL DEFAULT 0, -- change: it was in the rule's scope and no longer is
+  body        TEXT,                       -- snapshot: the message of its delivery
+  created_ms  INTEGER NOT NULL,
+  due_ms      INTEGER NOT NULL,           -- not before
+  lease_ms    INTEGER NOT NULL DEFAULT 0, -- somebody works on it until then
+  tries       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX _invocation_due ON _invocation(due_ms);
+CREATE INDEX _invocation_rule ON _invocation(rule_id, item_id);
+
+-- functions
+-- Functions that are run here.
+CREATE TABLE _function (
+  name        TEXT PRIMARY KEY,
+  runtime     TEXT NOT NULL,              -- python3.11 | nodejs20.x | provided ...
+  handler     TEXT NOT NULL,
+  code        TEXT NOT NULL,              -- the folder its code is in
+  timeout_ms  INTEGER NOT NULL,
+  memory_mb   INTEGER NOT NULL,
+  concurrency INTEGER NOT NULL,           -- so many of it run at a time
+  environment TEXT NOT NULL DEFAULT '{}', -- JSON: name to value; to null: taken from the daemon's own when it is started
+  created_ms  INTEGER NOT NULL,
+  changed_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What they said, the last runs of each.
+CREATE TABLE _function_run (
+  run_id      INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  request_id  TEXT NOT NULL,
+  rule        TEXT,                       -- whose evaluation it was
+  started_ms  INTEGER NOT NULL,
+  took_ms     INTEGER NOT NULL,
+  outcome     TEXT NOT NULL,              -- ok | or what went wrong, as Lambda calls it: Function.Timeout, Runtime.ExitError ...
+  error       TEXT,
+  log         TEXT                        -- the end of what it printed
+) STRICT;
+CREATE INDEX _function_run_of ON _function_run(name, run_id);

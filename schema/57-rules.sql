@@ -34,6 +34,7 @@ CREATE TABLE _rule_status (
   wanted_ms   INTEGER,                    -- everything in its scope is to be evaluated, since then: it is new, was changed, or somebody asked; NULL: done
   asked_ms    INTEGER,                    -- when somebody last asked with StartConfigRulesEvaluation
   lease_ms    INTEGER NOT NULL DEFAULT 0, -- somebody works on it until then
+  periodic_ms INTEGER,                    -- when it last ran because it was time; NULL: not yet
   started_ms  INTEGER,                    -- when the first evaluation began
   invoked_ms  INTEGER,                    -- it was last started well
   not_invoked_ms INTEGER,                 -- it could last not be started
