@@ -63,6 +63,11 @@ libcmocka-dev         pc:cmocka
 python3               cmd:python3
 python3-venv          py:ensurepip'
 
+browser_packages='
+chromium              cmd:chromium
+nodejs                cmd:node
+npm                   cmd:npm'
+
 # need_packages LIST: install what of it is missing, by the Debian name
 need_packages() {
 	missing=
@@ -100,6 +105,21 @@ need_venv() {
 		-r "$top/tests/requirements.txt" </dev/null ||
 		die "pip could not install tests/requirements.txt into build/venv"
 	cp "$top/tests/requirements.txt" "$venv/requirements.txt"
+}
+
+# need_browser: build/browser with exactly what tests/browser/package-lock.json says
+need_browser() {
+	browser=$top/build/browser
+	if cmp -s "$top/tests/browser/package-lock.json" "$browser/package-lock.json" && [ -d "$browser/node_modules/axe-core" ]; then
+		say "browser: build/browser is up to date"
+		return
+	fi
+	say "browser: making build/browser"
+	rm -rf "$browser"
+	mkdir -p "$browser" && cp "$top/tests/browser/package.json" "$top/tests/browser/package-lock.json" "$browser/" &&
+		(cd "$browser" && npm ci --no-audit --no-fund --loglevel=error --cache "$browser/.npm" </dev/null) ||
+		die "npm could not install tests/browser/package-lock.json into build/browser"
+	rm -rf "$browser/.npm"
 }
 
 # build PRESET: configure and build it, in the project's folder
