@@ -115,12 +115,15 @@ SELECT j.json AS t, g.rid, r.type AS resource_type, r.id AS resource_id, r.name,
    AND g.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
 
 CREATE VIEW compliance AS
-  -- What every rule finds on every resource now.
+  -- What every rule finds on every resource now, and who made the version that it began with:
+  --   SELECT resource_id, annotation, since, actor FROM compliance WHERE rule = 'restricted-ssh' AND result = 'NON_COMPLIANT';
 SELECT v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region,
        v.rule,                   -- the rule's name
        v.result,                 -- COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE | INSUFFICIENT_DATA
        v.since,                  -- it has been so since
-       v.annotation              -- why, where the rule says
+       v.annotation,             -- why, where the rule says
+       (SELECT i.version FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS version,  -- the version that was in force when that began
+       (SELECT i.actor FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS actor   -- who made it, where an event tells
   FROM _verdict v JOIN _resource r ON r.rid = v.rid
  WHERE v.until_ms = 253402300799000;
 
@@ -128,7 +131,9 @@ CREATE VIEW compliance_at AS
   -- What every rule found at a moment: WHERE t = ...
 SELECT j.json AS t,              -- REQUIRED filter: epoch seconds, epoch ms or julianday(); without it: no rows
        v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, v.rule, v.result,
-       v.since, v.until, v.annotation
+       v.since, v.until, v.annotation,
+       (SELECT i.version FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS version,
+       (SELECT i.actor FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS actor
   FROM json_each AS j JOIN _verdict v JOIN _resource r ON r.rid = v.rid
  WHERE v.since_ms < CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END
    AND v.until_ms >= CASE WHEN j.value < 1e7 THEN (j.value-2440587.5)*86400000+1000 WHEN j.value > 1e11 THEN j.value+1 ELSE j.value*1000+1000 END;
@@ -140,7 +145,9 @@ CREATE VIEW compliance_history AS
 SELECT v.rid, r.type AS resource_type, r.id AS resource_id, r.name, r.account, r.region, v.rule, v.result,
        v.since, v.until,
        v.t,                      -- since, as epoch seconds
-       v.annotation
+       v.annotation,
+       (SELECT i.version FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS version,
+       (SELECT i.actor FROM _item i WHERE i.rid = v.rid AND i.captured_ms <= v.since_ms ORDER BY i.captured_ms DESC, i.version DESC LIMIT 1) AS actor
   FROM _verdict v JOIN _resource r ON r.rid = v.rid;
 
 CREATE VIEW rules AS
@@ -160,12 +167,21 @@ SELECT c.name AS rule,           -- as in compliance
        coalesce(n.non_compliant, 0) AS non_compliant,  -- so many are not
        strftime('%Y-%m-%d %H:%M:%S', c.changed_ms/1000, 'unixepoch') AS at,  -- when the rule was made or last changed
        c.changed_ms/1000 AS t,
-       c.arn
+       c.arn,
+       coalesce(n.insufficient, 0) AS insufficient,  -- of so many it cannot tell
+       CASE WHEN c.owner = 'AWS' THEN CASE WHEN m.flags LIKE '%c%' THEN CASE WHEN m.flags LIKE '%p%' THEN 'change, periodic' ELSE 'change' END ELSE 'periodic' END
+            ELSE (SELECT group_concat(k.kind, ', ') FROM (SELECT DISTINCT CASE WHEN json_extract(d.value, '$.MessageType') LIKE '%ChangeNotification' THEN 'change' ELSE 'periodic' END AS kind
+                                                            FROM json_each(c.details) d ORDER BY 1) k) END AS runs_on,  -- change | periodic | change, periodic
+       strftime('%Y-%m-%d %H:%M:%S', s.evaluated_ms/1000, 'unixepoch') AS evaluated,  -- when it last judged
+       s.error  -- why it could not, the last time, where it could not
   FROM _config_rule c
   LEFT JOIN (SELECT f.account AS account, f.region AS region, f.rule AS rule,
-                    sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant
+                    sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant,
+                    sum(f.result = 'INSUFFICIENT_DATA') AS insufficient
                FROM _finding f GROUP BY f.account, f.region, f.rule) n
-    ON n.account = c.account AND n.region = c.region AND n.rule = c.name;
+    ON n.account = c.account AND n.region = c.region AND n.rule = c.name
+  LEFT JOIN _rule_status s ON s.rule_id = c.rule_id
+  LEFT JOIN _managed_rule m ON m.identifier = c.identifier;
 
 CREATE VIEW timeline AS
   -- Everything that happened to a resource, in words:

@@ -63,6 +63,12 @@ SELECT at, resource_type, resource_id, event, actor FROM history
   ('time-to-fix', 'How long rules stay broken', 'bar',
 'SELECT rule, count(*) AS n, round(avg(julianday(until) - julianday(since)), 1) AS days FROM compliance_history
  WHERE result = ''NON_COMPLIANT'' AND until < ''9999'' GROUP BY rule'),
+  ('broken-this-week', 'Which rules broke this week, where, and by whom', 'table',
+'SELECT since, rule, resource_type, resource_id, annotation, actor, CASE WHEN until < ''9999'' THEN until END AS fixed FROM compliance_history
+ WHERE result = ''NON_COMPLIANT'' AND since > datetime(''now'', ''-7 days'') ORDER BY since DESC'),
+  ('failing-longest', 'What has not been compliant for longest', 'table',
+'SELECT rule, resource_type, resource_id, annotation, since, CAST(julianday(''now'') - julianday(since) AS INTEGER) AS days, actor FROM compliance
+ WHERE result = ''NON_COMPLIANT'' ORDER BY since, rid, rule LIMIT 50'),
   ('drift-of-a-week', 'What is different from a week ago, by type', 'table',
 'SELECT op, resource_type, count(*) AS n FROM drift
  WHERE t1 = strftime(''%s'', ''now'', ''-7 days'') + 0 AND t2 = strftime(''%s'', ''now'') + 0 GROUP BY op, resource_type'),

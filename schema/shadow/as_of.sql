@@ -20,11 +20,11 @@ CREATE TEMP VIEW tags AS
   SELECT rid, resource_type, resource_id, name, key, value, since
     FROM main.tags_at WHERE t = (SELECT ms FROM temp.clock);
 CREATE TEMP VIEW compliance AS
-  SELECT rid, resource_type, resource_id, name, account, region, rule, result, since, annotation
+  SELECT rid, resource_type, resource_id, name, account, region, rule, result, since, annotation, version, actor
     FROM main.compliance_at WHERE t = (SELECT ms FROM temp.clock);
 CREATE TEMP VIEW compliance_history AS
   SELECT rid, resource_type, resource_id, name, account, region, rule, result, since,
-         CASE WHEN until > (SELECT at FROM temp.clock) THEN '9999-12-31 23:59:59' ELSE until END AS until, t, annotation
+         CASE WHEN until > (SELECT at FROM temp.clock) THEN '9999-12-31 23:59:59' ELSE until END AS until, t, annotation, version, actor
     FROM main.compliance_history WHERE t <= (SELECT t FROM temp.clock);
 CREATE TEMP VIEW history AS
   SELECT rid, resource_type, resource_id, name, account, region, version, event, n_changes, at,
@@ -63,10 +63,19 @@ CREATE TEMP VIEW rules AS
          coalesce(n.non_compliant, 0) AS non_compliant,
          strftime('%Y-%m-%d %H:%M:%S', c.changed_ms/1000, 'unixepoch') AS at,
          c.changed_ms/1000 AS t,
-         c.arn
+         c.arn,
+         coalesce(n.insufficient, 0) AS insufficient,
+         CASE WHEN c.owner = 'AWS' THEN CASE WHEN m.flags LIKE '%c%' THEN CASE WHEN m.flags LIKE '%p%' THEN 'change, periodic' ELSE 'change' END ELSE 'periodic' END
+              ELSE (SELECT group_concat(k.kind, ', ') FROM (SELECT DISTINCT CASE WHEN json_extract(d.value, '$.MessageType') LIKE '%ChangeNotification' THEN 'change' ELSE 'periodic' END AS kind
+                                                              FROM json_each(c.details) d ORDER BY 1) k) END AS runs_on,
+         strftime('%Y-%m-%d %H:%M:%S', s.evaluated_ms/1000, 'unixepoch') AS evaluated,
+         s.error
     FROM main._config_rule c
     LEFT JOIN (SELECT f.account AS account, f.region AS region, f.rule AS rule,
-                      sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant
+                      sum(f.result = 'COMPLIANT') AS compliant, sum(f.result = 'NON_COMPLIANT') AS non_compliant,
+                      sum(f.result = 'INSUFFICIENT_DATA') AS insufficient
                  FROM _finding f GROUP BY f.account, f.region, f.rule) n
       ON n.account = c.account AND n.region = c.region AND n.rule = c.name
+    LEFT JOIN main._rule_status s ON s.rule_id = c.rule_id
+    LEFT JOIN main._managed_rule m ON m.identifier = c.identifier
    WHERE c.created_ms <= (SELECT ms FROM temp.clock);

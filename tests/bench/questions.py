@@ -33,10 +33,11 @@ NOTES = {"changed-yesterday": (1.2, 34), "attached-last-friday": (.11, .16), "li
          "existed-then": (9.9, 215), "compliance-then": (6.7, 285), "most-changed": (4.1, 59), "without-owner": (4.3, 105),
          "orphaned-volumes": (3.8, 74), "public-instances": (.4, 669), "blast-radius": (6.1, 121), "around-a-moment": (.01, .03),
          "open-to-the-world": (.7, 16), "time-to-fix": (5.1, 136), "drift-of-a-week": (11, 306), "blame": (.2, .2),
-         "who-touched-prod": (2.7, 47), "deleted-this-week": (4.0, 119)}
+         "who-touched-prod": (2.7, 47), "deleted-this-week": (4.0, 119), "broken-this-week": ("", ""), "failing-longest": ("", "")}
 
 # What is about the whole estate walks the whole estate once; nothing else may be walked.
 WALKS = {"existed-then": {"r"}, "without-owner": {"r", "_resource"}, "drift-of-a-week": {"r"}, "compliance-then": {"v"}, "time-to-fix": {"v"},
+         "broken-this-week": {"v"}, "failing-longest": {"v"},
          "around-a-moment": {"i"}}  # backwards from the newest, to the last deletion
 # Tables go by one letter in the views; the rest are functions, and queries within, which hold what one resource has.
 TABLE = re.compile(r"SCAN ([a-z]|_\w+)(?: USING.*)?$")
@@ -343,6 +344,21 @@ def time_to_fix(o, _):
         if result == "NON_COMPLIANT" and until < FOREVER:
             days[rule].append((until // 1000 - since // 1000) / 86400)
     return [(rule, len(d), round(sum(d) / len(d), 1)) for rule, d in days.items()]
+
+
+def in_force(o, key, ms):
+    return [v for v in o.lives[key] if v.ms <= ms][-1]
+
+
+def broken_this_week(o, _):
+    since = stamp(moment(NOW) - 7 * synthetic.DAY)
+    return [(stamp(s), rule, k[0], k[1], why, in_force(o, k, s).actor, stamp(until) if until < FOREVER else None)
+            for k, rule, result, why, s, until in o.verdicts if result == "NON_COMPLIANT" and stamp(s) > since]
+
+
+def failing_longest(o, _):
+    failing = sorted((v for v in o.verdicts if v[2] == "NON_COMPLIANT" and v[5] == FOREVER), key=lambda v: (stamp(v[4]), o.rid[v[0]], v[1]))
+    return [(rule, k[0], k[1], why, stamp(s), (moment(NOW) // 1000 - s // 1000) // 86400, in_force(o, k, s).actor) for k, rule, _, why, s, _ in failing[:50]]
 
 
 def drift_of_a_week(o, _):

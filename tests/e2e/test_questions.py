@@ -18,7 +18,7 @@ def test_the_questions_are_answered_as_brute_force_answers_them(tmp_path):
     r = subprocess.run([sys.executable, BENCH / "questions.py", "--load", LOAD, "--program", program.BINARY, "--items", "3000", "--seed", "7"],
                        cwd=tmp_path, capture_output=True, text=True)
     assert r.returncode == 0, r.stdout + r.stderr
-    assert r.stdout.count("\n") == 1 + 1 + 18 + 12 + 3
+    assert r.stdout.count("\n") == 1 + 1 + 20 + 12 + 3
     assert "WRONG" not in r.stdout
 
 

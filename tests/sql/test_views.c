@@ -224,7 +224,7 @@ static void every_question_runs_as_it_stands(void **state)
 			;
 		assert_int_equal(sqlite3_finalize(one), SQLITE_OK);
 	}
-	assert_int_equal(n, 18);
+	assert_int_equal(n, 20);
 	sqlite3_finalize(st);
 	estate_close(&own);
 }
