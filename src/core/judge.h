@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "core/rule_text.h"
+#include "db/db.h"
+#include <signal.h>
+#include <stdint.h>
+
+/**
+ * Judging: what a rule's statement finds
+ * ======================================
+ *
+ * One statement, one place (an account's region with what is global), one moment: now, or any in the past. Nothing
+ * is written but temporary tables of the connection. What the statement sees is called `item` (what is
+ * to be judged), `estate` (everything that lives there) and `link` (its relationships), beside the public views, which answer for
+ * the same moment; see schema/temp/judge.sql. It is run as any text from anybody is (db/select.h).
+ *
+ *     judge_open(&j, db, account, region, JUDGE_NOW, e)    a place and a moment
+ *     judge_run(&j, &trial, &sum, e)                       any number of these; documents are read once for all of them
+ *     judge_walk(&j, fn, ctx, e)                           what the last one said
+ *     judge_close(&j)
+ *
+ * One judge at a time on a connection. A connection that was used for the past answers for it from then on
+ * (store_as_of()), and is good for other moments of the past, but not for now any more.
+ */
+#define JUDGE_NOW         INT64_MAX
+#define JUDGE_DEADLINE_MS 30000
+
+struct judge {
+	struct db *db;
+	struct arena arena;
+	struct str account, region;
+	int64_t at_ms;   /* JUDGE_NOW, or a moment */
+	int64_t from_ms; /* versions: those in force after this until at_ms; else JUDGE_NOW */
+	int64_t now_ms;  /* what statements are told as :now_ms */
+	bool everything; /* all documents of the place are there already */
+};
+
+/** Which resources a rule is for. */
+struct judge_scope {
+	struct str types; /* "AWS::S3::Bucket,AWS::..."; STR_NONE: all but roll-ups of compliance */
+	struct str id;    /* one resource alone; STR_NONE */
+	struct str tag_key, tag_value; /* those with this tag; STR_NONE: any, any value */
+};
+
+struct judge_trial {
+	const struct rule_text *text;
+	struct judge_scope scope;
+	struct str parameters; /* JSON object; STR_NONE: "{}" */
+	bool trusting;         /* as if every type it reads had been listed completely */
+	bool touched; /* judges only what judge_touch() named; what it is compared with is there all the same */
+	int64_t timeout_ms;                /* 0: JUDGE_DEADLINE_MS */
+	const volatile sig_atomic_t *stop; /* or NULL */
+};
+
+struct judge_sum {
+	int64_t judged; /* resources (or versions) in scope */
+	int64_t compliant, non_compliant, not_applicable, insufficient;
+};
+
+/** @now_ms is the moment of the evaluation, where it is JUDGE_NOW; else it is @at_ms. */
+enum code judge_open(struct judge *j, struct db *db, struct str account, struct str region,
+	int64_t at_ms, int64_t now_ms, struct err *e);
+/**
+ * The history of it: `item` is every version that was in force after @from_ms and before @to_ms, `estate` and `link` are those
+ * of @to_ms. Right for statements that read nothing but `item` (judge_reads()).
+ */
+enum code judge_open_versions(struct judge *j, struct db *db, struct str account, struct str region,
+	int64_t from_ms, int64_t to_ms, struct err *e);
+void judge_close(struct judge *j);
+
+/**
+ * E_INVALID: SQLite does not understand the statement, it is not a query, lacks columns, or answers for what it was not given, twice, or with
+ * what is no result; the message is for who wrote it. E_TOOBIG: over its time. E_CANCELED: stopped. Anything else: the store.
+ * A type it reads that was never listed completely there: everything it judges is INSUFFICIENT_DATA, and says so.
+ */
+enum code judge_run(
+	struct judge *j, const struct judge_trial *trial, struct judge_sum *sum, struct err *e);
+
+struct judge_answer {
+	int64_t item_id; /* 0: it is about what is not an item, as AWS::::Account */
+	int64_t rid;     /* 0: not known here */
+	int64_t version;
+	int64_t captured_ms, until_ms; /* of the version; until_ms: when the next came */
+	struct str type, id, name, region;
+	struct str result;     /* COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE | INSUFFICIENT_DATA */
+	struct str annotation; /* at most 256 characters, or STR_NONE */
+};
+typedef enum code judge_answer_fn(void *ctx, const struct judge_answer *answer, struct err *e);
+/** By type, id and version. Texts are borrowed for the call; @fn must not begin another run. */
+enum code judge_walk(struct judge *j, judge_answer_fn *fn, void *ctx, struct err *e);
+
+/** Which of these a statement looks at. */
+enum judge_reads {
+	JUDGE_READS_ITEM = 1,
+	JUDGE_READS_ESTATE = 2,
+	JUDGE_READS_LINK = 4,
+	JUDGE_READS_OTHERS = 8, /* public views or tables */
+};
+/** @reads: a set of enum judge_reads. Needs no place: E_INVALID as judge_run(), also for columns that lack. */
+enum code judge_reads(struct db *db, const char *sql, unsigned *reads, struct err *e);
