@@ -197,7 +197,9 @@ def test_it_is_the_same_a_byte_at_a_time(d, what):
                 s.sendall(bytes([byte]))
             s.shutdown(socket.SHUT_WR)
         got = everything(s)
-    assert statuses(got) == [200, *(wanted if isinstance(wanted, list) else [wanted])]
+    wanted = [200, *(wanted if isinstance(wanted, list) else [wanted])]
+    # A body that nobody wants need not be waited for: then the connection ends with the answer.
+    assert statuses(got) in (wanted, wanted[:2])
 
 
 def refused(s, request):
