@@ -119,8 +119,9 @@ INSERT INTO _config_rule(account, region, name, rule_id, arn, description, owner
 SELECT :account, :region, n.name, n.id, config_arn(:region, :account, 'config-rule/' || n.id), json_extract(n.c, '$.Description'),
        json_extract(n.c, '$.Source.Owner'),
        CASE json_extract(n.c, '$.Source.Owner') WHEN 'CUSTOM_POLICY' THEN NULL ELSE json_extract(n.c, '$.Source.SourceIdentifier') END,
-       -- What runs from time to time does so once a day, if it does not say.
+       -- What runs from time to time does so once a day, if neither it nor the rule says.
        (SELECT json_group_array(json(CASE WHEN json_extract(d.value, '$.MessageType') IN ('ScheduledNotification', 'ConfigurationSnapshotDeliveryCompleted')
+                                               AND json_extract(n.c, '$.MaximumExecutionFrequency') IS NULL
                                           THEN json_insert(d.value, '$.MaximumExecutionFrequency', 'TwentyFour_Hours') ELSE d.value END))
           FROM (SELECT e.value AS value FROM json_each(n.c, '$.Source.SourceDetails') e ORDER BY e.key) d HAVING count(*) > 0),
        json_extract(n.c, '$.Source.CustomPolicyDetails'), json_extract(n.c, '$.Scope'), json_extract(n.c, '$.InputParameters'),
