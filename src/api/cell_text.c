@@ -48,13 +48,13 @@ void cell_plain(struct buf *b, const struct cell *c)
 
 static bool holds_json(const char *column)
 {
-	static const char *const names[] = { "configuration", "supplementary", "tags_json",
-		"settings" };
+	static const char *const names[] = { "configuration", "supplementary", "settings" };
+	size_t n = strlen(column);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(column, names[i]) == 0)
 			return true;
-	return false;
+	return n > 5 && strcmp(column + n - 5, "_json") == 0;
 }
 
 static bool is_json(struct str text)

@@ -26,7 +26,7 @@ const struct web_route web_routes[] = {
 		WEB_QUERY, true, 0 }, /* SQL: what is told of it */
 	{ "advanced-query", "/api/advanced-query",
 		"an expression in AWS Config's language: {\"expression\", \"as_of\", \"limit\", "
-		"\"timeout_ms\"}",
+		"\"timeout_ms\", \"explain\": true for the SQL it is made into}",
 		WEB_QUERY, true, 0 },
 	{ "events", "/api/events",
 		"what happens, as it happens (text/event-stream); Last-Event-ID goes on behind an event",

@@ -51,6 +51,13 @@ const char *web_types(struct web_ask *ask, const char *word);
 /** Percent-decoded, as the query of a URL is written when @plus. NULL: it cannot be meant, and ask->e says why. */
 const char *web_decoded(struct web_ask *ask, struct str text, bool plus);
 
+/** The moment of the question into reader.at_ms, without shadows: for what takes it as a parameter. */
+enum code web_at(struct web_ask *ask);
+/** The resource that id= means; E_INVALID: none is named. */
+enum code web_find(struct web_ask *ask, struct resource *out);
+/** account=, region=, type=, rule=, result=, since= and id= into ask->filter; until= is left alone. */
+enum code web_filter(struct web_ask *ask);
+
 /** Answers one route's question into ask->page. */
 typedef enum code web_fn(struct web_ask *ask);
 #define ROUTE(name, fn, params, key, what) web_fn fn;

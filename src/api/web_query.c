@@ -258,14 +258,47 @@ static enum code row(void *ctx, struct str json, struct err *e)
 	return buf_ok(&p->rows) ? E_OK : err_nomem(e);
 }
 
+/* One row: the SQL that it is made into, and what its parameters are. */
+static enum code explain(
+	struct web_ask *ask, const struct advanced_query_request *r, struct query_fault *fault)
+{
+	static const char *const names[] = { "sql", "parameters" };
+	struct buf sql = BUF_INIT(NEXT_BYTES), values = BUF_INIT(NEXT_BYTES);
+	struct rows rows = page_rows(&ask->page);
+	enum code c = advanced_query_explain(r, &sql, &values, fault, ask->e);
+
+	if (!c)
+		c = rows.begin(rows.ctx, names, 2, ask->e);
+	if (!c) {
+		struct cell cells[] = { cell_str(buf_slice(&sql)), cell_str(buf_slice(&values)) };
+
+		c = rows.row(rows.ctx, cells, 2, ask->e);
+	}
+	buf_release(&sql);
+	buf_release(&values);
+	return c;
+}
+
+static enum code read_explain(struct web_ask *ask, const struct json *body, bool *out)
+{
+	const struct json *v = json_get(body, "explain");
+
+	*out = json_is(v, JSON_BOOL) && str_is(v->text, "true");
+	if (v && v->kind != JSON_BOOL && v->kind != JSON_NULL)
+		return err_set(ask->e, E_INVALID, "\"explain\" is true or false");
+	return E_OK;
+}
+
 enum code web_advanced_query(struct web_ask *ask)
 {
-	static const char *const names[] = { "expression", "as_of", "limit", "timeout_ms", NULL };
+	static const char *const names[] = { "expression", "as_of", "limit", "timeout_ms",
+		"explain", NULL };
 	const struct advanced_query_rows rows = { begin, row, ask };
 	struct advanced_query_request r = { .stop = ask->reader.stop };
 	struct buf next = BUF_INIT(NEXT_BYTES);
 	struct query_fault fault = { 0 };
 	const char *expression = NULL;
+	bool explains = false;
 	struct json *body;
 
 	if (ask->page.format == PAGE_CSV) {
@@ -273,15 +306,18 @@ enum code web_advanced_query(struct web_ask *ask)
 		return err_hint(ask->e, ".json or .jsonl");
 	}
 	if (read_body(ask, names, &body) || read_text(ask, body, "expression", &expression) ||
-		read_limits(ask, body))
+		read_limits(ask, body) || read_explain(ask, body, &explains))
 		return ask->e->code;
 	r.expression = str_of(expression);
 	r.limit = ask->page.limit;
 	r.timeout_ms = ask->reader.timeout_ms;
-	if (advanced_query_run(ask->reader.db, &r, &rows, &next, &fault, ask->e) == E_INVALID &&
-		fault.line)
+	if (explains)
+		explain(ask, &r, &fault);
+	else
+		advanced_query_run(ask->reader.db, &r, &rows, &next, &fault, ask->e);
+	if (ask->e->code == E_INVALID && fault.line)
 		err_hint(ask->e, "%s", fault.why);
-	ask->page.more = next.n > 0;
+	ask->page.more = ask->page.more || next.n > 0;
 	buf_release(&next);
 	return ask->e->code;
 }

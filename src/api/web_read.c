@@ -72,7 +72,7 @@ static enum code as_of(struct web_ask *ask)
 	return store_as_of(ask->reader.db, ask->reader.at_ms, ask->e);
 }
 
-static enum code find(struct web_ask *ask, struct resource *out)
+enum code web_find(struct web_ask *ask, struct resource *out)
 {
 	const char *id = web_given(ask, WEB_PARAM_ID);
 	struct resource *found = arena_alloc(&ask->arena, RESOURCE_SEARCH_MAX * sizeof(*found));
@@ -94,7 +94,7 @@ static enum code find(struct web_ask *ask, struct resource *out)
 	return c;
 }
 
-static enum code read_filter(struct web_ask *ask)
+enum code web_filter(struct web_ask *ask)
 {
 	struct read_filter *f = &ask->filter;
 	const char *type = web_given(ask, WEB_PARAM_TYPE);
@@ -107,16 +107,23 @@ static enum code read_filter(struct web_ask *ask)
 	f->where = web_given(ask, WEB_PARAM_WHERE);
 	f->rule = web_given(ask, WEB_PARAM_RULE);
 	f->result = web_given(ask, WEB_PARAM_RESULT);
-	if (as_of(ask) || read_span(ask) || read_tag_list(ask))
+	if (web_moment(ask, WEB_PARAM_SINCE, &f->since_ms))
 		return ask->e->code;
 	if (type && resource_types(ask->reader.db, type, &ask->arena, &f->types, ask->e))
 		return ask->e->code;
 	if (web_given(ask, WEB_PARAM_ID)) {
-		if (find(ask, &who))
+		if (web_find(ask, &who))
 			return ask->e->code;
 		f->rid = who.rid;
 	}
 	return E_OK;
+}
+
+static enum code read_filter(struct web_ask *ask)
+{
+	if (as_of(ask) || read_span(ask) || read_tag_list(ask))
+		return ask->e->code;
+	return web_filter(ask);
 }
 
 /* Answers */
@@ -299,7 +306,7 @@ enum code web_diff(struct web_ask *ask)
 	struct item before = { 0 }, after = { 0 };
 	struct resource who = { 0 };
 
-	if (as_of(ask) || read_span(ask) || find(ask, &who) ||
+	if (as_of(ask) || read_span(ask) || web_find(ask, &who) ||
 		version_after(ask, &who, web_given(ask, WEB_PARAM_TO), &after) ||
 		version_before(ask, &who, &after, &before))
 		return ask->e->code;
@@ -313,7 +320,7 @@ enum code web_blame(struct web_ask *ask)
 	struct resource who = { 0 };
 	struct item item = { 0 };
 
-	if (as_of(ask) || find(ask, &who) ||
+	if (as_of(ask) || web_find(ask, &who) ||
 		version_after(ask, &who, web_given(ask, WEB_PARAM_TO), &item))
 		return ask->e->code;
 	if (item.deleted) {

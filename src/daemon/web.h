@@ -16,7 +16,7 @@
  *
  * A page from elsewhere is told only where http.cors_origins names its origin.
  */
-#define WEB_ROUTES_MAX  40
+#define WEB_ROUTES_MAX  48
 #define WEB_ORIGINS_MAX ((size_t)16384)
 
 struct web {

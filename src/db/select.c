@@ -28,7 +28,9 @@ static bool describes(const char *pragma, const char *argument)
 		"index_list", "index_info", "index_xinfo", "foreign_key_list", "database_list",
 		"collation_list", "function_list", "compile_options" };
 
-	if (pragma && sqlite3_stricmp(pragma, "user_version") == 0)
+	if (pragma && (sqlite3_stricmp(pragma, "user_version") == 0 ||
+			      sqlite3_stricmp(pragma, "page_count") == 0 ||
+			      sqlite3_stricmp(pragma, "page_size") == 0))
 		return !argument;
 	for (size_t i = 0; pragma && i < sizeof(allowed) / sizeof(*allowed); i++)
 		if (sqlite3_stricmp(pragma, allowed[i]) == 0)
