@@ -47,9 +47,9 @@ const struct command commands[] = {
 	{ "up", "", "the daemon: look, deliver and tell as it falls due, until it is stopped",
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
-	  "every source that was added. GET /healthz and /metrics are answered at --listen, GET /api lists what is told in plain JSON, and AWS Config's API is answered, for those who sign with a key "
+	  "every source that was added. A browser finds the web pages at --listen; GET /healthz and /metrics are answered there, GET /api lists what is told in plain JSON, and AWS Config's API is answered, for those who sign with a key "
 	  "of siltstone access, or, on this machine, as --anonymous says.",
-	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(KEY_FILE) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
+	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(KEY_FILE) | OPT(UI_DIR) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
 	  { { "up", "as siltstone.conf says" },
 	    { "up --listen unix:/run/siltstone/http", "on a unix socket" },
 	    { "up --anonymous read-only", "whoever is on this machine may read" },

@@ -11,6 +11,7 @@ enum code cmd_up(struct cli *c, struct err *e)
 		.listen = opt_text(&c->o, OPT_LISTEN),
 		.anonymous = opt_text(&c->o, OPT_ANONYMOUS),
 		.key_file = opt_text(&c->o, OPT_KEY_FILE),
+		.ui_dir = opt_text(&c->o, OPT_UI_DIR),
 		.log_level = opt_text(&c->o, OPT_LOG_LEVEL),
 		.once = opt_text(&c->o, OPT_ONCE) != NULL };
 

@@ -13,6 +13,7 @@
 #include "daemon/lock.h"
 #include "daemon/metrics.h"
 #include "daemon/notify_socket.h"
+#include "daemon/pages.h"
 #include "daemon/seed.h"
 #include "daemon/service.h"
 #include "daemon/tick.h"
@@ -37,7 +38,7 @@
 #define WRITTEN_MS   10
 #define PATH_BYTES   (16u << 10)
 #define TOKEN_BYTES  1024
-#define ROUTES_MAX   (WEB_ROUTES_MAX + 8)
+#define ROUTES_MAX   (WEB_ROUTES_MAX + PAGES_ROUTES_MAX + 8)
 
 struct up {
 	const struct up_options *o;
@@ -53,6 +54,7 @@ struct up {
 	struct service service;
 	struct api_ports api_ports;
 	struct web web;
+	struct pages pages;
 	struct live *live;
 	struct door door;
 	struct door_settings settings; /* until the server, or at SIGHUP the door, has them */
@@ -166,7 +168,8 @@ static void tell_restarts(const struct up_options *o, const struct config *confi
 	static const struct {
 		const char *section, *key, *name;
 	} fixed[] = { { "http", "listen", "http.listen" }, { "store", "path", "store.path" },
-		{ "http", "cors_origins", "http.cors_origins" } };
+		{ "http", "cors_origins", "http.cors_origins" },
+		{ "http", "embed_origins", "http.embed_origins" } };
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
 		const struct config_value *was = said(o->config, fixed[i].section, fixed[i].key);
@@ -563,6 +566,8 @@ static void list_routes(struct up *u, struct http_route routes[ROUTES_MAX])
 			.body_max = SERVICE_BODY_MAX } };
 	size_t n = web_http_routes(&u->web, routes);
 
+	n += pages_http_routes(&u->pages, routes + n);
+
 	memcpy(routes + n, own, sizeof(own));
 	routes[n + sizeof(own) / sizeof(*own)] = (struct http_route){ .path = NULL };
 }
@@ -576,6 +581,8 @@ static enum code run_locked(struct up *u, struct err *e)
 	list_routes(u, routes);
 	if (!c)
 		c = web_open(&u->web, u->o->config, e);
+	if (!c)
+		c = pages_open(&u->pages, u->o->config, u->o->ui_dir, e);
 	if (!c)
 		c = door_settings_read(&u->settings, u->o->config, e);
 	if (!c)
@@ -607,6 +614,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	hear_init(&u->hear);
 	u->token = (struct buf)BUF_INIT(TOKEN_BYTES);
 	u->web.origins = (struct buf)BUF_INIT(0);
+	u->pages = (struct pages){ .policy = BUF_INIT(0), .index = BUF_INIT(0) };
 	u->hear.stop = &u->stop;
 	u->hear.once = options->once;
 	u->targets = (struct targets){ .stop = &u->stop };
@@ -620,6 +628,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	hear_release(&u->hear);
 	service_close(&u->service);
 	web_close(&u->web);
+	pages_close(&u->pages);
 	door_close(&u->door);
 	door_settings_release(&u->settings);
 	buf_release(&u->token);

@@ -17,7 +17,8 @@ struct up_options {
 	const struct config *config; /* as it was read at the start */
 	/* What beats the file, also after a reload; NULL: nothing does. */
 	const char *listen, *log_level, *anonymous, *key_file;
-	bool once; /* sweep if it is due, deliver, notify; then end */
+	const char *ui_dir; /* where the web pages are read from; NULL: as built in */
+	bool once;          /* sweep if it is due, deliver, notify; then end */
 };
 
 /** E_CONFLICT: another daemon has the store. With once: what failed first. */

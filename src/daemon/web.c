@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "daemon/flat_file.h"
 #include "daemon/live.h"
+#include "daemon/pages.h"
 
 /* Headers */
 
@@ -266,27 +267,8 @@ size_t web_http_routes(struct web *w, struct http_route *out)
 
 enum code web_open(struct web *w, const struct config *config, struct err *e)
 {
-	const char *origins = config_get(config, "http", "", "cors_origins");
-	struct str left = str_of(origins ? origins : "");
-
 	w->origins = (struct buf)BUF_INIT(WEB_ORIGINS_MAX);
-	while (left.n) {
-		struct str one = str_trim((struct str){ left.p, str_find(left, ',') });
-		bool scheme = str_starts(one, STR("https://")) || str_starts(one, STR("http://"));
-
-		left = str_from(left, str_find(left, ',') + 1);
-		if (!scheme || str_find(one, ' ') < one.n || one.p[one.n - 1] == '/' ||
-			memchr(one.p + 8, '/', one.n > 8 ? one.n - 8 : 0)) {
-			err_set(e, E_INVALID, "http.cors_origins cannot name \"%.*s\"",
-				STR_ARG(one));
-			return err_hint(e, "https://HOST or https://HOST:PORT, with commas between "
-					   "them");
-		}
-		buf_text(&w->origins, w->origins.n ? "" : " ");
-		buf_str(&w->origins, one);
-		buf_char(&w->origins, ' ');
-	}
-	return buf_ok(&w->origins) ? E_OK : err_set(e, E_TOOBIG, "http.cors_origins is too long");
+	return pages_origins(config, "cors_origins", &w->origins, e);
 }
 
 void web_close(struct web *w)
