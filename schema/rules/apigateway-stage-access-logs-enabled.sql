@@ -1,0 +1,13 @@
+-- rules: APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED
+-- text: access to stages of REST APIs is logged
+WITH seen AS (
+  SELECT item_id, json_type(configuration) IS NOT 'object' AS whole,
+         json_extract(configuration, '$.accessLogSettings.destinationArn') AS present
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN whole THEN json_array('INSUFFICIENT_DATA', 'the configuration was not recorded')
+                    WHEN coalesce(present, '') = '' THEN json_array('NON_COMPLIANT', 'access is not logged')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)

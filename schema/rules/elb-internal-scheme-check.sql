@@ -1,0 +1,12 @@
+-- rules: ELB_INTERNAL_SCHEME_CHECK
+-- text: classic load balancers are internal
+WITH seen AS (
+  SELECT item_id, json_extract(configuration, '$.scheme') AS scheme
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN scheme IS NULL THEN json_array('INSUFFICIENT_DATA', 'scheme was not recorded')
+                    WHEN scheme <> 'internal' THEN json_array('NON_COMPLIANT', 'the scheme is ' || scheme)
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)

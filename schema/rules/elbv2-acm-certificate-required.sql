@@ -1,0 +1,21 @@
+-- rules: ELBV2_ACM_CERTIFICATE_REQUIRED
+-- reads: AWS::ElasticLoadBalancingV2::Listener
+-- text: the listeners of application and network load balancers have certificates of ACM, those in AcmCertificatesAllowed
+WITH seen AS (
+  SELECT item_id, json_extract(configuration, '$.type') AS kind,
+         (SELECT group_concat(coalesce(json_extract(e.configuration, '$.Port'), '?'), ', ') FROM estate e WHERE e.resource_type = 'AWS::ElasticLoadBalancingV2::Listener' AND json_extract(e.configuration, '$.LoadBalancerArn') IN (item.arn, item.resource_id)
+            AND coalesce(json_extract(e.configuration, '$.Certificates[0].CertificateArn'), '') NOT LIKE 'arn:%:acm:%') AS bare,
+         (SELECT group_concat(coalesce(json_extract(e.configuration, '$.Port'), '?'), ', ') FROM estate e WHERE e.resource_type = 'AWS::ElasticLoadBalancingV2::Listener' AND json_extract(e.configuration, '$.LoadBalancerArn') IN (item.arn, item.resource_id)
+            AND json_extract(e.configuration, '$.Certificates[0].CertificateArn') NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.AcmCertificatesAllowed'), ',', '","') || ']'))) AS foreign_
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN kind IS NULL THEN json_array('INSUFFICIENT_DATA', 'type was not recorded')
+                    WHEN kind NOT IN ('application', 'network')
+                    THEN json_array('NOT_APPLICABLE', 'neither an application nor a network load balancer')
+                    WHEN bare <> '' THEN json_array('NON_COMPLIANT', 'no certificate of ACM at port ' || bare)
+                    WHEN trim(:parameters ->> '$.AcmCertificatesAllowed') <> '' AND foreign_ <> ''
+                    THEN json_array('NON_COMPLIANT', 'a certificate that is not one of those allowed at port ' || foreign_)
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)
