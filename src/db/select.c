@@ -41,12 +41,13 @@ static bool describes(const char *pragma, const char *argument)
 static int authorize(
 	void *ctx, int action, const char *a, const char *b, const char *db, const char *inner)
 {
-	bool *refused = ctx;
+	struct select *s = ctx;
 
 	(void)db;
-	(void)inner;
 	switch (action) {
 	case SQLITE_READ:
+		if (s->look && a && !inner)
+			s->look->table(s->look->ctx, a);
 		/* Whoever is let in to ask is not told with what others are. */
 		if (a && sqlite3_stricmp(a, "_access_key") == 0)
 			break;
@@ -69,7 +70,7 @@ static int authorize(
 		break;
 	default: break;
 	}
-	*refused = true;
+	s->refused = true;
 	return SQLITE_DENY;
 }
 
@@ -327,7 +328,7 @@ enum code select_begin(struct select *s, struct db *db, const struct select_quer
 	if (c)
 		return c;
 	sqlite3_progress_handler(db->h, STEPS_BETWEEN_LOOKS, look, &s->watch);
-	sqlite3_set_authorizer(db->h, authorize, &s->refused);
+	sqlite3_set_authorizer(db->h, authorize, s);
 	c = prepare(s, e);
 	if (!c)
 		c = bind_all(db, s->st, q, e);
@@ -338,6 +339,28 @@ enum code select_begin(struct select *s, struct db *db, const struct select_quer
 	if (c == E_INVALID)
 		suggest(db, q->sql, e);
 	select_end(s, &ignored);
+	return c;
+}
+
+enum code select_describe(
+	struct db *db, const char *sql, const struct select_look *look, struct err *e)
+{
+	const struct select_query q = { .sql = sql, .open_values = true };
+	struct select s = { .db = db, .q = &q, .memory = ARENA_INIT(1 << 20), .look = look };
+	struct err ignored = { 0 };
+	enum code c = query_only(db, true, e);
+
+	if (c)
+		return c;
+	sqlite3_set_authorizer(db->h, authorize, &s);
+	c = prepare(&s, e);
+	if (!c)
+		c = make_row(&s, e);
+	for (size_t i = 0; !c && i < s.n; i++)
+		look->column(look->ctx, s.names[i]);
+	if (c == E_INVALID)
+		suggest(db, sql, e);
+	select_end(&s, &ignored);
 	return c;
 }
 

@@ -76,6 +76,7 @@ struct select {
 	const struct select_query *q;
 	struct sqlite3_stmt *st;
 	struct arena memory;
+	const struct select_look *look; /* or NULL */
 	struct select_watch {
 		int64_t deadline; /* ticks, or 0 */
 		const volatile sig_atomic_t *stop;
@@ -92,6 +93,17 @@ enum code select_begin(
 enum code select_next(struct select *s, struct err *e);
 /** Always; safe when called twice. */
 enum code select_end(struct select *s, struct err *e);
+
+/** Who is told what a query looks at, and what it gives. */
+struct select_look {
+	/** A table or view that the text itself names, at each column of it (again and again); not what views are made of. */
+	void (*table)(void *ctx, const char *name);
+	void (*column)(void *ctx, const char *name);
+	void *ctx;
+};
+/** Understand the text without running it; its parameters need no values. Errors as select_begin(). */
+enum code select_describe(
+	struct db *db, const char *sql, const struct select_look *look, struct err *e);
 
 /** Makers of cells. */
 struct cell cell_null(void);

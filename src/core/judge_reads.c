@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/judge_tables.h"
+
+#include "db/select.h"
+
+struct looking {
+	unsigned reads;
+	bool item, named_type, named_id, result;
+};
+
+static void table(void *ctx, const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} known[] = { { "item", JUDGE_READS_ITEM }, { "estate", JUDGE_READS_ESTATE },
+		{ "link", JUDGE_READS_LINK }, { "json_each", 0 }, { "json_tree", 0 } };
+	struct looking *l = ctx;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(name, known[i].name) == 0) {
+			l->reads |= known[i].bit;
+			return;
+		}
+	l->reads |= JUDGE_READS_OTHERS;
+}
+
+static void column(void *ctx, const char *name)
+{
+	struct looking *l = ctx;
+
+	l->item |= strcmp(name, "item_id") == 0;
+	l->named_type |= strcmp(name, "resource_type") == 0;
+	l->named_id |= strcmp(name, "resource_id") == 0;
+	l->result |= strcmp(name, "result") == 0;
+}
+
+enum code judge_reads(struct db *db, const char *sql, unsigned *reads, struct err *e)
+{
+	struct looking l = { 0 };
+	const struct select_look look = { .table = table, .column = column, .ctx = &l };
+	enum code c = judge_tables_open(db, e);
+
+	if (!c)
+		c = select_describe(db, sql, &look, e);
+	if (!c && !l.result)
+		c = err_set(e, E_INVALID, "the statement gives no column \"result\"");
+	if (!c && !l.item && !(l.named_type && l.named_id))
+		c = err_set(e, E_INVALID,
+			"the statement gives no column \"item_id\", nor \"resource_type\" "
+			"and \"resource_id\"");
+	if (!c)
+		*reads = l.reads;
+	return c;
+}
