@@ -51,6 +51,7 @@ zlib1g-dev            pc:zlib
 libpcre2-dev          pc:libpcre2-8
 libuv1-dev            pc:libuv
 libyaml-dev           pc:yaml-0.1
+libzip-dev            pc:libzip
 ca-certificates       file:/etc/ssl/certs/ca-certificates.crt'
 
 test_packages='
