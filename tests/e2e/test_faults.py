@@ -12,9 +12,9 @@ import program
 import verdict
 from fault_proxy import HTML, Chaos, Cut, FaultProxy, Status, Throttle, Trickle
 
-REGIONS = ("us-east-1", "eu-west-1")
+REGIONS = os.environ.get("SILTSTONE_FAULT_REGIONS", "us-east-1").split()
 SEEDS = [int(s) for s in os.environ.get("SILTSTONE_FAULT_SEEDS", "1").split()]
-CHANGES = int(os.environ.get("SILTSTONE_FAULT_CHANGES", "60"))
+CHANGES = int(os.environ.get("SILTSTONE_FAULT_CHANGES", "30"))
 SWEEPS_MAX = 8
 
 
