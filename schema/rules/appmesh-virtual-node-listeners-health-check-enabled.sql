@@ -1,0 +1,13 @@
+-- rules: APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED
+-- text: the listeners of virtual nodes have health checks
+WITH seen AS (
+  SELECT item_id, json_type(configuration, '$.Spec') AS whole,
+         (SELECT count(*) FROM json_each(configuration, '$.Spec.Listeners') l WHERE json_type(configuration, l.fullkey || '.HealthCheck') IS NOT 'object') AS bare
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN whole IS NOT 'object' THEN json_array('INSUFFICIENT_DATA', 'Spec was not recorded')
+                    WHEN bare > 0 THEN json_array('NON_COMPLIANT', bare || ' listeners have no health check')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)

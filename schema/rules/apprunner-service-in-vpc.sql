@@ -1,0 +1,13 @@
+-- rules: APPRUNNER_SERVICE_IN_VPC
+-- text: app Runner services reach out through a VPC
+WITH seen AS (
+  SELECT item_id, upper(json_extract(configuration, '$.NetworkConfiguration.EgressConfiguration.EgressType')) AS value
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN value IS NULL
+                    THEN json_array('INSUFFICIENT_DATA', 'NetworkConfiguration.EgressConfiguration.EgressType was not recorded')
+                    WHEN value <> 'VPC' THEN json_array('NON_COMPLIANT', 'the egress type is ' || value)
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)

@@ -1,0 +1,17 @@
+-- rules: CLOUDWATCH_ALARM_RESOURCE_CHECK
+-- reads: AWS::CloudWatch::Alarm
+-- text: each resource of the type in resourceType has an alarm for metricName
+WITH seen AS (
+  SELECT item_id,
+         (SELECT count(*) FROM estate e, json_each(e.configuration, '$.dimensions') d
+           WHERE e.resource_type = 'AWS::CloudWatch::Alarm' AND json_extract(e.configuration, '$.metricName') = (:parameters ->> '$.metricName')
+             AND json_extract(e.configuration, d.fullkey || '.name') = CASE item.resource_type WHEN 'AWS::EC2::Instance' THEN 'InstanceId' WHEN 'AWS::EC2::Volume' THEN 'VolumeId' WHEN 'AWS::S3::Bucket' THEN 'BucketName' WHEN 'AWS::RDS::DBCluster' THEN 'DBClusterIdentifier' END
+             AND json_extract(e.configuration, d.fullkey || '.value') = CASE item.resource_type WHEN 'AWS::S3::Bucket' THEN coalesce(item.name, item.resource_id) WHEN 'AWS::RDS::DBCluster' THEN coalesce(json_extract(item.configuration, '$.dbclusterIdentifier'), item.name) ELSE item.resource_id END) AS alarms
+    FROM item
+   WHERE resource_type = (:parameters ->> '$.resourceType'))
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN alarms = 0 THEN json_array('NON_COMPLIANT', 'no alarm watches ' || (:parameters ->> '$.metricName') || ' of it')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)
