@@ -101,6 +101,7 @@ enum code cmd_coverage(struct cli *c, struct err *e);
 enum code cmd_gaps(struct cli *c, struct err *e);
 enum code cmd_config(struct cli *c, struct err *e);
 enum code cmd_completion(struct cli *c, struct err *e);
+enum code cmd_demo(struct cli *c, struct err *e);
 enum code cmd_deliver(struct cli *c, struct err *e);
 enum code cmd_deliveries(struct cli *c, struct err *e);
 enum code cmd_diff(struct cli *c, struct err *e);

@@ -48,12 +48,20 @@ const struct command commands[] = {
 	  "In the foreground, with its log on standard error. It holds the store's lock: there is one daemon a store. SIGTERM ends "
 	  "it within seconds, SIGHUP has it read the configuration again. Where there is no recorder yet, one is made that records "
 	  "every source that was added. A browser finds the web pages at --listen; GET /healthz and /metrics are answered there, GET /api lists what is told in plain JSON, and AWS Config's API is answered, for those who sign with a key "
-	  "of siltstone access, or, on this machine, as --anonymous says.",
-	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(KEY_FILE) | OPT(UI_DIR) | OPT(LOG_LEVEL) | OPT(ONCE), 0, 0, cmd_up,
-	  { { "up", "as siltstone.conf says" },
+	  "of siltstone access, or, on this machine, as --anonymous says. With --demo nothing of this machine is read or configured: there is a made-up estate to look around in, with a story in it, "
+	  "and its store is removed at the end unless --store names it.",
+	  OPT(LISTEN) | OPT(ANONYMOUS) | OPT(KEY_FILE) | OPT(UI_DIR) | OPT(LOG_LEVEL) | OPT(ONCE) | OPT(DEMO) | OPT(END) | OPT(SCALE), 0, 0, cmd_up,
+	  { { "up --demo", "look around, without an AWS account" },
+	    { "up", "as siltstone.conf says" },
 	    { "up --listen unix:/run/siltstone/http", "on a unix socket" },
-	    { "up --anonymous read-only", "whoever is on this machine may read" },
 	    { "up --once", "what is due now, for a timer" } } },
+{ "demo", "", "make a store to look around in",
+	  "Ninety days of a made-up estate in two accounts, recorded as a real one is: versions, who did what, links, rules and what they found, and a gap. "
+	  "The same --end makes the same history. siltstone up --demo makes such a store and shows it in a browser.",
+	  OPT(END) | OPT(SCALE), 0, 0, cmd_demo,
+	  { { "demo --store demo.db", "ninety days up to now" },
+	    { "demo --store demo.db --end 2026-06-15T09:00:00Z", "always the same" },
+	    { "demo --store large.db --scale 500000", "half a million items, to measure with" } } },
 	{ "config", "show", "what is configured, and where that was said",
 	  "A flag beats the environment (SILTSTONE_STORE_PATH, SILTSTONE_HTTP_LISTEN, SILTSTONE_LOG_LEVEL, ...), that beats "
 	  "./siltstone.conf, that ~/.config/siltstone/siltstone.conf, that /etc/siltstone/siltstone.conf.",

@@ -2,9 +2,9 @@
 #include "demo/demo.h"
 
 #include "base/mem.h"
-#include "db/stmt.h"
 #include "demo/estate.h"
 #include "demo/rules.h"
+#include "store/demonstration.h"
 #include "store/recorder.h"
 #include "store/version.h"
 #include <stdlib.h>
@@ -72,32 +72,12 @@ static enum code set_recorder(struct db *db, int64_t at_ms, struct err *e)
 	return recorder_put(db, &r, e) ? e->code : recorder_switch(db, true, at_ms, e);
 }
 
-/* What is there has been judged; the rules of the store are not to begin anew. */
 static enum code finish(struct db *db, int64_t end_ms, struct demo_sum *sum, struct err *e)
 {
-	struct stmt st;
-
-	if (recorder_swept(db, end_ms, end_ms, NULL, NULL, e) || db_begin(db, e))
+	if (recorder_swept(db, end_ms, end_ms, NULL, NULL, e) ||
+		demonstration_judged(db, end_ms, e))
 		return e->code;
-	st = stmt_begin(db, SQL_DEMO_JUDGED);
-	stmt_run(&st, e);
-	st = stmt_begin(db, SQL_DEMO_RULES_DONE);
-	stmt_int(&st, demo_rules_done__now, end_ms);
-	if (!e->code)
-		stmt_run(&st, e);
-	else
-		stmt_end(&st);
-	if (e->code)
-		db_rollback(db);
-	else
-		db_commit(db, e);
-	st = stmt_begin(db, SQL_DEMO_SUM);
-	if (!e->code && stmt_step(&st, e) == E_OK) {
-		sum->items = stmt_col_int(&st, demo_sum_items);
-		sum->resources = stmt_col_int(&st, demo_sum_resources);
-	}
-	stmt_end(&st);
-	return e->code;
+	return demonstration_sum(db, &sum->items, &sum->resources, e);
 }
 
 enum code demo_make(
@@ -110,6 +90,10 @@ enum code demo_make(
 		return e->code;
 	if (last)
 		return err_set(e, E_CONFLICT, "there is something in this store already");
+	/* If the machine goes down meanwhile, it is made anew. */
+	if (db_script(db, "the demonstration", "PRAGMA synchronous=OFF",
+		    e)) /* SQL: of the connection */
+		return e->code;
 	estate = mem_alloc(sizeof(*estate));
 	if (!estate)
 		return err_nomem(e);
@@ -119,8 +103,8 @@ enum code demo_make(
 		tape_begin(&estate->tape, db, o, estate->begin_ms, e);
 	if (!e->code)
 		live(estate, o->items ? o->items : DEMO_ITEMS);
-	estate->tape.e = e;
-	tape_end(&estate->tape);
+	if (estate->tape.e)
+		tape_end(&estate->tape);
 	mem_free(estate);
 	return e->code ? e->code : finish(db, o->end_ms, sum, e);
 }

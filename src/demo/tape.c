@@ -4,9 +4,9 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "core/record.h"
-#include "db/stmt.h"
 #include "demo/rules.h"
 #include "store/coverage.h"
+#include "store/demonstration.h"
 #include "store/source.h"
 #include "store/stage.h"
 #include "store/store.h"
@@ -82,26 +82,27 @@ static bool sees(const struct tape *t, const struct spot *spot, int64_t at_ms)
 static void tell_cause(struct tape *t)
 {
 	const struct tape_act *a = &t->act;
-	const char *region = a->global ? "us-east-1" : a->spot->region;
-	/* Digits that look like CloudTrail's. */
-	const char *id = tape_text(t, "%08llx-%04llx-4%03llx-9%03llx-%012llx",
-		(unsigned long long)(t->n_acts * 2654435761u % UINT64_C(4294967296)),
-		(unsigned long long)(t->n_acts % 65521), (unsigned long long)(t->n_acts % 4093),
-		(unsigned long long)(t->n_acts % 3847),
-		(unsigned long long)(t->n_acts * UINT64_C(0x9e3779b97f) %
-				     UINT64_C(0x1000000000000)));
-	struct cause cause = { .event_id = str_of(id),
-		.event_name = str_of(a->name),
+	struct dice digits = { t->n_acts };
+	struct cause cause;
+	uint64_t high, low;
+
+	if (!a->actor || t->cause || over(t))
+		return;
+	high = dice_next(&digits);
+	low = dice_next(&digits);
+	cause = (struct cause){ .event_name = str_of(a->name),
 		.event_source = str_of(a->source),
 		.actor = str_of(a->actor),
 		.source_ip = str_of(a->ip),
 		.user_agent = str_of(a->agent),
-		.region = str_of(region),
+		.region = str_of(a->global ? "us-east-1" : a->spot->region),
 		.account = str_of(a->spot->account),
 		.at_ms = a->at_ms };
-
-	if (a->actor && !t->cause && !over(t))
-		record_add_cause(&t->record, &cause, &t->cause, t->e);
+	/* As CloudTrail's look: a UUID. */
+	cause.event_id = str_of(tape_text(t, "%08x-%04x-4%03x-9%03x-%012llx",
+		(unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff),
+		(unsigned)(low >> 52), (unsigned long long)(low & UINT64_C(0xffffffffffff))));
+	record_add_cause(&t->record, &cause, &t->cause, t->e);
 }
 
 static void judge(struct tape *t, struct thing *x, int rule, int64_t at_ms)
@@ -111,7 +112,7 @@ static void judge(struct tape *t, struct thing *x, int rule, int64_t at_ms)
 
 	if (found == before || (found && before && strcmp(found, before) == 0))
 		return;
-	x->found[rule] = found ? tape_text(t, "%s", found) : NULL;
+	x->found[rule] = found;
 	if (t->n_verdicts == TAPE_PENDING)
 		close_sweep(t);
 	t->verdicts[t->n_verdicts++] =
@@ -176,17 +177,12 @@ static void stage_lost(struct tape *t, struct thing *x, int64_t at_ms)
 		.id = str_of(x->id),
 		.name = STR_NONE,
 		.arn = STR_NONE };
-	struct stmt st = stmt_begin(t->db, SQL_DEMO_RID);
+	const struct demonstration_resource r = { named.account, str_of(thing_region(x)),
+		named.type, named.id };
 	int64_t rid = 0;
 
-	stmt_str(&st, demo_rid__account, named.account);
-	stmt_text(&st, demo_rid__region, thing_region(x));
-	stmt_str(&st, demo_rid__type, named.type);
-	stmt_str(&st, demo_rid__id, named.id);
-	if (stmt_step(&st, t->e) == E_OK)
-		rid = stmt_col_int(&st, demo_rid_rid);
-	stmt_end(&st);
-	if (t->e->code || !rid)
+	/* What came and went unseen is not there. */
+	if (demonstration_rid(t->db, &r, &rid, t->e))
 		return;
 	if (!record_stage_gone(&t->record, rid, at_ms, t->e) && t->cause)
 		record_blame(&t->record, t->cause, &named, t->e);

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { launch } from './chromium.mjs';
-import { smallStore, top, up } from './program.mjs';
+import { demoStore, top, up } from './program.mjs';
 
 const folder = path.join(top, 'tests/browser');
 
@@ -18,7 +18,7 @@ export async function run(names) {
 	const parts = [];
 	let code = 1;
 	try {
-		const [browser, daemon] = await Promise.allSettled([launch(), up(smallStore('demo.db'))]);
+		const [browser, daemon] = await Promise.allSettled([launch(), up(demoStore('demo.db'))]);
 		for (const part of [browser, daemon])
 			if (part.value)
 				parts.push(part.value);
