@@ -22,7 +22,7 @@ struct demo_options {
 	int64_t items;                     /* about so many; 0: DEMO_ITEMS */
 	const volatile sig_atomic_t *stop; /* or NULL */
 };
-#define DEMO_ITEMS     15000
+#define DEMO_ITEMS     11500
 #define DEMO_ITEMS_MAX 1000000
 #define DEMO_DAYS      90
 /* What the recorder, so to say, was told of itself. */

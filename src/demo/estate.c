@@ -6,7 +6,7 @@
 
 #define FILL(x, ...) thing_fill(x, (const char *const[]){ __VA_ARGS__, NULL })
 /* So many items come of one copy of every service in ninety days. */
-#define ITEMS_A_COPY 15000
+#define ITEMS_A_COPY 11500
 
 static const struct {
 	const char *name;
@@ -151,12 +151,20 @@ static void make_people(struct estate *e)
 	}
 }
 
-static void make_services(struct estate *e)
+/* So many of the names as are wanted; of one copy perhaps not all. */
+static int names_of(int64_t items)
+{
+	int64_t n = (items * NAMES + ITEMS_A_COPY - 1) / ITEMS_A_COPY;
+
+	return n < NAMES ? (int)n : NAMES;
+}
+
+static void make_services(struct estate *e, int n_names)
 {
 	struct tape *t = &e->tape;
 
 	for (int copy = 0; copy < e->copies; copy++)
-		for (int i = 0; i < NAMES; i++)
+		for (int i = 0; i < n_names; i++)
 			for (int spot = 0; spot < TAPE_SPOTS; spot++) {
 				struct service *s = &e->services[e->n_services];
 
@@ -206,7 +214,7 @@ void estate_make(struct estate *e, int64_t items)
 	for (int i = 0; i < TAPE_SPOTS; i++)
 		make_net(t, &e->nets[i], &t->spots[i]);
 	make_people(e);
-	make_services(e);
+	make_services(e, names_of(items));
 	make_spares(e);
 	for (struct thing *x = t->first; x; x = x->next)
 		x->missed = true;
