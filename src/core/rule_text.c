@@ -5,7 +5,7 @@
 
 #define FOLDER     "schema/rules/"
 #define SUFFIX     ".sql"
-#define HEADER_MAX (64 << 10)
+#define HEADER_MAX ((size_t)8 << 20) /* lists grow by copying */
 
 struct header_line {
 	const char *word; /* "types:" */

@@ -46,8 +46,8 @@ static int authorize(
 	(void)db;
 	switch (action) {
 	case SQLITE_READ:
-		if (s->look && a && !inner)
-			s->look->table(s->look->ctx, a);
+		if (s->look && a)
+			s->look->table(s->look->ctx, a, inner);
 		/* Whoever is let in to ask is not told with what others are. */
 		if (a && sqlite3_stricmp(a, "_access_key") == 0)
 			break;

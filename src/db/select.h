@@ -96,8 +96,9 @@ enum code select_end(struct select *s, struct err *e);
 
 /** Who is told what a query looks at, and what it gives. */
 struct select_look {
-	/** A table or view that the text itself names, at each column of it (again and again); not what views are made of. */
-	void (*table)(void *ctx, const char *name);
+	/** A table or view, at each column of it (again and again). @within: NULL where the text itself names it there; else the
+	 * view or the common table expression that names it. */
+	void (*table)(void *ctx, const char *name, const char *within);
 	void (*column)(void *ctx, const char *name);
 	void *ctx;
 };
