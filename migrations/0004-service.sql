@@ -433,9 +433,17 @@ CREATE TABLE _aggregation_refusal (
 -- How far rules that run when a resource changes have judged what was written: one row.
 CREATE TABLE _evaluator (
   evaluator_id INTEGER PRIMARY KEY CHECK (evaluator_id = 1),
-  item_id     INTEGER NOT NULL            -- up to this item
+  item_id     INTEGER NOT NULL,           -- up to this item
+  event_id    INTEGER NOT NULL            -- deliveries of snapshots are heeded up to this event
 ) STRICT;
-INSERT INTO _evaluator SELECT 1, coalesce(max(item_id), 0) FROM _item;
+INSERT INTO _evaluator SELECT 1, coalesce((SELECT max(item_id) FROM _item), 0), coalesce((SELECT max(event_id) FROM _event), 0);
+
+-- When rules that run from time to time are to run next. The row of a rule is made when it first runs.
+CREATE TABLE _rule_due (
+  rule_id     TEXT PRIMARY KEY,
+  next_ms     INTEGER NOT NULL            -- 0: it is to be found out
+) STRICT, WITHOUT ROWID;
+CREATE INDEX _rule_due_next ON _rule_due(next_ms);
 
 -- Evaluations that a function is to make, one row for each time it is started. The row goes when the function has answered or is given up.
 CREATE TABLE _invocation (

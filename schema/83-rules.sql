@@ -22,12 +22,17 @@ CREATE TRIGGER _config_rule_gone AFTER DELETE ON _config_rule BEGIN
   DELETE FROM _service_tag WHERE arn = old.arn;
 END;
 
-CREATE TRIGGER _verdict_begun AFTER INSERT ON _verdict WHEN new.account IS NOT NULL BEGIN
+-- A roll-up is not rolled up again: that would go on for ever.
+CREATE TRIGGER _verdict_begun AFTER INSERT ON _verdict
+ WHEN new.account IS NOT NULL AND NOT EXISTS (SELECT 1 FROM _resource r WHERE r.rid = new.rid AND r.type = 'AWS::Config::ResourceCompliance')
+BEGIN
   INSERT INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid)
   ON CONFLICT (account, region, rid) DO UPDATE SET times = times + 1;
 END;
 
-CREATE TRIGGER _verdict_ended AFTER UPDATE OF until_ms ON _verdict WHEN new.account IS NOT NULL BEGIN
+CREATE TRIGGER _verdict_ended AFTER UPDATE OF until_ms ON _verdict
+ WHEN new.account IS NOT NULL AND NOT EXISTS (SELECT 1 FROM _resource r WHERE r.rid = new.rid AND r.type = 'AWS::Config::ResourceCompliance')
+BEGIN
   INSERT INTO _compliance_due(account, region, rid) VALUES (new.account, new.region, new.rid)
   ON CONFLICT (account, region, rid) DO UPDATE SET times = times + 1;
 END;
@@ -36,7 +41,8 @@ CREATE TRIGGER _resource_forgotten AFTER DELETE ON _resource BEGIN
   DELETE FROM _compliance_due WHERE rid = old.rid;
 END;
 
--- What the rules of AWS Config find now: verdicts in force. Shadowed where the past is asked about.
+-- What the rules of AWS Config find now: verdicts in force, without those that say that a rule cannot tell, which AWS has none of.
+-- Shadowed where the past is asked about.
 CREATE VIEW _finding AS
 SELECT v.account, v.region, v.rule, v.rid, v.result, v.annotation, v.ordering_ms, v.recorded_ms, v.invoked_ms
-  FROM _verdict v WHERE v.until_ms = 253402300799000 AND v.account IS NOT NULL;
+  FROM _verdict v WHERE v.until_ms = 253402300799000 AND v.account IS NOT NULL AND v.result <> 'INSUFFICIENT_DATA';

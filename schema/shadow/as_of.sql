@@ -46,7 +46,7 @@ CREATE TEMP VIEW activity AS
 CREATE TEMP VIEW _finding AS
   SELECT v.account, v.region, v.rule, v.rid, v.result, v.annotation, v.ordering_ms, v.recorded_ms, v.invoked_ms
     FROM main._verdict v
-   WHERE v.since_ms <= (SELECT ms FROM temp.clock) AND v.until_ms > (SELECT ms FROM temp.clock) AND v.account IS NOT NULL;
+   WHERE v.since_ms <= (SELECT ms FROM temp.clock) AND v.until_ms > (SELECT ms FROM temp.clock) AND v.account IS NOT NULL AND v.result <> 'INSUFFICIENT_DATA';
 -- Those that are there now, and were then.
 CREATE TEMP VIEW rules AS
   SELECT c.name AS rule,

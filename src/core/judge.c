@@ -3,7 +3,6 @@
 
 #include "base/asset.h"
 #include "core/judge_answers.h"
-#include "core/judge_tables.h"
 #include "db/stmt.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -38,7 +37,7 @@ static enum code set_moment(struct judge *j, struct err *e)
 	return stmt_run(&st, e);
 }
 
-enum code judge_tables_open(struct db *db, struct err *e)
+enum code judge_ready(struct db *db, struct err *e)
 {
 	const struct asset *tables = asset_next(NULL, TABLES);
 
@@ -52,7 +51,7 @@ static enum code open_tables(struct judge *j, struct err *e)
 {
 	static const enum sql_id clear[] = { SQL_JUDGE_CLEAR_DOCUMENTS, SQL_JUDGE_CLEAR_LOADED,
 		SQL_JUDGE_CLEAR_ITEMS, SQL_JUDGE_CLEAR_ANSWERS, SQL_JUDGE_CLEAR_MOMENT };
-	enum code c = judge_tables_open(j->db, e);
+	enum code c = judge_ready(j->db, e);
 
 	for (size_t i = 0; i < sizeof(clear) / sizeof(*clear) && !c; i++)
 		c = run_alone(j->db, clear[i], e);
@@ -119,23 +118,6 @@ void judge_close(struct judge *j)
 {
 	arena_release(&j->arena);
 	*j = (struct judge){ 0 };
-}
-
-/* "A,B" as a list in JSON; types have no characters that JSON would escape. STR_NONE stays. */
-static struct str as_json(struct arena *a, struct str list)
-{
-	struct str out = STR("[");
-
-	if (!list.p)
-		return STR_NONE;
-	for (struct str rest = list; rest.n;) {
-		size_t comma = str_find(rest, ',');
-
-		out = arena_printf(a, "%.*s%s\"%.*s\"", STR_ARG(out), out.n > 1 ? "," : "",
-			(int)comma, rest.p);
-		rest = str_from(rest, comma + 1);
-	}
-	return arena_printf(a, "%.*s]", STR_ARG(out));
 }
 
 static enum code drop_type(struct judge *j, struct str type, struct err *e)
@@ -257,6 +239,7 @@ static enum code load_touched(struct judge *j, struct str types, struct err *e)
 struct need {
 	struct str types, reads; /* JSON */
 	unsigned looks_at;       /* a set of enum judge_reads */
+	bool asks;               /* there is a statement to be run */
 };
 
 /* Who looks around without saying at what sees everything. */
@@ -380,7 +363,7 @@ static enum code ask(
 	return c == E_NOTFOUND ? judge_answers_take(j, t, e) : c;
 }
 
-static enum code count_answers(struct judge *j, struct judge_sum *sum, struct err *e)
+enum code judge_count(struct judge *j, struct judge_sum *sum, struct err *e)
 {
 	struct stmt st = stmt_begin(j->db, SQL_JUDGE_COUNT_ANSWERS);
 	enum code c = stmt_step(&st, e);
@@ -407,10 +390,10 @@ static enum code together(struct judge *j, const struct judge_trial *t, const st
 	c = load(j, t, n, e);
 	if (!c)
 		c = narrow(j, t, n, sum, e);
-	if (!c)
+	if (!c && n->asks)
 		c = ask(j, t, n, e);
-	if (!c)
-		c = count_answers(j, sum, e);
+	if (!c && n->asks)
+		c = judge_count(j, sum, e);
 	if (!c)
 		return db_script(j->db, "judge", "COMMIT", e);
 	/* What was loaded is gone with it. */
@@ -419,23 +402,38 @@ static enum code together(struct judge *j, const struct judge_trial *t, const st
 	return c;
 }
 
-enum code judge_run(
-	struct judge *j, const struct judge_trial *t, struct judge_sum *sum, struct err *e)
+static enum code prepare(struct judge *j, const struct judge_trial *t, struct need *n,
+	struct judge_sum *sum, struct err *e)
 {
-	struct need n = { .types = as_json(&j->arena, t->scope.types),
-		.reads = as_json(&j->arena, t->text->reads) };
 	struct judge_sum made = { 0 };
-	enum code c = judge_reads(j->db, t->text->sql, &n.looks_at, e);
+	enum code c = run_alone(j->db, SQL_JUDGE_CLEAR_ANSWERS, e);
 
-	if (!c)
-		c = run_alone(j->db, SQL_JUDGE_CLEAR_ANSWERS, e);
+	n->types = rule_text_json(&j->arena, t->scope.types);
+	n->reads = rule_text_json(&j->arena, t->text->reads);
 	if (!c && !arena_ok(&j->arena))
 		c = err_nomem(e);
 	if (!c)
-		c = together(j, t, &n, &made, e);
+		c = together(j, t, n, &made, e);
 	if (!c)
 		*sum = made;
 	return c;
+}
+
+enum code judge_run(
+	struct judge *j, const struct judge_trial *t, struct judge_sum *sum, struct err *e)
+{
+	struct need n = { .asks = true };
+	enum code c = judge_reads(j->db, t->text->sql, &n.looks_at, e);
+
+	return c ? c : prepare(j, t, &n, sum, e);
+}
+
+enum code judge_gather(
+	struct judge *j, const struct judge_trial *t, struct judge_sum *sum, struct err *e)
+{
+	struct need n = { .asks = false };
+
+	return prepare(j, t, &n, sum, e);
 }
 
 enum code judge_walk(struct judge *j, judge_answer_fn *fn, void *ctx, struct err *e)

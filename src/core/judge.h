@@ -76,6 +76,15 @@ void judge_close(struct judge *j);
 enum code judge_run(
 	struct judge *j, const struct judge_trial *trial, struct judge_sum *sum, struct err *e);
 
+/** What judge_run() does before the statement: documents are read, and temp.judge_item has what is in scope; there are no answers. The
+ * statement may be none. */
+enum code judge_gather(
+	struct judge *j, const struct judge_trial *trial, struct judge_sum *sum, struct err *e);
+/** Count the answers there are. */
+enum code judge_count(struct judge *j, struct judge_sum *sum, struct err *e);
+/** The temporary tables are there, whoever uses them first. */
+enum code judge_ready(struct db *db, struct err *e);
+
 struct judge_answer {
 	int64_t item_id; /* 0: it is about what is not an item, as AWS::::Account */
 	int64_t rid;     /* 0: not known here */

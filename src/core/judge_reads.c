@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/judge_tables.h"
+#include "core/judge.h"
 
 #include "db/select.h"
 
@@ -53,7 +53,7 @@ enum code judge_reads(struct db *db, const char *sql, unsigned *reads, struct er
 {
 	struct looking l = { 0 };
 	const struct select_look look = { .table = table, .column = column, .ctx = &l };
-	enum code c = judge_tables_open(db, e);
+	enum code c = judge_ready(db, e);
 
 	if (!c)
 		c = select_describe(db, sql, &look, e);

@@ -2,15 +2,16 @@
 #include "core/rule_text.h"
 
 #include "base/asset.h"
+#include "base/buf.h"
 
 #define FOLDER     "schema/rules/"
 #define SUFFIX     ".sql"
-#define HEADER_MAX ((size_t)8 << 20) /* lists grow by copying */
+#define HEADER_MAX (256 << 10)
 
-struct header_line {
-	const char *word; /* "types:" */
-	struct str *into;
-	bool list;
+/* A header while it is read. */
+struct header {
+	struct buf rules, types, reads;
+	struct str text;
 };
 
 static bool name_char(char c)
@@ -27,7 +28,7 @@ static bool is_name(struct str s)
 	return s.n > 0;
 }
 
-static enum code add_list(struct arena *a, struct str given, struct str *into, struct err *e)
+static enum code add_list(struct buf *list, struct str given, struct err *e)
 {
 	struct str rest = str_trim(given);
 
@@ -38,35 +39,29 @@ static enum code add_list(struct arena *a, struct str given, struct str *into, s
 		if (!is_name(one))
 			return err_set(e, E_INVALID,
 				"\"%.*s\" in the statement's header is no name", STR_ARG(one));
-		*into = into->p ? arena_printf(a, "%.*s,%.*s", STR_ARG(*into), STR_ARG(one))
-				: arena_str(a, one);
+		if (list->n)
+			buf_char(list, ',');
+		buf_str(list, one);
 		rest = comma < rest.n ? str_from(rest, comma + 1) : STR_NONE;
 	} while (rest.p);
-	return arena_ok(a) ? E_OK : err_nomem(e);
-}
-
-static enum code take_line(struct arena *a, struct str line, struct rule_text *out, struct err *e)
-{
-	const struct header_line known[] = { { "rules:", &out->rules, true },
-		{ "types:", &out->types, true }, { "reads:", &out->reads, true },
-		{ "text:", &out->text, false } };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		struct str word = str_of(known[i].word);
-
-		if (!str_starts(line, word))
-			continue;
-		if (known[i].list)
-			return add_list(a, str_from(line, word.n), known[i].into, e);
-		*known[i].into = str_trim(str_from(line, word.n));
-	}
 	return E_OK;
 }
 
-enum code rule_text_read(struct arena *a, const char *sql, struct rule_text *out, struct err *e)
+static enum code take_line(struct header *h, struct str line, struct err *e)
 {
-	struct rule_text text = { .sql = sql };
-	struct str rest = str_of(sql);
+	if (str_starts(line, STR("rules:")))
+		return add_list(&h->rules, str_from(line, 6), e);
+	if (str_starts(line, STR("types:")))
+		return add_list(&h->types, str_from(line, 6), e);
+	if (str_starts(line, STR("reads:")))
+		return add_list(&h->reads, str_from(line, 6), e);
+	if (str_starts(line, STR("text:")))
+		h->text = str_trim(str_from(line, 5));
+	return E_OK;
+}
+
+static enum code read_lines(struct header *h, struct str rest, struct err *e)
+{
 	enum code c = E_OK;
 
 	while (!c && rest.n) {
@@ -78,8 +73,32 @@ enum code rule_text_read(struct arena *a, const char *sql, struct rule_text *out
 			continue;
 		if (!str_starts(line, STR("--")))
 			break;
-		c = take_line(a, str_trim(str_from(line, 2)), &text, e);
+		c = take_line(h, str_trim(str_from(line, 2)), e);
 	}
+	return c;
+}
+
+static struct str keep(struct arena *a, const struct buf *list)
+{
+	return list->n ? arena_str(a, buf_slice(list)) : STR_NONE;
+}
+
+enum code rule_text_read(struct arena *a, const char *sql, struct rule_text *out, struct err *e)
+{
+	struct header h = { BUF_INIT(HEADER_MAX), BUF_INIT(HEADER_MAX), BUF_INIT(HEADER_MAX),
+		STR_NONE };
+	enum code c = read_lines(&h, str_of(sql), e);
+	struct rule_text text = { .sql = sql,
+		.rules = keep(a, &h.rules),
+		.types = keep(a, &h.types),
+		.reads = keep(a, &h.reads),
+		.text = h.text };
+
+	if (!c && !(arena_ok(a) && buf_ok(&h.rules) && buf_ok(&h.types) && buf_ok(&h.reads)))
+		c = err_nomem(e);
+	buf_release(&h.rules);
+	buf_release(&h.types);
+	buf_release(&h.reads);
 	if (!c)
 		*out = text;
 	return c;
@@ -115,35 +134,24 @@ enum code rule_text_walk(rule_text_fn *fn, void *ctx, struct err *e)
 	return c;
 }
 
-struct search {
-	struct arena *a;
-	struct str identifier;
-	struct rule_text *out;
-	bool found;
-};
-
-static enum code look(void *ctx, const struct rule_text *text, struct err *e)
-{
-	struct search *s = ctx;
-	enum code c;
-
-	if (s->found || !rule_text_lists(text->rules, s->identifier))
-		return E_OK;
-	c = rule_text_read(s->a, text->sql, s->out, e);
-	if (c)
-		return c;
-	s->out->name = text->name;
-	s->found = true;
-	return E_OK;
-}
-
 enum code rule_text_find(
 	struct arena *a, struct str identifier, struct rule_text *out, struct err *e)
 {
-	struct search s = { .a = a, .identifier = identifier, .out = out };
-	enum code c = rule_text_walk(look, &s, e);
+	for (const struct asset *f = asset_next(NULL, FOLDER); f; f = asset_next(f, FOLDER)) {
+		struct rule_text text;
 
-	return c ? c : s.found ? E_OK : E_NOTFOUND;
+		/* Most files need not be read to see that they are others. */
+		if (!memmem(f->text, f->n, identifier.p, identifier.n))
+			continue;
+		if (rule_text_read(a, f->text, &text, e))
+			return err_add(e, "%s", f->name);
+		if (!rule_text_lists(text.rules, identifier))
+			continue;
+		text.name = stem(f);
+		*out = text;
+		return E_OK;
+	}
+	return E_NOTFOUND;
 }
 
 bool rule_text_lists(struct str list, struct str one)
@@ -156,4 +164,26 @@ bool rule_text_lists(struct str list, struct str one)
 		list = str_from(list, comma + 1);
 	}
 	return false;
+}
+
+struct str rule_text_json(struct arena *a, struct str list)
+{
+	struct buf out = BUF_INIT(2 * HEADER_MAX);
+	struct str kept;
+
+	if (!list.p)
+		return STR_NONE;
+	buf_char(&out, '[');
+	for (struct str rest = list; rest.n;) {
+		size_t comma = str_find(rest, ',');
+
+		buf_printf(&out, "%s\"%.*s\"", out.n > 1 ? "," : "", (int)comma, rest.p);
+		rest = str_from(rest, comma + 1);
+	}
+	buf_char(&out, ']');
+	/* A list that is lost is none of everything. */
+	a->failed |= !buf_ok(&out);
+	kept = arena_str(a, buf_slice(&out));
+	buf_release(&out);
+	return kept;
 }

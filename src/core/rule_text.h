@@ -44,3 +44,6 @@ enum code rule_text_find(
 
 /** Whether the list "A,B" has @one. */
 bool rule_text_lists(struct str list, struct str one);
+
+/** "A,B" as a list in JSON; STR_NONE stays. Names have nothing that JSON would escape. */
+struct str rule_text_json(struct arena *a, struct str list);

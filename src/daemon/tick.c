@@ -5,6 +5,7 @@
 #include "base/must.h"
 #include "base/time.h"
 #include "core/deliver.h"
+#include "core/evaluate.h"
 #include "core/publish.h"
 #include "core/roll_up.h"
 #include "discover/kept.h"
@@ -265,6 +266,33 @@ static enum code posted(void *ctx, struct db *db, struct err *e)
 	return hear_posted(ports->hear, db, e);
 }
 
+static void tell_rule(void *ctx, const struct evaluate_run *run, const struct err *why)
+{
+	(void)ctx;
+	log_write(why->code ? EV_RULE_FAILED : EV_RULE_DONE, why->code ? why : NULL,
+		log_text("rule", run->rule), log_text("account", run->account),
+		log_text("region", run->region), log_text("cause", run->cause),
+		log_int("judged", run->sum.judged), log_int("changed", run->changed),
+		log_int("non_compliant", run->sum.non_compliant),
+		log_int("invocations", run->invocations), log_int("ms", run->ms));
+}
+
+static enum code evaluate(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	const struct evaluate_options o = {
+		.guard = ports->guard, .stop = ports->stop, .told = tell_rule
+	};
+	struct evaluate_sum sum;
+	enum code c = evaluate_due(db, &o, time_now_ms(), &sum, e);
+
+	if (c && c != E_NOTFOUND && c != E_CANCELED)
+		log_write(EV_EVALUATE_FAILED, e, log_text("tick", "evaluate"));
+	/* What was judged lies in its temporary tables until it is closed. */
+	db->spent = c != E_NOTFOUND;
+	return c;
+}
+
 /* What rules find on a resource, as the resource it is. */
 static enum code roll_up(void *ctx, struct db *db, struct err *e)
 {
@@ -284,6 +312,7 @@ const struct tick ticks[] = {
 	{ "posted", LANE_NET, 1000, posted },
 	{ "trails", LANE_NET, 5000, trails },
 	{ "deliver", LANE_NET, 5000, deliver },
+	{ "evaluate", LANE_NET, 1000, evaluate },
 	{ "compliance", LANE_NET, 1000, roll_up },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },

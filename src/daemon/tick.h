@@ -5,6 +5,7 @@
 #include "daemon/schedule.h"
 #include "discover/courier.h"
 #include "discover/target.h"
+#include "port/policy_runner.h"
 #include <signal.h>
 
 /** What the ticks need from outside. */
@@ -13,9 +14,10 @@ struct tick_ports {
 	struct courier *courier;
 	struct metrics *metrics;
 	struct hear *hear;
+	struct policy_runner *guard;       /* who evaluates policies for Guard */
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, hear of changes, deliver, record compliance, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, hear of changes, deliver, evaluate rules, record compliance, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;

@@ -433,11 +433,12 @@ static void on_watchdog(void *arg)
 	notify_socket_tell("WATCHDOG=1");
 }
 
-/* Somebody has committed: what happened is told at once. */
+/* Somebody has committed: what happened is judged and told at once. */
 static void on_written(void *arg)
 {
 	struct up *u = arg;
 
+	schedule_kick_one(&u->schedule, "evaluate");
 	schedule_kick_one(&u->schedule, "notify");
 	door_written(&u->door);
 	live_written(u->live);
@@ -519,7 +520,11 @@ static void run(struct up *u, int64_t began_ms)
 {
 	int64_t watchdog_ms = notify_socket_watchdog_ms();
 
-	u->ports = (struct tick_ports){ &u->targets, u->courier, &u->metrics, &u->hear, &u->stop };
+	u->ports = (struct tick_ports){ .targets = &u->targets,
+		.courier = u->courier,
+		.metrics = &u->metrics,
+		.hear = &u->hear,
+		.stop = &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;
 	u->schedule.ctx = &u->ports;

@@ -11,7 +11,9 @@ struct taking {
 	int64_t rid;
 	int64_t open; /* the verdict in force, or 0 */
 	int64_t open_ordering_ms;
-	bool same; /* it says the same */
+	bool same;      /* it says the same */
+	int64_t told;   /* the last one of which people were told, or 0 */
+	bool told_same; /* that says the same */
 };
 
 static enum code note_resource(struct taking *t, struct err *e)
@@ -59,6 +61,8 @@ static enum code find_open(struct taking *t, struct err *e)
 		t->open = stmt_col_int(&st, verdict_open_verdict_id);
 		t->open_ordering_ms = stmt_col_int(&st, verdict_open_ordering_ms);
 		t->same = str_eq(stmt_col_str(&st, verdict_open_result), t->v->result);
+		t->told = stmt_col_int(&st, verdict_open_told);
+		t->told_same = str_eq(stmt_col_str(&st, verdict_open_told_result), t->v->result);
 	}
 	stmt_end(&st);
 	return c == E_NOTFOUND ? E_OK : c;
@@ -91,8 +95,8 @@ static enum code tell(const struct taking *t, struct err *e)
 	stmt_int(&st, verdict_notice__ordering, t->v->ordering_ms);
 	stmt_int(&st, verdict_notice__invoked, t->v->invoked_ms);
 	stmt_int(&st, verdict_notice__now, t->v->now_ms);
-	if (t->open)
-		stmt_int(&st, verdict_notice__old, t->open);
+	if (t->told)
+		stmt_int(&st, verdict_notice__old, t->told);
 	c = stmt_step(&st, e);
 	if (!c) {
 		struct event event = { .at_ms = t->v->now_ms,
@@ -135,11 +139,18 @@ static enum code begin(const struct taking *t, struct err *e)
 	return stmt_run(&st, e);
 }
 
+static bool to_be_told(const struct taking *t)
+{
+	if (str_is(t->v->result, "INSUFFICIENT_DATA"))
+		return false;
+	return t->told ? !t->told_same : !str_is(t->v->result, "NOT_APPLICABLE");
+}
+
 enum code verdict_take(struct db *db, const struct verdict *v, bool *changed, struct err *e)
 {
-	struct taking t = { .db = db, .v = v };
+	struct taking t = { .db = db, .v = v, .rid = v->rid };
 	bool matters;
-	enum code c = find_resource(&t, e);
+	enum code c = t.rid ? E_OK : find_resource(&t, e);
 
 	if (!c)
 		c = find_open(&t, e);
@@ -151,7 +162,7 @@ enum code verdict_take(struct db *db, const struct verdict *v, bool *changed, st
 	if (t.same)
 		return renew(&t, e);
 	matters = t.open || !str_is(v->result, "NOT_APPLICABLE");
-	if (matters)
+	if (to_be_told(&t))
 		c = tell(&t, e);
 	if (!c)
 		c = end(&t, e);

@@ -13,13 +13,18 @@
  * one does. The same result again moves nothing but what is said of it. Another one is told to whoever is told of
  * compliance (_event), in the same transaction, and the roll-up of the resource is due (_compliance_due).
  *
+ * That a rule cannot tell (INSUFFICIENT_DATA) is a verdict of ours alone: AWS Config has no such result of a resource. Whoever asks as AWS
+ * is asked is answered as if there were none (_finding), nobody is told of it, and what comes after it is told when
+ * it is another result than the last one that was told.
+ *
  * A rule may judge what is not recorded here (AWS::::Account, say). Such a resource is noted as one that is not there: a
  * row of _resource without an item, which everything that shows resources passes over.
  */
 struct verdict {
 	struct str account, region, rule, arn; /* the rule's */
 	struct str type, id;   /* the resource's, which is of that account, and there or global */
-	struct str result;     /* COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE */
+	int64_t rid;           /* the same, where it is known; 0: it is looked for */
+	struct str result;     /* COMPLIANT | NON_COMPLIANT | NOT_APPLICABLE | INSUFFICIENT_DATA */
 	struct str annotation; /* STR_NONE: none */
 	int64_t ordering_ms;   /* of what was judged: older than what is known, it is passed over */
 	int64_t invoked_ms;    /* when the rule was started */

@@ -9,8 +9,12 @@ SELECT r.rid AS rid FROM _resource r
 INSERT INTO _resource(account, region, type, id, deleted) VALUES (:account, :region, :type, :id, 1);
 
 -- name: verdict_open
-SELECT v.verdict_id AS verdict_id, v.result AS result, v.ordering_ms AS ordering_ms
+-- `told` is the last one that people were told of: where this one says that the rule could not tell, the one that it ended.
+SELECT v.verdict_id AS verdict_id, v.result AS result, v.ordering_ms AS ordering_ms, coalesce(p.verdict_id, 0) AS told, p.result AS told_result
   FROM _verdict v
+  LEFT JOIN _verdict p ON p.verdict_id = CASE WHEN v.result <> 'INSUFFICIENT_DATA' THEN v.verdict_id ELSE
+              (SELECT max(x.verdict_id) FROM _verdict x
+                WHERE x.rid = v.rid AND x.rule = v.rule AND x.until_ms = v.since_ms AND x.account = v.account AND x.region = v.region AND x.result <> 'INSUFFICIENT_DATA') END
  WHERE v.account = :account AND v.region = :region AND v.rule = :rule AND v.rid = :rid AND v.until_ms = 253402300799000;
 
 -- name: verdict_renew
