@@ -12,6 +12,9 @@ export class Trouble extends Error {
 	}
 }
 
+/** Where this module came from is who is asked: also when it is used in somebody else's page. */
+export const base = new URL('/', import.meta.url);
+
 const KEY = 'siltstone.token';
 const PING_MS = 2000;
 export const wire = new EventTarget();
@@ -42,7 +45,7 @@ export const headers = () => (token() ? { Authorization: `Bearer ${token()}` } :
 
 async function ping() {
 	try {
-		if (!(await fetch('/healthz', { cache: 'no-store' })).ok) throw new Error();
+		if (!(await fetch(new URL('/healthz', base), { cache: 'no-store' })).ok) throw new Error();
 		lost = false;
 		wire.dispatchEvent(new Event('back'));
 	} catch { setTimeout(ping, PING_MS); }
@@ -60,7 +63,7 @@ export const isLost = () => lost;
 export async function request(path, { signal, ...options } = {}) {
 	let answer;
 	try {
-		answer = await fetch(path, { ...options, signal, headers: { ...headers(), ...options.headers }, cache: 'no-store', credentials: 'omit' });
+		answer = await fetch(new URL(path, base), { ...options, signal, headers: { ...headers(), ...options.headers }, cache: 'no-store', credentials: 'omit' });
 	} catch (e) {
 		if (e.name === 'AbortError') throw e;
 		wireLost();
@@ -68,7 +71,8 @@ export async function request(path, { signal, ...options } = {}) {
 	}
 	if (answer.ok) return answer;
 	const body = await answer.json().catch(() => ({}));
-	throw new Trouble(answer.status, body.error);
+	/* Refusals of AWS Config's own operations have another form. */
+	throw new Trouble(answer.status, body.error ?? { code: body.__type, message: body.message });
 }
 
 /** A moment as the API takes it; @ms may be null. */
