@@ -18,7 +18,7 @@ const struct command commands[] = {
 	  "source \"host\" is this machine. --account names the account, which else STS is asked for; of a source with several (see source) "
 	  "it is looked at alone. What was refused lately is asked again. What is listed just as it was is not described again; with --recheck 6h calls for more than the list shows (a bucket's policy, a function's tags) are made once in that time for each, in turn, which costs as much delay. With --store-per-account each account goes into a store of its own, and "
 	  "siltstone merge makes one of them. Status 7: something could not be looked at; what was seen is kept.",
-	  OPT(SOURCE) | OPT(ALL) | OPT(RECHECK) | OPT(STORE_PER_ACCOUNT) | OPT(RETRY_DENIED) | SOURCE_OPTIONS, 0, 1, cmd_record,
+	  OPT(SOURCE) | OPT(ALL) | OPT(RECHECK) | OPT(STORE_PER_ACCOUNT) | OPT(RETRY_DENIED) | OPT(NO_RULES) | SOURCE_OPTIONS, 0, 1, cmd_record,
 	  { { "record --regions eu-west-1,us-east-1", "two regions with the default profile" },
 	    { "record --source host", "this machine" },
 	    { "record --all --quiet", "every source that was added, for a timer" },

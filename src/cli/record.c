@@ -2,6 +2,7 @@
 #include "cli/person.h"
 
 #include "base/time.h"
+#include "cli/evaluate.h"
 #include "cli/progress.h"
 #include "cli/source.h"
 #include "daemon/lock.h"
@@ -245,6 +246,20 @@ static enum code sweep(struct cli *c, const struct source *s, struct err *e)
 	return folder ? sweep_apart(c, folder, s->name, &o, e) : sweep_into(c, s->name, &o, e);
 }
 
+/* What was recorded stays recorded, whatever becomes of this. */
+static void judge(struct cli *c, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (!cli_evaluate(c, &why))
+		return;
+	err_add(&why, "evaluate rules");
+	if (e->code)
+		cli_complain(&why);
+	else
+		*e = why;
+}
+
 enum code cmd_record(struct cli *c, struct err *e)
 {
 	struct plan *p = arena_alloc(&c->arena, sizeof(*p));
@@ -273,6 +288,9 @@ enum code cmd_record(struct cli *c, struct err *e)
 		*e = (struct err){ 0 };
 		c->exit = CLI_EXIT_PARTIAL;
 	}
+	if (done && !*c->stop && !opt_text(&c->o, OPT_NO_RULES) &&
+		!opt_text(&c->o, OPT_STORE_PER_ACCOUNT))
+		judge(c, e);
 	if (!e->code && *c->stop && done < p->n)
 		err_set(e, E_CANCELED, "stopped; %zu of %zu sources were looked at", done, p->n);
 	return e->code;

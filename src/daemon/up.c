@@ -19,6 +19,7 @@
 #include "daemon/tick.h"
 #include "daemon/web.h"
 #include "discover/writable.h"
+#include "net/guard.h"
 #include "store/catalogue.h"
 #include "store/channel.h"
 #include "store/sink.h"
@@ -49,6 +50,7 @@ struct up {
 	struct targets targets;
 	struct courier *courier;
 	struct tick_ports ports;
+	struct guard guard;
 	struct metrics metrics;
 	struct hear hear;
 	struct service service;
@@ -520,10 +522,12 @@ static void run(struct up *u, int64_t began_ms)
 {
 	int64_t watchdog_ms = notify_socket_watchdog_ms();
 
+	u->guard = guard_make();
 	u->ports = (struct tick_ports){ .targets = &u->targets,
 		.courier = u->courier,
 		.metrics = &u->metrics,
 		.hear = &u->hear,
+		.guard = &u->guard.runner,
 		.stop = &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;

@@ -256,7 +256,7 @@ static void the_past_is_what_rules_found_then(void **state)
 	assert_string_equal(
 		estate_rows(&w,
 			"SELECT count(*) FROM pragma_table_info('rules', 'temp') t JOIN pragma_table_info('rules', 'main') m ON t.cid = m.cid AND t.name = m.name"),
-		"16\n");
+		"20\n");
 }
 
 static void what_was_noted_goes_with_its_last_verdict(void **state)
