@@ -2,7 +2,8 @@
 -- text: application load balancers drop invalid HTTP header fields
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.type') AS kind,
-         (SELECT json_extract(supplementary, a.fullkey || '.value') FROM json_each(supplementary, '$.LoadBalancerAttributes') a WHERE json_extract(supplementary, a.fullkey || '.key') = 'routing.http.drop_invalid_header_fields.enabled') AS setting
+         (SELECT json_extract(supplementary, a.fullkey || '.value') FROM json_each(supplementary, '$.LoadBalancerAttributes') a
+             WHERE json_extract(supplementary, a.fullkey || '.key') = 'routing.http.drop_invalid_header_fields.enabled') AS setting
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -1,12 +1,17 @@
 -- rules: ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK
 -- reads: AWS::ElasticLoadBalancingV2::Listener
 -- text: the HTTP listeners of application load balancers redirect to HTTPS
-WITH seen AS (
+WITH listener AS MATERIALIZED (
+  SELECT json_extract(configuration, '$.LoadBalancerArn') AS balancer, coalesce(json_extract(configuration, '$.Port'), '?') AS port,
+         json_extract(configuration, '$.Protocol') AS protocol, json_extract(configuration, '$.Certificates[0].CertificateArn') AS certificate,
+         EXISTS (SELECT 1 FROM json_each(configuration, '$.DefaultActions') d
+                  WHERE json_extract(configuration, d.fullkey || '.Type') = 'redirect'
+                    AND json_extract(configuration, d.fullkey || '.RedirectConfig.Protocol') = 'HTTPS') AS redirects
+    FROM estate
+   WHERE resource_type = 'AWS::ElasticLoadBalancingV2::Listener'),
+seen AS (
   SELECT item_id, json_extract(configuration, '$.type') AS kind,
-         (SELECT group_concat(coalesce(json_extract(e.configuration, '$.Port'), '?'), ', ') FROM estate e WHERE e.resource_type = 'AWS::ElasticLoadBalancingV2::Listener' AND json_extract(e.configuration, '$.LoadBalancerArn') IN (item.arn, item.resource_id)
-            AND json_extract(e.configuration, '$.Protocol') = 'HTTP'
-            AND NOT EXISTS (SELECT 1 FROM json_each(e.configuration, '$.DefaultActions') d WHERE json_extract(e.configuration, d.fullkey || '.Type') = 'redirect'
-                              AND json_extract(e.configuration, d.fullkey || '.RedirectConfig.Protocol') = 'HTTPS')) AS plain
+         (SELECT group_concat(e.port, ', ') FROM listener e WHERE e.balancer = item.resource_id AND e.protocol = 'HTTP' AND NOT e.redirects) AS plain
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -4,7 +4,9 @@
 WITH seen AS (
   SELECT item_id, tags, json_extract(configuration, '$.type') AS kind,
          (SELECT count(*) FROM json_each(tags) WHERE key NOT LIKE 'aws:%') AS own,
-         (SELECT group_concat(value, ', ') FROM (SELECT trim(value) AS value FROM json_each('[' || replace(json_quote(:parameters ->> '$.requiredKeyTags'), ',', '","') || ']')) WHERE value <> '' AND value NOT IN (SELECT key FROM json_each(tags) WHERE key NOT LIKE 'aws:%')) AS missing
+         (SELECT group_concat(value, ', ') FROM (SELECT trim(value) AS value FROM json_each('['
+             || replace(json_quote(:parameters ->> '$.requiredKeyTags'), ',', '","') || ']')) WHERE value <> '' AND value NOT IN (SELECT key
+             FROM json_each(tags) WHERE key NOT LIKE 'aws:%')) AS missing
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

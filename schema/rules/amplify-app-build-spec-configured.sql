@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_APP_BUILD_SPEC_CONFIGURED
--- text: amplify apps have a build specification
+-- text: Amplify apps have a build specification
 WITH seen AS (
   SELECT item_id, json_type(configuration) IS NOT 'object' AS whole, json_extract(configuration, '$.BuildSpec') AS words
     FROM item)

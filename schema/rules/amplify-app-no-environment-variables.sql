@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES
--- text: amplify apps have no environment variables
+-- text: Amplify apps have no environment variables
 WITH seen AS (
   SELECT item_id, json_type(configuration) IS NOT 'object' AS whole,
          (SELECT count(*) FROM json_each(configuration, '$.EnvironmentVariables')) AS variables

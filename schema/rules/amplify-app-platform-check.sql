@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_APP_PLATFORM_CHECK
--- text: amplify apps run on approvedPlatform
+-- text: Amplify apps run on approvedPlatform
 WITH seen AS (
   SELECT item_id, upper(json_extract(configuration, '$.Platform')) AS value
     FROM item)

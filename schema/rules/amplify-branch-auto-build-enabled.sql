@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_BRANCH_AUTO_BUILD_ENABLED
--- text: amplify branches are built when the repository changes
+-- text: Amplify branches are built when the repository changes
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.EnableAutoBuild') AS setting
     FROM item)

@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED
--- text: amplify branches have a build specification
+-- text: Amplify branches have a build specification
 WITH seen AS (
   SELECT item_id, json_type(configuration) IS NOT 'object' AS whole, json_extract(configuration, '$.BuildSpec') AS words
     FROM item)

@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED
--- text: amplify branches are in performance mode
+-- text: Amplify branches are in performance mode
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.EnablePerformanceMode') AS setting
     FROM item)

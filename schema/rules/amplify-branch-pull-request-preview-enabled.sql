@@ -1,5 +1,5 @@
 -- rules: AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED
--- text: amplify branches have previews of pull requests
+-- text: Amplify branches have previews of pull requests
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.EnablePullRequestPreview') AS setting
     FROM item)

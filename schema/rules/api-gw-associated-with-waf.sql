@@ -7,7 +7,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
   FROM (SELECT item_id,
                CASE WHEN whole THEN json_array('INSUFFICIENT_DATA', 'the configuration was not recorded')
                     WHEN acl IS NULL THEN json_array('NON_COMPLIANT', 'no web ACL guards the stage')
-                    WHEN trim(:parameters ->> '$.WebAclArns') <> '' AND acl NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.WebAclArns'), ',', '","') || ']'))
+                    WHEN trim(:parameters ->> '$.WebAclArns') <> '' AND acl NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.WebAclArns'), ',', '","') || ']'))
                     THEN json_array('NON_COMPLIANT', 'the web ACL is ' || acl || ', which is not one of those allowed')
                     ELSE '["COMPLIANT"]'
                END AS verdict

@@ -2,7 +2,9 @@
 -- text: REST APIs have endpoints of the types in endpointConfigurationTypes only
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.endpointConfiguration.types') AS kept,
-         (SELECT group_concat(t.value, ', ') FROM json_each(configuration, '$.endpointConfiguration.types') t WHERE t.value NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.endpointConfigurationTypes'), ',', '","') || ']'))) AS other
+         (SELECT group_concat(t.value, ', ') FROM json_each(configuration, '$.endpointConfiguration.types') t
+             WHERE t.value NOT IN (SELECT trim(value) FROM json_each('['
+             || replace(json_quote(:parameters ->> '$.endpointConfigurationTypes'), ',', '","') || ']'))) AS other
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

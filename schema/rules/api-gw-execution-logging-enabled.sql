@@ -4,9 +4,13 @@
 WITH seen AS (
   SELECT item_id, resource_type, json_type(configuration, '$.methodSettings') AS kept,
          (SELECT count(*) FROM json_each(configuration, '$.methodSettings') m WHERE m.key = '*/*') AS all_,
-         (SELECT group_concat(m.key || ' ' || upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')), ', ') FROM json_each(configuration, '$.methodSettings') m WHERE upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')) NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))) AS low,
+         (SELECT group_concat(m.key || ' ' || upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')), ', ')
+             FROM json_each(configuration, '$.methodSettings') m
+             WHERE upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')) NOT IN (SELECT trim(value) FROM json_each('['
+             || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))) AS low,
          upper(coalesce(json_extract(configuration, '$.defaultRouteSettings.loggingLevel'), 'OFF')) AS level,
-         (SELECT json_extract(e.configuration, '$.protocolType') FROM estate e WHERE e.resource_type = 'AWS::ApiGatewayV2::Api' AND json_extract(e.configuration, '$.apiId') = json_extract(item.configuration, '$.apiId')) AS protocol
+         (SELECT json_extract(e.configuration, '$.protocolType') FROM estate e WHERE e.resource_type = 'AWS::ApiGatewayV2::Api'
+             AND json_extract(e.configuration, '$.apiId') = json_extract(item.configuration, '$.apiId')) AS protocol
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
@@ -14,7 +18,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                     THEN json_array('NOT_APPLICABLE', 'HTTP APIs have no execution logs')
                     WHEN resource_type = 'AWS::ApiGatewayV2::Stage' AND protocol IS NULL
                     THEN json_array('INSUFFICIENT_DATA', 'the API of the stage was not recorded')
-                    WHEN resource_type = 'AWS::ApiGatewayV2::Stage' AND level NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))
+                    WHEN resource_type = 'AWS::ApiGatewayV2::Stage' AND level NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))
                     THEN json_array('NON_COMPLIANT', 'the default route logs at ' || level)
                     WHEN resource_type = 'AWS::ApiGatewayV2::Stage' THEN '["COMPLIANT"]'
                     WHEN kept IS NOT 'object' THEN json_array('INSUFFICIENT_DATA', 'methodSettings was not recorded')

@@ -8,7 +8,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
   FROM (SELECT item_id,
                CASE WHEN whole THEN json_array('INSUFFICIENT_DATA', 'the configuration was not recorded')
                     WHEN certificate IS NULL THEN json_array('NON_COMPLIANT', 'the stage has no client certificate')
-                    WHEN trim(:parameters ->> '$.CertificateIDs') <> '' AND certificate NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.CertificateIDs'), ',', '","') || ']'))
+                    WHEN trim(:parameters ->> '$.CertificateIDs') <> '' AND certificate NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.CertificateIDs'), ',', '","') || ']'))
                     THEN json_array('NON_COMPLIANT', 'the client certificate is ' || certificate || ', which is not one of those allowed')
                     ELSE '["COMPLIANT"]'
                END AS verdict

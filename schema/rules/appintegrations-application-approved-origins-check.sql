@@ -3,7 +3,9 @@
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.ApplicationSourceConfig') AS kept,
          (SELECT count(*) FROM json_each(configuration, '$.ApplicationSourceConfig.ExternalUrlConfig.ApprovedOrigins')) AS n,
-         (SELECT group_concat(o.value, ', ') FROM json_each(configuration, '$.ApplicationSourceConfig.ExternalUrlConfig.ApprovedOrigins') o WHERE o.value NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.allowedApprovedOrigins'), ',', '","') || ']'))) AS other
+         (SELECT group_concat(o.value, ', ') FROM json_each(configuration, '$.ApplicationSourceConfig.ExternalUrlConfig.ApprovedOrigins') o
+             WHERE o.value NOT IN (SELECT trim(value) FROM json_each('['
+             || replace(json_quote(:parameters ->> '$.allowedApprovedOrigins'), ',', '","') || ']'))) AS other
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

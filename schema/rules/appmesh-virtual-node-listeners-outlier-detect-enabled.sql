@@ -2,7 +2,8 @@
 -- text: the listeners of virtual nodes detect outliers
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.Spec') AS whole,
-         (SELECT count(*) FROM json_each(configuration, '$.Spec.Listeners') l WHERE json_type(configuration, l.fullkey || '.OutlierDetection') IS NOT 'object') AS bare
+         (SELECT count(*) FROM json_each(configuration, '$.Spec.Listeners') l WHERE json_type(configuration, l.fullkey
+             || '.OutlierDetection') IS NOT 'object') AS bare
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -1,5 +1,5 @@
 -- rules: APPSTREAM_FLEET_IN_VPC
--- text: appStream fleets are in a VPC; elastic ones are passed over
+-- text: AppStream fleets are in a VPC; elastic ones are passed over
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.InstanceType') AS whole, json_extract(configuration, '$.FleetType') AS kind,
          (SELECT count(*) FROM json_each(configuration, '$.VpcConfig.SubnetIds')) AS subnets

@@ -1,5 +1,5 @@
 -- rules: APPSYNC_AUTHORIZATION_CHECK
--- text: graphQL APIs let in with the types of authorization in AllowedAuthorizationTypes only
+-- text: GraphQL APIs let in with the types of authorization in AllowedAuthorizationTypes only
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.AuthenticationType') AS main,
          (SELECT group_concat(t.kind, ', ') FROM (SELECT json_extract(configuration, '$.AuthenticationType') AS kind UNION SELECT json_extract(configuration, a.fullkey || '.AuthenticationType') FROM json_each(configuration, '$.AdditionalAuthenticationProviders') a) t WHERE t.kind NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.AllowedAuthorizationTypes'), ',', '","') || ']'))) AS other

@@ -3,8 +3,12 @@
 -- text: where a GraphQL API has a cache, it is encrypted at rest
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.ApiId') AS api,
-         (SELECT count(*) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache' AND (e.resource_id = json_extract(item.configuration, '$.ApiId') OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS caches,
-         (SELECT max(json_extract(e.configuration, '$.AtRestEncryptionEnabled')) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache' AND (e.resource_id = json_extract(item.configuration, '$.ApiId') OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS on_
+         (SELECT count(*) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache'
+             AND (e.resource_id = json_extract(item.configuration, '$.ApiId')
+             OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS caches,
+         (SELECT max(json_extract(e.configuration, '$.AtRestEncryptionEnabled')) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache'
+             AND (e.resource_id = json_extract(item.configuration, '$.ApiId')
+             OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS on_
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -11,7 +11,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                     WHEN kind <> 'MANAGED' THEN json_array('NOT_APPLICABLE', 'not a managed compute environment')
                     WHEN kept IS NOT 'object' THEN json_array('INSUFFICIENT_DATA', 'ComputeResources was not recorded')
                     WHEN of LIKE 'FARGATE%' THEN json_array('NOT_APPLICABLE', 'Fargate has no allocation strategy')
-                    WHEN coalesce(strategy, 'BEST_FIT') NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.allocationStrategy'), ',', '","') || ']'))
+                    WHEN coalesce(strategy, 'BEST_FIT') NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.allocationStrategy'), ',', '","') || ']'))
                     THEN json_array('NON_COMPLIANT', 'the allocation strategy is ' || coalesce(strategy, 'BEST_FIT'))
                     ELSE '["COMPLIANT"]'
                END AS verdict

@@ -2,13 +2,17 @@
 -- text: classic load balancers guard against HTTP desync in one of the modes in desyncMode
 WITH seen AS (
   SELECT item_id, json_type(supplementary, '$.LoadBalancerAttributes') AS kept,
-         (SELECT json_extract(supplementary, a.fullkey || '.value') FROM json_each(supplementary, '$.LoadBalancerAttributes.additionalAttributes') a WHERE json_extract(supplementary, a.fullkey || '.key') = 'elb.http.desyncmitigationmode') AS mode
+         (SELECT json_extract(supplementary, a.fullkey || '.value')
+             FROM json_each(supplementary, '$.LoadBalancerAttributes.additionalAttributes') a WHERE json_extract(supplementary, a.fullkey
+             || '.key') = 'elb.http.desyncmitigationmode') AS mode
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
                CASE WHEN mode IS NULL THEN json_array('INSUFFICIENT_DATA', 'attribute elb.http.desyncmitigationmode was not recorded')
-                    WHEN mode NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.desyncMode'), ',', '","') || ']'))
-                    THEN json_array('NON_COMPLIANT', 'the mode against HTTP desync is ' || mode || ', not ' || replace(:parameters ->> '$.desyncMode', ',', ' or '))
+                    WHEN mode NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.desyncMode'), ',', '","')
+                        || ']'))
+                    THEN json_array('NON_COMPLIANT', 'the mode against HTTP desync is ' || mode || ', not '
+                        || replace(:parameters ->> '$.desyncMode', ',', ' or '))
                     ELSE '["COMPLIANT"]'
                END AS verdict
           FROM seen)

@@ -10,7 +10,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                CASE WHEN kept IS NOT 'object' THEN json_array('INSUFFICIENT_DATA', 'distributionConfig was not recorded')
                     WHEN on_ IS NULL THEN json_array('INSUFFICIENT_DATA', 'logging.enabled was not recorded')
                     WHEN on_ IS NOT 1 THEN json_array('NON_COMPLIANT', 'access is not logged')
-                    WHEN trim(:parameters ->> '$.S3BucketName') <> '' AND bucket <> trim(:parameters ->> '$.S3BucketName') AND bucket NOT LIKE trim(:parameters ->> '$.S3BucketName') || '.s3.%'
+                    WHEN trim(:parameters ->> '$.S3BucketName') <> '' AND bucket <> trim(:parameters ->> '$.S3BucketName')
+                        AND bucket NOT LIKE trim(:parameters ->> '$.S3BucketName') || '.s3.%'
                     THEN json_array('NON_COMPLIANT', 'access is logged into ' || bucket)
                     ELSE '["COMPLIANT"]'
                END AS verdict

@@ -8,7 +8,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
   FROM (SELECT item_id,
                CASE WHEN kept IS NOT 'object' THEN json_array('INSUFFICIENT_DATA', 'distributionConfig was not recorded')
                     WHEN acl IS NULL THEN json_array('NON_COMPLIANT', 'no web ACL guards the distribution')
-                    WHEN trim(:parameters ->> '$.wafWebAclIds') <> '' AND acl NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.wafWebAclIds'), ',', '","') || ']'))
+                    WHEN trim(:parameters ->> '$.wafWebAclIds') <> '' AND acl NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.wafWebAclIds'), ',', '","') || ']'))
                     THEN json_array('NON_COMPLIANT', 'the web ACL is ' || acl || ', which is not one of those allowed')
                     ELSE '["COMPLIANT"]'
                END AS verdict

@@ -2,7 +2,9 @@
 -- text: all origins are buckets, read with an origin access identity
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.distributionConfig') AS kept,
-         (SELECT group_concat(json_extract(configuration, o.fullkey || '.id'), ', ') FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE coalesce(json_extract(configuration, o.fullkey || '.s3OriginConfig.originAccessIdentity'), '') = '') AS bare
+         (SELECT group_concat(json_extract(configuration, o.fullkey || '.id'), ', ')
+             FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE coalesce(json_extract(configuration, o.fullkey
+             || '.s3OriginConfig.originAccessIdentity'), '') = '') AS bare
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -2,7 +2,8 @@
 -- text: distributions have a group of at least two origins to fail over
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.distributionConfig') AS kept,
-         (SELECT count(*) FROM json_each(configuration, '$.distributionConfig.originGroups.items') g WHERE (SELECT count(*) FROM json_each(configuration, g.fullkey || '.members.items')) >= 2) AS groups
+         (SELECT count(*) FROM json_each(configuration, '$.distributionConfig.originGroups.items') g WHERE (SELECT count(*)
+             FROM json_each(configuration, g.fullkey || '.members.items')) >= 2) AS groups
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -2,8 +2,12 @@
 -- text: function URLs behind a distribution are called with an origin access control
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.distributionConfig') AS kept,
-         (SELECT count(*) FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE json_extract(configuration, o.fullkey || '.domainName') LIKE '%.lambda-url.%') AS n,
-         (SELECT group_concat(json_extract(configuration, o.fullkey || '.id'), ', ') FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE json_extract(configuration, o.fullkey || '.domainName') LIKE '%.lambda-url.%' AND coalesce(json_extract(configuration, o.fullkey || '.originAccessControlId'), '') = '') AS bare
+         (SELECT count(*) FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE json_extract(configuration, o.fullkey
+             || '.domainName') LIKE '%.lambda-url.%') AS n,
+         (SELECT group_concat(json_extract(configuration, o.fullkey || '.id'), ', ')
+             FROM json_each(configuration, '$.distributionConfig.origins.items') o WHERE json_extract(configuration, o.fullkey
+             || '.domainName') LIKE '%.lambda-url.%' AND coalesce(json_extract(configuration, o.fullkey
+             || '.originAccessControlId'), '') = '') AS bare
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -2,7 +2,10 @@
 -- text: viewers speak HTTPS, at once or after a redirection
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.distributionConfig') AS kept,
-         (SELECT group_concat(b.name, ', ') FROM (SELECT '$.distributionConfig.defaultCacheBehavior' AS at, 'the default behavior' AS name UNION ALL SELECT b.fullkey, coalesce(json_extract(configuration, b.fullkey || '.pathPattern'), '?') FROM json_each(configuration, '$.distributionConfig.cacheBehaviors.items') b) b WHERE json_extract(configuration, b.at || '.viewerProtocolPolicy') = 'allow-all') AS plain,
+         (SELECT group_concat(b.name, ', ') FROM (SELECT '$.distributionConfig.defaultCacheBehavior' AS at, 'the default behavior' AS name
+             UNION ALL SELECT b.fullkey, coalesce(json_extract(configuration, b.fullkey || '.pathPattern'), '?')
+             FROM json_each(configuration, '$.distributionConfig.cacheBehaviors.items') b) b WHERE json_extract(configuration, b.at
+             || '.viewerProtocolPolicy') = 'allow-all') AS plain,
          json_extract(configuration, '$.distributionConfig.defaultCacheBehavior.viewerProtocolPolicy') AS known_
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation

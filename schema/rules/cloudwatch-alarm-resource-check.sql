@@ -1,12 +1,16 @@
 -- rules: CLOUDWATCH_ALARM_RESOURCE_CHECK
 -- reads: AWS::CloudWatch::Alarm
 -- text: each resource of the type in resourceType has an alarm for metricName
-WITH seen AS (
+WITH alarm AS MATERIALIZED (
+  SELECT json_extract(e.configuration, d.fullkey || '.name') AS dimension, json_extract(e.configuration, d.fullkey || '.value') AS value
+    FROM estate e, json_each(e.configuration, '$.dimensions') d
+   WHERE e.resource_type = 'AWS::CloudWatch::Alarm' AND json_extract(e.configuration, '$.metricName') = (:parameters ->> '$.metricName')),
+seen AS (
   SELECT item_id,
-         (SELECT count(*) FROM estate e, json_each(e.configuration, '$.dimensions') d
-           WHERE e.resource_type = 'AWS::CloudWatch::Alarm' AND json_extract(e.configuration, '$.metricName') = (:parameters ->> '$.metricName')
-             AND json_extract(e.configuration, d.fullkey || '.name') = CASE item.resource_type WHEN 'AWS::EC2::Instance' THEN 'InstanceId' WHEN 'AWS::EC2::Volume' THEN 'VolumeId' WHEN 'AWS::S3::Bucket' THEN 'BucketName' WHEN 'AWS::RDS::DBCluster' THEN 'DBClusterIdentifier' END
-             AND json_extract(e.configuration, d.fullkey || '.value') = CASE item.resource_type WHEN 'AWS::S3::Bucket' THEN coalesce(item.name, item.resource_id) WHEN 'AWS::RDS::DBCluster' THEN coalesce(json_extract(item.configuration, '$.dbclusterIdentifier'), item.name) ELSE item.resource_id END) AS alarms
+         (SELECT count(*) FROM alarm a WHERE a.dimension = CASE resource_type WHEN 'AWS::EC2::Instance' THEN 'InstanceId' WHEN 'AWS::EC2::Volume'
+             THEN 'VolumeId' WHEN 'AWS::S3::Bucket' THEN 'BucketName' WHEN 'AWS::RDS::DBCluster' THEN 'DBClusterIdentifier' END
+             AND a.value = CASE resource_type WHEN 'AWS::S3::Bucket' THEN coalesce(name, resource_id) WHEN 'AWS::RDS::DBCluster'
+             THEN coalesce(json_extract(configuration, '$.dbclusterIdentifier'), name) ELSE resource_id END) AS alarms
     FROM item
    WHERE resource_type = (:parameters ->> '$.resourceType'))
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation

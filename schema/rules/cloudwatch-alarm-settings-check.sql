@@ -14,13 +14,19 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                     WHEN trim(:parameters ->> '$.period') <> '' AND CAST(period_ AS REAL) IS NOT CAST((:parameters ->> '$.period') AS REAL)
                     THEN json_array('NON_COMPLIANT', 'period is ' || coalesce(period_, 'not set') || ', not ' || (:parameters ->> '$.period'))
                     WHEN trim(:parameters ->> '$.statistic') <> '' AND lower(statistic_) IS NOT lower(trim(:parameters ->> '$.statistic'))
-                    THEN json_array('NON_COMPLIANT', 'statistic is ' || coalesce(statistic_, 'not set') || ', not ' || (:parameters ->> '$.statistic'))
-                    WHEN trim(:parameters ->> '$.comparisonOperator') <> '' AND lower(comparisonOperator_) IS NOT lower(trim(:parameters ->> '$.comparisonOperator'))
-                    THEN json_array('NON_COMPLIANT', 'comparisonOperator is ' || coalesce(comparisonOperator_, 'not set') || ', not ' || (:parameters ->> '$.comparisonOperator'))
+                    THEN json_array('NON_COMPLIANT', 'statistic is ' || coalesce(statistic_, 'not set') || ', not '
+                        || (:parameters ->> '$.statistic'))
+                    WHEN trim(:parameters ->> '$.comparisonOperator') <> ''
+                        AND lower(comparisonOperator_) IS NOT lower(trim(:parameters ->> '$.comparisonOperator'))
+                    THEN json_array('NON_COMPLIANT', 'comparisonOperator is ' || coalesce(comparisonOperator_, 'not set') || ', not '
+                        || (:parameters ->> '$.comparisonOperator'))
                     WHEN trim(:parameters ->> '$.threshold') <> '' AND CAST(threshold_ AS REAL) IS NOT CAST((:parameters ->> '$.threshold') AS REAL)
-                    THEN json_array('NON_COMPLIANT', 'threshold is ' || coalesce(threshold_, 'not set') || ', not ' || (:parameters ->> '$.threshold'))
-                    WHEN trim(:parameters ->> '$.evaluationPeriods') <> '' AND CAST(evaluationPeriods_ AS REAL) IS NOT CAST((:parameters ->> '$.evaluationPeriods') AS REAL)
-                    THEN json_array('NON_COMPLIANT', 'evaluationPeriods is ' || coalesce(evaluationPeriods_, 'not set') || ', not ' || (:parameters ->> '$.evaluationPeriods'))
+                    THEN json_array('NON_COMPLIANT', 'threshold is ' || coalesce(threshold_, 'not set') || ', not '
+                        || (:parameters ->> '$.threshold'))
+                    WHEN trim(:parameters ->> '$.evaluationPeriods') <> ''
+                        AND CAST(evaluationPeriods_ AS REAL) IS NOT CAST((:parameters ->> '$.evaluationPeriods') AS REAL)
+                    THEN json_array('NON_COMPLIANT', 'evaluationPeriods is ' || coalesce(evaluationPeriods_, 'not set') || ', not '
+                        || (:parameters ->> '$.evaluationPeriods'))
                     ELSE '["COMPLIANT"]'
                END AS verdict
           FROM seen)

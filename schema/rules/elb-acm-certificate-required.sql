@@ -2,8 +2,12 @@
 -- text: the encrypted listeners of classic load balancers have certificates of ACM
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.listenerDescriptions') AS kept,
-         (SELECT count(*) FROM json_each(configuration, '$.listenerDescriptions') l WHERE upper(json_extract(configuration, l.fullkey || '.listener.protocol')) IN ('HTTPS', 'SSL')) AS total,
-         (SELECT group_concat(json_extract(configuration, l.fullkey || '.listener.loadBalancerPort'), ', ') FROM json_each(configuration, '$.listenerDescriptions') l WHERE upper(json_extract(configuration, l.fullkey || '.listener.protocol')) IN ('HTTPS', 'SSL') AND coalesce(json_extract(configuration, l.fullkey || '.listener.sslcertificateId'), '') NOT LIKE 'arn:%:acm:%') AS other
+         (SELECT count(*) FROM json_each(configuration, '$.listenerDescriptions') l WHERE upper(json_extract(configuration, l.fullkey
+             || '.listener.protocol')) IN ('HTTPS', 'SSL')) AS total,
+         (SELECT group_concat(json_extract(configuration, l.fullkey || '.listener.loadBalancerPort'), ', ')
+             FROM json_each(configuration, '$.listenerDescriptions') l WHERE upper(json_extract(configuration, l.fullkey
+             || '.listener.protocol')) IN ('HTTPS', 'SSL') AND coalesce(json_extract(configuration, l.fullkey
+             || '.listener.sslcertificateId'), '') NOT LIKE 'arn:%:acm:%') AS other
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -3,7 +3,9 @@
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.listenerDescriptions') AS kept,
          (SELECT count(*) FROM json_each(configuration, '$.listenerDescriptions') l) AS total,
-         (SELECT group_concat(json_extract(configuration, l.fullkey || '.listener.protocol') || ' ' || json_extract(configuration, l.fullkey || '.listener.loadBalancerPort'), ', ') FROM json_each(configuration, '$.listenerDescriptions') l WHERE upper(json_extract(configuration, l.fullkey || '.listener.protocol')) NOT IN ('HTTPS', 'SSL')) AS plain
+         (SELECT group_concat(json_extract(configuration, l.fullkey || '.listener.protocol') || ' ' || json_extract(configuration, l.fullkey
+             || '.listener.loadBalancerPort'), ', ') FROM json_each(configuration, '$.listenerDescriptions') l
+             WHERE upper(json_extract(configuration, l.fullkey || '.listener.protocol')) NOT IN ('HTTPS', 'SSL')) AS plain
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -1,12 +1,20 @@
 -- rules: ELBV2_ACM_CERTIFICATE_REQUIRED
 -- reads: AWS::ElasticLoadBalancingV2::Listener
 -- text: the listeners of application and network load balancers have certificates of ACM, those in AcmCertificatesAllowed
-WITH seen AS (
+WITH listener AS MATERIALIZED (
+  SELECT json_extract(configuration, '$.LoadBalancerArn') AS balancer, coalesce(json_extract(configuration, '$.Port'), '?') AS port,
+         json_extract(configuration, '$.Protocol') AS protocol, json_extract(configuration, '$.Certificates[0].CertificateArn') AS certificate,
+         EXISTS (SELECT 1 FROM json_each(configuration, '$.DefaultActions') d
+                  WHERE json_extract(configuration, d.fullkey || '.Type') = 'redirect'
+                    AND json_extract(configuration, d.fullkey || '.RedirectConfig.Protocol') = 'HTTPS') AS redirects
+    FROM estate
+   WHERE resource_type = 'AWS::ElasticLoadBalancingV2::Listener'),
+seen AS (
   SELECT item_id, json_extract(configuration, '$.type') AS kind,
-         (SELECT group_concat(coalesce(json_extract(e.configuration, '$.Port'), '?'), ', ') FROM estate e WHERE e.resource_type = 'AWS::ElasticLoadBalancingV2::Listener' AND json_extract(e.configuration, '$.LoadBalancerArn') IN (item.arn, item.resource_id)
-            AND coalesce(json_extract(e.configuration, '$.Certificates[0].CertificateArn'), '') NOT LIKE 'arn:%:acm:%') AS bare,
-         (SELECT group_concat(coalesce(json_extract(e.configuration, '$.Port'), '?'), ', ') FROM estate e WHERE e.resource_type = 'AWS::ElasticLoadBalancingV2::Listener' AND json_extract(e.configuration, '$.LoadBalancerArn') IN (item.arn, item.resource_id)
-            AND json_extract(e.configuration, '$.Certificates[0].CertificateArn') NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.AcmCertificatesAllowed'), ',', '","') || ']'))) AS foreign_
+         (SELECT group_concat(e.port, ', ') FROM listener e WHERE e.balancer = item.resource_id
+             AND coalesce(e.certificate, '') NOT LIKE 'arn:%:acm:%') AS bare,
+         (SELECT group_concat(e.port, ', ') FROM listener e WHERE e.balancer = item.resource_id AND e.certificate NOT IN (SELECT trim(value)
+             FROM json_each('[' || replace(json_quote(:parameters ->> '$.AcmCertificatesAllowed'), ',', '","') || ']'))) AS foreign_
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

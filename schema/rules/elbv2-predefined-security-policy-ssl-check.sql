@@ -8,7 +8,8 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                CASE WHEN protocol IS NULL THEN json_array('INSUFFICIENT_DATA', 'Protocol was not recorded')
                     WHEN protocol NOT IN ('HTTPS', 'TLS') THEN json_array('NOT_APPLICABLE', 'not an HTTPS or TLS listener')
                     WHEN policy IS NULL THEN json_array('INSUFFICIENT_DATA', 'SslPolicy was not recorded')
-                    WHEN policy NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.sslPolicies'), ',', '","') || ']'))
+                    WHEN policy NOT IN (SELECT trim(value) FROM json_each('[' || replace(json_quote(:parameters ->> '$.sslPolicies'), ',', '","')
+                        || ']'))
                     THEN json_array('NON_COMPLIANT', 'the security policy is ' || policy)
                     ELSE '["COMPLIANT"]'
                END AS verdict

@@ -3,7 +3,9 @@
 -- Tags that begin with aws: are made by the system and do not count. Without requiredKeyTags one tag of any name will do.
 WITH seen AS (
   SELECT item_id, tags, (SELECT count(*) FROM json_each(tags) WHERE key NOT LIKE 'aws:%') AS own,
-         (SELECT group_concat(value, ', ') FROM (SELECT trim(value) AS value FROM json_each('[' || replace(json_quote(:parameters ->> '$.requiredKeyTags'), ',', '","') || ']')) WHERE value <> '' AND value NOT IN (SELECT key FROM json_each(tags) WHERE key NOT LIKE 'aws:%')) AS missing,
+         (SELECT group_concat(value, ', ') FROM (SELECT trim(value) AS value FROM json_each('['
+             || replace(json_quote(:parameters ->> '$.requiredKeyTags'), ',', '","') || ']')) WHERE value <> '' AND value NOT IN (SELECT key
+             FROM json_each(tags) WHERE key NOT LIKE 'aws:%')) AS missing,
          json_extract(configuration, '$.keyManager') AS manager
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation

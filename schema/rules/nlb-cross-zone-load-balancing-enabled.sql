@@ -1,8 +1,9 @@
 -- rules: NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED
--- text: network load balancers spread over all zones
+-- text: Network load balancers spread over all zones
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.type') AS kind,
-         (SELECT json_extract(supplementary, a.fullkey || '.value') FROM json_each(supplementary, '$.LoadBalancerAttributes') a WHERE json_extract(supplementary, a.fullkey || '.key') = 'load_balancing.cross_zone.enabled') AS setting
+         (SELECT json_extract(supplementary, a.fullkey || '.value') FROM json_each(supplementary, '$.LoadBalancerAttributes') a
+             WHERE json_extract(supplementary, a.fullkey || '.key') = 'load_balancing.cross_zone.enabled') AS setting
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -1,5 +1,5 @@
 -- rules: NLB_INTERNAL_SCHEME_CHECK
--- text: network load balancers are internal
+-- text: Network load balancers are internal
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.type') AS kind, json_extract(configuration, '$.scheme') AS scheme
     FROM item)

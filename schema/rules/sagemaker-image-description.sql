@@ -1,5 +1,5 @@
 -- rules: SAGEMAKER_IMAGE_DESCRIPTION
--- text: sageMaker images are described
+-- text: SageMaker images are described
 WITH seen AS (
   SELECT item_id, json_type(configuration) IS NOT 'object' AS whole, json_extract(configuration, '$.ImageDescription') AS words
     FROM item)

@@ -1,0 +1,16 @@
+-- rules: CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED
+-- text: deployment groups roll back by themselves and watch alarms
+WITH seen AS (
+  SELECT item_id, json_type(configuration) IS NOT 'object' AS whole,
+         json_extract(configuration, '$.autoRollbackConfiguration.enabled') AS rollback,
+         json_extract(configuration, '$.alarmConfiguration.enabled') AS watch,
+         (SELECT count(*) FROM json_each(configuration, '$.alarmConfiguration.alarms')) AS alarms
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN whole THEN json_array('INSUFFICIENT_DATA', 'the configuration was not recorded')
+                    WHEN rollback IS NOT 1 THEN json_array('NON_COMPLIANT', 'deployments are not rolled back automatically')
+                    WHEN watch IS NOT 1 OR alarms = 0 THEN json_array('NON_COMPLIANT', 'no alarm watches deployments')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)

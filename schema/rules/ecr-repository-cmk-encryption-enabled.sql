@@ -1,0 +1,23 @@
+-- rules: ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED
+-- reads: AWS::KMS::Key
+-- text: repositories are encrypted with a key of KMS of the account, one of kmsKeyArns
+WITH managed_key AS MATERIALIZED (
+  SELECT json_extract(configuration, '$.arn') AS arn, json_extract(configuration, '$.keyId') AS id
+    FROM estate
+   WHERE resource_type = 'AWS::KMS::Key' AND json_extract(configuration, '$.keyManager') = 'AWS'),
+seen AS (
+  SELECT item_id, upper(json_extract(configuration, '$.EncryptionConfiguration.EncryptionType')) AS kind,
+         coalesce(json_extract(configuration, '$.EncryptionConfiguration.KmsKey'), '') AS key_,
+         EXISTS (SELECT 1 FROM managed_key k WHERE json_extract(configuration, '$.EncryptionConfiguration.KmsKey') IN (k.arn, k.id)) AS theirs
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN kind IS NULL THEN json_array('INSUFFICIENT_DATA', 'EncryptionConfiguration was not recorded')
+                    WHEN kind = 'AES256' THEN json_array('NON_COMPLIANT', 'the repository is not encrypted with a key of KMS')
+                    WHEN theirs OR key_ = '' OR key_ LIKE '%alias/aws/%' THEN json_array('NON_COMPLIANT', 'the key is managed by AWS')
+                    WHEN trim(:parameters ->> '$.kmsKeyArns') <> '' AND key_ NOT IN (SELECT trim(value) FROM json_each('['
+                        || replace(json_quote(:parameters ->> '$.kmsKeyArns'), ',', '","') || ']'))
+                    THEN json_array('NON_COMPLIANT', 'the key is ' || key_ || ', which is not one of those allowed')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)
