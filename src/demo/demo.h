@@ -11,7 +11,7 @@
  * Ninety days of an estate that nobody has: two accounts in two regions, with the people and programs that change it.
  * What happens is made up, how it comes into the store is not: every item goes through core/record.h with the moment it
  * would have been captured at, every verdict through store/verdict.h, every rule through the API. So the store is like any
- * other, with links, tags, changes, causes and gaps. The same end gives the same store.
+ * other, with links, tags, changes, causes and gaps. The same end gives the same history.
  *
  * In it (src/demo/story.c): a security group that somebody opens on a Friday evening, and what that leads to until
  * it is mended four days later; thirty hours in which one account was not to be seen; a release at 14:00 after which an
@@ -22,7 +22,7 @@ struct demo_options {
 	int64_t items;                     /* about so many; 0: DEMO_ITEMS */
 	const volatile sig_atomic_t *stop; /* or NULL */
 };
-#define DEMO_ITEMS     11500
+#define DEMO_ITEMS     15000
 #define DEMO_ITEMS_MAX 1000000
 #define DEMO_DAYS      90
 /* What the recorder, so to say, was told of itself. */

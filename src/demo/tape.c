@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "core/record.h"
+#include "core/roll_up.h"
 #include "demo/rules.h"
 #include "store/coverage.h"
 #include "store/demonstration.h"
@@ -30,19 +31,22 @@ static bool over(struct tape *t)
 
 /* The sweep under way */
 
+/* What they come to for each resource is recorded, too. */
 static void give_verdicts(struct tape *t)
 {
-	if (over(t) || !t->n_verdicts)
+	struct record_sum sum;
+	int64_t last_ms;
+
+	if (over(t) || !t->n_verdicts || db_begin(t->db, t->e))
 		return;
-	if (db_begin(t->db, t->e))
-		return;
+	last_ms = t->verdicts[t->n_verdicts - 1].at_ms;
 	for (int i = 0; i < t->n_verdicts && !t->e->code; i++)
 		rule_say(t, &t->verdicts[i]);
+	t->n_verdicts = 0;
 	if (t->e->code)
 		db_rollback(t->db);
-	else
-		db_commit(t->db, t->e);
-	t->n_verdicts = 0;
+	else if (!db_commit(t->db, t->e))
+		(void)roll_up_record(t->db, TAPE_PENDING, last_ms + 1000, &sum, t->e);
 }
 
 static void close_sweep(struct tape *t)
