@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import program
-from test_daemon import Daemon, config, up  # noqa: F401 (a fixture)
+from test_daemon import Daemon, config, up, wait_for  # noqa: F401 (a fixture)
 from test_demo import END, demo  # noqa: F401 (a fixture)
 
 TOP = program.TOP / "tools" / "dashboards"
@@ -130,7 +130,9 @@ def test_alerts_are_about_metrics_there_are(siltstone, demo, up, store):  # noqa
     siltstone.ok("sink", "add", "log", f"file:{store.parent}/log.jsonl", "--store", store)
     siltstone.ok("source", "add", "prod", "--regions", "us-east-1", "--store", store)
     config(siltstone, "[recorder]\nrecording = no\n")
-    told = up().get("/metrics")[1]
+    d = up()
+    wait_for(lambda: "siltstone_gaps_total " in d.get("/metrics")[1])
+    told = d.get("/metrics")[1]
     there = set(re.findall(r"^# TYPE (\S+)", told, re.M))
     labels = {name: set(re.findall(r"(\w+)=\"", "".join(re.findall(rf"^{name}(?:_bucket)?({{.*}}) ", told, re.M)))) for name in there}
     rules = yaml.safe_load((TOP / "prometheus" / "siltstone-alerts.yaml").read_text())["groups"][0]["rules"]
