@@ -126,14 +126,25 @@ const struct command commands[] = {
 	  ID_TEXT, OPT(AS_OF), 1, 1, cmd_blame,
 	  { { "blame web-1", "every property" },
 	    { "blame web-1@v7 --format json", "as of a version" } } },
-	{ "since", "SQL", "when a condition held, over the whole history",
+	{ "since", "[SQL|ID]", "when a condition held, or a rule found something, over the whole history",
 	  "The condition speaks about the columns of the view resources, about configuration, supplementary and tags_json, as "
 	  "that of ls --where does, and is asked of every version of every resource. A line is an interval from the version in "
-	  "which it began to hold to the one in which it did not any more; --since and --until cut what is looked at.",
-	  OPT(TYPE) | OPT(RESOURCE) | OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(REGION), 1, 1, cmd_since,
+	  "which it began to hold to the one in which it did not any more; --since and --until cut what is looked at. With --rule a line is an "
+	  "interval in which that rule found a resource (all, or ID alone) not compliant, with who made the version that it began with.",
+	  OPT(TYPE) | OPT(RESOURCE) | OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(REGION) | OPT(RULE), 0, 1, cmd_since,
 	  { { "since \"configuration->>'$.publiclyAccessible'\" --type dbinstance", "when databases could be reached from everywhere" },
 	    { "since \"configuration LIKE '%0.0.0.0/0%'\" --resource sg-1 --format json", "one resource, for a program" },
-	    { "since \"json_extract(tags_json, '$.Owner') IS NULL\" --since 2026-10-01", "what had no owner since then" } } },
+	    { "since \"json_extract(tags_json, '$.Owner') IS NULL\" --since 2026-10-01", "what had no owner since then" },
+	    { "since --rule restricted-ssh sg-1", "when a group was open, for how long, and who opened it" } } },
+	{ "check", "[RULE]", "what rules find: what fails, since when, and by whom",
+	  "Without RULE a line a rule: how many resources fail, of how many, and since when the oldest of them. With RULE (a glob) a line a resource: "
+	  "what is wrong with it, since when, and who made the version that it began with. --as-of tells what was found then; with --evaluate the rules there are now "
+	  "judge instead, now or what was there then, and nothing is written.",
+	  OPT(AS_OF) | OPT(FAILING) | OPT(EVALUATE) | OPT(TYPE) | OPT(ACCOUNT) | OPT(REGION) | OPT(EXIT_CODE), 0, 1, cmd_check,
+	  { { "check --failing", "which rules fail" },
+	    { "check restricted-ssh --as-of 'last friday 14:00'", "what one of them found then" },
+	    { "check s3-versioning --evaluate --as-of 2026-10-01", "what it would have said, had it been there" },
+	    { "check --exit-code --quiet", "status 1 when anything fails" } } },
 	{ "query", "SQL|EXPRESSION", "one SELECT over the store",
 	  "The views are described in the store itself: SELECT * FROM help. Nothing can " /* example */
 	  "be changed by a query. With --as-of the same query answers for that moment. --aws takes an EXPRESSION as SelectResourceConfig of AWS "
@@ -294,6 +305,25 @@ const struct command commands[] = {
 	  0, 1, 2, cmd_retention,
 	  { { "retention set 400", "a year and some" },
 	    { "retention off", "for ever" } } },
+	{ "rule", "list|show|put|delete|evaluate|managed|try|test [NAME|FILE...]", "rules: what is checked, and how it stands",
+	  "put makes a rule or changes it: one of AWS Config's (--managed), a SELECT of one's own (--sql), a policy for Guard (--guard), a function (--function), or "
+	  "whatever the body of PutConfigRule says (--json); --types, --resource or --tag say what it is for. evaluate runs rules now (NAME..., or all of them). managed tells of each rule that AWS "
+	  "Config brings along whether it is evaluated here. try tells what a rule (an IDENTIFIER, a rule's name, or a FILE with a SELECT) would have found, over the last 90 days or since --since; "
+	  "nothing is written. test runs FILES of cases against the rules that are built in, or --sql FILE; status 1: something else was found than expected; with --complete each rule must be "
+	  "shown to let something pass and something not.",
+	  OPT(MANAGED) | OPT(SQL) | OPT(GUARD) | OPT(FUNCTION) | OPT(ON) | OPT(JSON) | OPT(TYPES) | OPT(RESOURCE) | OPT(TAG) | OPT(FREQUENCY) | OPT(PARAM) | OPT(NOTE) |
+	  OPT(EVALUATED) | OPT(KNOWN) | OPT(SINCE) | OPT(UNTIL) | OPT(FAILING) | OPT(COMPLETE) | OPT(ACCOUNT) | OPT(REGION), 1, 4096, cmd_rule,
+	  { { "rule put keys-rotated --managed ACCESS_KEYS_ROTATED --param maxAccessKeyAge=60", "one of AWS Config's" },
+	    { "rule put no-public-db --sql public.sql --types AWS::RDS::DBInstance", "a SELECT of one's own" },
+	    { "rule try RESTRICTED_INCOMING_TRAFFIC --param blockedPort1=22 --since 30d", "before it is put" },
+	    { "rule managed --evaluated '*S3*'", "what is evaluated here" } } },
+	{ "pack", "list|show|put|delete [NAME]", "conformance packs: rules that come and go together, with a score",
+	  "A template is that of AWS's conformance packs: rules and remediations, with parameters and conditions. The score is how many of a hundred pairs of a "
+	  "rule and a resource are compliant.",
+	  OPT(TEMPLATE) | OPT(PARAM) | OPT(ACCOUNT) | OPT(REGION), 1, 2, cmd_pack,
+	  { { "pack put baseline --template baseline.yaml --param MaxKeyAge=60", "make it, or change it" },
+	    { "pack show baseline", "its score, and its rules" },
+	    { "pack delete baseline", "its rules go, too" } } },
 	{ "source", "add|list|remove [NAME]", "where records come from",
 	  "A source keeps the options of record under a name; secrets are never kept. The source \"host\" needs not be "
 	  "added. It may be several accounts: those of --accounts, or the active ones of the --organization. Then the source's own credentials assume "

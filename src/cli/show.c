@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/person.h"
 
+#include "api/findings.h"
 #include "base/time.h"
+#include "base/when.h"
 #include "cli/plain.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -88,6 +90,37 @@ static enum code facts_row(void *ctx, const struct cell *cells, size_t n, struct
 	return E_OK;
 }
 
+/* What a rule found, and for how long it has. */
+static enum code finding_row(void *ctx, const struct cell *cells, size_t n, struct err *e)
+{
+	struct block *b = ctx;
+	const struct str result = column_text(&b->k, cells, "result");
+	const struct cell *rule = column(&b->k, cells, "rule");
+	const struct cell *annotation = column(&b->k, cells, "annotation");
+	char ago[WHEN_AGO_BYTES];
+
+	(void)n;
+	(void)e;
+	if (!b->rows++)
+		say(b->c, INK_STRONG, "\n%s\n", b->heading);
+	fputs("  ", stdout);
+	say_value(b->c, INK_PLAIN, rule, VALUE_COLUMNS);
+	say_pad(plain_width(rule->text), b->align[0]);
+	say(b->c,
+		str_is(result, "NON_COMPLIANT") ? INK_BAD
+		: str_is(result, "COMPLIANT")   ? INK_GOOD
+						: INK_FAINT,
+		"%.*s", STR_ARG(result));
+	say(b->c, INK_FAINT, "  since %.*sZ (%s)", STR_ARG(column_text(&b->k, cells, "since")),
+		when_ago(column_int(&b->k, cells, "since_ms"), b->c->now_ms, ago));
+	if (annotation->kind == CELL_TEXT) {
+		fputs("  ", stdout);
+		say_value(b->c, INK_PLAIN, annotation, VALUE_COLUMNS);
+	}
+	fputc('\n', stdout);
+	return E_OK;
+}
+
 static enum code say_configuration(struct cli *c, struct str body, struct err *e)
 {
 	struct arena a = ARENA_INIT(ARENA_MAX);
@@ -125,6 +158,8 @@ static enum code tell(struct cli *c, const struct resource *who, const struct it
 		.heading = "linked from",
 		.columns = { "resource_type", "resource_id", "relation" },
 		.align = { 26, 24 } };
+	struct block found = { .c = c, .heading = "rules", .align = { 32 } };
+	struct rows findings = { begin, finding_row, &found };
 	struct rows rows[] = { { begin, facts_row, &facts }, { begin, block_row, &tags },
 		{ begin, block_row, &out }, { begin, block_row, &in } };
 
@@ -136,7 +171,8 @@ static enum code tell(struct cli *c, const struct resource *who, const struct it
 	if (read_facts(r, item->item_id, &rows[0], e) ||
 		read_tags_of(r, who->rid, at_ms, &rows[1], e) ||
 		read_links_of(r, who->rid, at_ms, &rows[2], e) ||
-		read_links_to(r, who->rid, at_ms, &rows[3], e))
+		read_links_to(r, who->rid, at_ms, &rows[3], e) ||
+		findings_of(r, who->rid, at_ms, &findings, e))
 		return e->code;
 	return say_configuration(c, body, e);
 }

@@ -27,15 +27,14 @@ static bool find(const char *name, unsigned *bit)
 	return false;
 }
 
-/* What those three are made of is not looked at by the statement. */
+/* Where a view's own tables are read, the view is; it alone is told of where no column of it is asked for. */
 static void table(void *ctx, const char *name, const char *within)
 {
 	struct looking *l = ctx;
-	unsigned bit = JUDGE_READS_OTHERS, ignored;
+	unsigned bit = JUDGE_READS_OTHERS;
 
-	if (find(within, &ignored))
-		return;
-	find(name, &bit);
+	if (!find(within, &bit))
+		find(name, &bit);
 	l->reads |= bit;
 }
 
