@@ -251,6 +251,24 @@ enum code read_sinks(struct reader *r, const struct rows *rows, struct err *e)
 	return ask_plain(r, SQL_READ_SINKS, rows, e);
 }
 
+enum code read_functions(struct reader *r, const char *name, const struct rows *rows, struct err *e)
+{
+	struct select_value values[] = { { "name", name ? cell_text(name) : cell_null() } };
+	struct ask q = { sql_text[SQL_READ_FUNCTIONS].text, values, 1 };
+
+	return ask(r, &q, rows, e);
+}
+
+enum code read_function_runs(
+	struct reader *r, const char *name, int64_t limit, const struct rows *rows, struct err *e)
+{
+	struct select_value values[] = { { "name", cell_text(name) },
+		{ "limit", cell_int(limit ? limit : -1) } };
+	struct ask q = { sql_text[SQL_READ_FUNCTION_RUNS].text, values, 2 };
+
+	return ask(r, &q, rows, e);
+}
+
 enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, struct err *e)
 {
 	struct select_value values[] = { { "limit", cell_int(limit ? limit : -1) } };

@@ -142,6 +142,11 @@ enum code read_types_iam(
 /** One event as the rows of read_log(), with `cursor`; one that is about no resource is a row without rid. */
 enum code read_follow(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
+/** Functions that are run here (NULL: all), and what one of them said, the newest last; 0: all of it. */
+enum code read_functions(
+	struct reader *r, const char *name, const struct rows *rows, struct err *e);
+enum code read_function_runs(
+	struct reader *r, const char *name, int64_t limit, const struct rows *rows, struct err *e);
 /** Sinks with how far they are; dead letters and what waits, by sink. 0: all. */
 enum code read_sinks(struct reader *r, const struct rows *rows, struct err *e);
 enum code read_outbox(struct reader *r, int64_t limit, const struct rows *rows, struct err *e);

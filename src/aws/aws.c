@@ -204,13 +204,18 @@ static enum code send_signed(
 	return c;
 }
 
+static const char *op_name(const struct trip *t)
+{
+	if (t->op)
+		return api_text(t->op->name);
+	return t->request ? t->request->op : NULL;
+}
+
 static enum code enter(struct trip *t, const struct endpoint_query *q, struct err *e)
 {
 	enum code c = lanes_get(&t->aws->lanes, q, &t->lane, e);
 
-	return c ? c
-		 : lanes_limit(&t->aws->lanes, t->lane, t->op ? api_text(t->op->name) : NULL,
-			   &t->limit, e);
+	return c ? c : lanes_limit(&t->aws->lanes, t->lane, op_name(t), &t->limit, e);
 }
 
 /* S3 says where a bucket is when it is somewhere else. */

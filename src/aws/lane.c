@@ -29,6 +29,7 @@ static const struct pace {
 	{ "kms", "", 20, 40, false },
 	{ "lambda", "GetFunction", 100, 100, false },
 	{ "lambda", "GetPolicy", 15, 15, false },
+	{ "lambda", "Invoke", 200, 400, false },
 	{ "lambda", "", 10, 15, true },
 	{ "route53", "", 5, 5, true },
 	{ "s3", "", 100, 200, false },

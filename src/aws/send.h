@@ -8,6 +8,7 @@
 struct aws_request {
 	const char *service; /* as in struct aws_call */
 	const char *region;
+	const char *op; /* whose pace it keeps; NULL: that of all that have no name */
 	const char *method;
 	const char *
 		bucket; /* S3: stands in the host or before the path, as endpoint.h says; or NULL */

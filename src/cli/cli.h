@@ -99,6 +99,7 @@ enum code cmd_blame(struct cli *c, struct err *e);
 enum code cmd_channel(struct cli *c, struct err *e);
 enum code cmd_check(struct cli *c, struct err *e);
 enum code cmd_coverage(struct cli *c, struct err *e);
+enum code cmd_function(struct cli *c, struct err *e);
 enum code cmd_gaps(struct cli *c, struct err *e);
 enum code cmd_config(struct cli *c, struct err *e);
 enum code cmd_completion(struct cli *c, struct err *e);

@@ -243,6 +243,18 @@ const struct command commands[] = {
 	    { "sink add hook https://ops.example/hook --secret-file /etc/siltstone/hook.key", "a webhook, signed" },
 	    { "sink add groups file:/var/log/groups.jsonl --where \"resource_type = 'AWS::EC2::SecurityGroup'\"", "one type, into a file" },
 	    { "sink list", "how far each of them is" } } },
+	{ "function", "add|list|show|remove|logs|invoke [NAME [EVENT]]", "functions of AWS Lambda, run here",
+	  "A rule whose function's ARN ends in the name of one that was added here (arn:aws:lambda:REGION:ACCOUNT:function:NAME, whatever "
+	  "region and account) is evaluated by that, unchanged, in a process of its own; every other by Lambda. What it asks AWS Config is "
+	  "answered from the store. It runs as the user who runs siltstone and may do what that one may: add only what you trust with that. "
+	  "--timeout is what it may take (60s). invoke runs it with the event in a file (-: standard input), prints what it gives back, and on "
+	  "standard error what it printed; status 6: it failed.",
+	  OPT(RUNTIME) | OPT(HANDLER) | OPT(CODE) | OPT(TIMEOUT) | OPT(MEMORY) | OPT(CONCURRENCY) | OPT(ENV) | OPT(ACCOUNT) | OPT(REGION) | OPT(COUNT),
+	  1, 3, cmd_function,
+	  { { "function add mfa --runtime python3.11 --handler mfa.lambda_handler --code ./rules/mfa", "a folder, used where it is" },
+	    { "function add tags --runtime nodejs20.x --handler index.handler --code tags.zip --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY", "an archive, with keys of ours" },
+	    { "function invoke mfa event.json", "once, with this event" },
+	    { "function logs mfa --count 1", "what it said the last time" } } },
 	{ "notify", "", "tell every sink what it has not been told yet",
 	  "Once; what fails is tried again later. Status 6: nobody could be told; 7: not everybody.",
 	  0, 0, 0, cmd_notify,

@@ -248,15 +248,16 @@ static void add_item(struct buf *b, const struct change *ch)
 	buf_char(b, '}');
 }
 
-static enum code write_item(
-	struct notice *n, struct arena *a, const struct change *ch, int64_t now_ms, struct err *e)
+/* Not compared: judged because somebody wants it judged, not because it changed. */
+static enum code write_item(struct notice *n, struct arena *a, const struct change *ch,
+	bool compared, int64_t now_ms, struct err *e)
 {
 	struct json nothing = { .kind = JSON_OBJECT };
 	/* A deletion with nothing before it: its history was cut off. */
 	struct json *before = ch->before || ch->document ? ch->before : &nothing;
-	const struct json *diff = config_diff(a, before, ch->document);
+	const struct json *diff = compared ? config_diff(a, before, ch->document) : NULL;
 
-	if (!diff)
+	if (compared && !diff)
 		return err_nomem(e);
 	write_head(n, ch);
 	buf_char(&n->body, '{');
@@ -284,8 +285,8 @@ enum code notice_write_oversized(struct notice *n, struct db *db, const struct e
 		member(&n->body, "errorMessage", str_of(location ? NULL : error));
 		buf_char(&n->body, '}');
 		c = finish(n,
-			location ? "OversizedConfigurationItemChangeNotification"
-				 : "OversizedConfigurationItemChangeDeliveryFailed",
+			location || !error_code ? "OversizedConfigurationItemChangeNotification"
+						: "OversizedConfigurationItemChangeDeliveryFailed",
 			"1.0", now_ms, e);
 	}
 	arena_release(&a);
@@ -403,6 +404,19 @@ static enum code write_other(
 	return write_form(n, f, event, payload, now_ms, e);
 }
 
+enum code notice_write_item(struct notice *n, struct db *db, int64_t item_id, bool compared,
+	int64_t now_ms, struct err *e)
+{
+	struct arena a = ARENA_INIT(ITEM_BYTES);
+	struct change ch = { .document = NULL };
+	enum code c = load(&ch, &a, db, item_id, e);
+
+	if (!c)
+		c = write_item(n, &a, &ch, compared, now_ms, e);
+	arena_release(&a);
+	return c;
+}
+
 enum code notice_write(
 	struct notice *n, struct db *db, const struct event *event, int64_t now_ms, struct err *e)
 {
@@ -413,7 +427,7 @@ enum code notice_write(
 	if (str_is(event->kind, ITEM_KIND)) {
 		c = load(&ch, &a, db, event->item_id, e);
 		if (!c)
-			c = write_item(n, &a, &ch, now_ms, e);
+			c = write_item(n, &a, &ch, true, now_ms, e);
 	} else {
 		c = write_other(n, &a, event, now_ms, e);
 	}

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "db/db.h"
 #include "store/event.h"
+#include <stdbool.h>
 
 /**
  * Notices: what an event says, as AWS Config says it (spec section 4)
@@ -34,8 +35,13 @@ void notice_release(struct notice *n);
 enum code notice_write(
 	struct notice *n, struct db *db, const struct event *event, int64_t now_ms, struct err *e);
 
+/** The same of an item, with its difference from the one before it, or @compared false with none: as a rule is told that is to judge
+ * what is there. */
+enum code notice_write_item(struct notice *n, struct db *db, int64_t item_id, bool compared,
+	int64_t now_ms, struct err *e);
+
 /** The short form of an item's notice that is too large: @location is "bucket/key", or NULL with the
- * error that kept it from S3 (OversizedConfigurationItemChangeDeliveryFailed). */
+ * error that kept it from S3 (OversizedConfigurationItemChangeDeliveryFailed), or with none: it was not put there. */
 enum code notice_write_oversized(struct notice *n, struct db *db, const struct event *event,
 	const char *location, const char *error_code, const char *error, int64_t now_ms,
 	struct err *e);

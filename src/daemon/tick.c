@@ -19,6 +19,8 @@
 #define NOTICES_AT_ONCE  1000
 /* Their texts are in memory at once. */
 #define ROLL_UPS_AT_ONCE 500
+/* So long it waits for functions that are running before it has the next look at what is due. */
+#define INVOKE_WAIT_MS   500
 
 struct round {
 	struct arena arena;
@@ -293,6 +295,18 @@ static enum code evaluate(void *ctx, struct db *db, struct err *e)
 	return c;
 }
 
+static enum code invoke(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	enum code c = ports->invoking
+			      ? invoke_round(ports->invoking, db, time_now_ms(), INVOKE_WAIT_MS, e)
+			      : E_NOTFOUND;
+
+	if (c && c != E_NOTFOUND && c != E_CANCELED)
+		log_write(EV_FUNCTION_FAILED, e, log_text("tick", "invoke"));
+	return c;
+}
+
 /* What rules find on a resource, as the resource it is. */
 static enum code roll_up(void *ctx, struct db *db, struct err *e)
 {
@@ -313,6 +327,7 @@ const struct tick ticks[] = {
 	{ "trails", LANE_NET, 5000, trails },
 	{ "deliver", LANE_NET, 5000, deliver },
 	{ "evaluate", LANE_NET, 1000, evaluate },
+	{ "invoke", LANE_NET, 1000, invoke },
 	{ "compliance", LANE_NET, 1000, roll_up },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "core/invoke.h"
 #include "daemon/hear.h"
 #include "daemon/metrics.h"
 #include "daemon/schedule.h"
@@ -15,6 +16,7 @@ struct tick_ports {
 	struct metrics *metrics;
 	struct hear *hear;
 	struct policy_runner *guard;       /* who evaluates policies for Guard */
+	struct invoking *invoking;         /* NULL: functions are not run */
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "daemon/door.h"
 #include "daemon/http_server.h"
+#include "daemon/invoker.h"
 #include "daemon/live.h"
 #include "daemon/lock.h"
 #include "daemon/metrics.h"
@@ -22,6 +23,7 @@
 #include "net/guard.h"
 #include "store/catalogue.h"
 #include "store/channel.h"
+#include "store/invocation_row.h"
 #include "store/sink.h"
 #include "store/store.h"
 #include <errno.h>
@@ -53,6 +55,8 @@ struct up {
 	struct guard guard;
 	struct metrics metrics;
 	struct hear hear;
+	struct invoker *invoker; /* NULL: functions are not run */
+	struct invoking *invoking;
 	struct service service;
 	struct api_ports api_ports;
 	struct web web;
@@ -124,6 +128,7 @@ static void on_stop(void *arg)
 	schedule_stop(&u->schedule);
 	lanes_drop(u->lanes);
 	courier_cancel(u->courier);
+	invoker_stop(u->invoker);
 	loop_timer_once(&u->interrupt, INTERRUPT_MS);
 	loop_timer_once(&u->give_up, GIVE_UP_MS);
 	maybe_end(u);
@@ -209,6 +214,7 @@ static enum code read_again(struct job *job, struct db *db, struct err *e)
 		/* Keys may have been changed where no row says so: in the environment's files, in profiles. */
 		targets_forget(&u->targets);
 		courier_forget(u->courier);
+		invoker_forget(u->invoker);
 	}
 	config_release(&config);
 	return e->code;
@@ -402,6 +408,8 @@ static enum code free_leases(struct db *db, struct err *e)
 {
 	enum code c = delivery_free_leases(db, e);
 
+	if (!c)
+		c = invocation_free_leases(db, e);
 	return c ? c : sink_free_leases(db, e);
 }
 
@@ -416,6 +424,31 @@ static enum code check_channel(void *ctx, const struct channel *channel, const c
 	return c;
 }
 
+static void on_function(
+	void *ctx, const char *rule, const char *function, const struct function_result *r)
+{
+	(void)ctx;
+	log_write(r->err.code ? EV_FUNCTION_FAILED : EV_FUNCTION_DONE, r->err.code ? &r->err : NULL,
+		log_text("rule", rule), log_text("function", function),
+		log_text("outcome", r->outcome), log_int("ms", r->took_ms));
+}
+
+static enum code open_invoker(struct up *u, struct db *db, struct err *e)
+{
+	const struct invoker_options o = { u->o->store, u->o->config };
+	const char *run = config_get(u->o->config, "functions", "", "run");
+	struct invoke_ports ports = { .told = on_function };
+	bool on = true;
+
+	if (run && config_bool(str_of(run), &on) && !on)
+		return E_OK;
+	if (invoker_open(&u->invoker, &o, db, e))
+		return e->code;
+	ports.runner = invoker_runner(u->invoker);
+	ports.token_key = invoker_token_key(u->invoker);
+	return invoking_open(&u->invoking, &ports, e);
+}
+
 /* The store is made or brought up to date before anybody else opens it. */
 static enum code prepare_store(struct up *u, struct err *e)
 {
@@ -424,7 +457,7 @@ static enum code prepare_store(struct up *u, struct err *e)
 	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e) &&
 		!free_leases(&db, e) && !seed_rows(&db, u->o->config, time_now_ms(), e))
 		(void)(service_open(&u->service, &db, e) ||
-			door_open(&u->door, &u->settings, &db, e));
+			door_open(&u->door, &u->settings, &db, e) || open_invoker(u, &db, e));
 	db_close(&db);
 	return e->code;
 }
@@ -442,6 +475,7 @@ static void on_written(void *arg)
 
 	schedule_kick_one(&u->schedule, "evaluate");
 	schedule_kick_one(&u->schedule, "notify");
+	schedule_kick_one(&u->schedule, "invoke");
 	door_written(&u->door);
 	live_written(u->live);
 }
@@ -462,7 +496,7 @@ static enum code open_parts(struct up *u, struct err *e)
 		.seal_key = config_get(u->o->config, "evidence", "", "key"),
 		/* A sweep and an upload may each take an hour, and a queue is always waited for; what happens is told
 		 * meanwhile, and whoever sets a channel is answered. */
-		.workers = { 2, 1, 7 },
+		.workers = { 2, 1, 8 },
 		.wake = loop_wake,
 		.ctx = &u->loop };
 
@@ -528,6 +562,7 @@ static void run(struct up *u, int64_t began_ms)
 		.metrics = &u->metrics,
 		.hear = &u->hear,
 		.guard = &u->guard.runner,
+		.invoking = u->invoking,
 		.stop = &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;
@@ -633,6 +668,8 @@ enum code up_run(const struct up_options *options, struct err *e)
 	if (!lock_take(&u->lock, options->store, e) && !run_locked(u, e) && u->first.code)
 		*e = u->first;
 	lock_release(&u->lock);
+	invoking_close(u->invoking);
+	invoker_close(u->invoker);
 	metrics_release(&u->metrics);
 	hear_release(&u->hear);
 	service_close(&u->service);

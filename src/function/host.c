@@ -26,6 +26,7 @@ struct function_host {
 	struct slot *slots;
 	struct work *first, **last; /* results */
 	int pending;
+	int expected; /* of those, elsewhere */
 	bool stopped;
 };
 
@@ -295,6 +296,49 @@ enum code function_host_reap(
 	w->result = none;
 	work_free(w);
 	return E_OK;
+}
+
+enum code function_host_expect(struct function_host *h, int most, struct err *e)
+{
+	bool room;
+
+	pthread_mutex_lock(&h->lock);
+	room = h->expected < most && !h->stopped;
+	if (room) {
+		h->expected++;
+		h->pending++;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return room ? E_OK : err_set(e, E_BUSY, "%d calls are under way", most);
+}
+
+void function_host_unexpect(struct function_host *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->expected--;
+	h->pending--;
+	pthread_mutex_unlock(&h->lock);
+}
+
+void function_host_put(struct function_host *h, struct function_result *r)
+{
+	static const struct function_result none = FUNCTION_RESULT_INIT;
+	struct work *w = mem_alloc(sizeof(*w));
+
+	pthread_mutex_lock(&h->lock);
+	h->expected--;
+	if (w) {
+		w->event = w->arn = (struct buf)BUF_INIT(0);
+		w->result = *r;
+		*r = none;
+		*h->last = w;
+		h->last = &w->next;
+	} else {
+		h->pending--;
+	}
+	pthread_cond_broadcast(&h->came);
+	pthread_mutex_unlock(&h->lock);
+	function_result_release(r);
 }
 
 int function_host_pending(struct function_host *h)

@@ -20,7 +20,8 @@
  * `config`. A child has no descriptor and no variable of ours, but it is the same user: run only what you trust with that.
  */
 struct function_caller {
-	const char *name, *account, *region; /* the function, and where it is said to be */
+	const char *name, *account;
+	const char *region; /* that it asks about */
 };
 
 struct function_host_options {
@@ -50,5 +51,12 @@ enum code function_host_reap(
 	struct function_host *host, int64_t wait_ms, struct function_result *out, struct err *e);
 /** Ends every child and lets none begin: calls under way come back with E_CANCELED. From any thread. */
 void function_host_stop(struct function_host *host);
+/** What runs elsewhere may be reaped here with the others: it is announced, and its result is put when it is there.
+ * E_BUSY: @most of them are under way. */
+enum code function_host_expect(struct function_host *host, int most, struct err *e);
+/** @r is moved. It is dropped when memory runs out: whoever waits has a lease. */
+void function_host_put(struct function_host *host, struct function_result *r);
+/** It is not coming. */
+void function_host_unexpect(struct function_host *host);
 /** Calls begun and not taken. */
 int function_host_pending(struct function_host *host);

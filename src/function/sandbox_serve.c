@@ -178,8 +178,9 @@ static void config_fault(struct connection *c, int status, const char *type, con
 static void ask_config(struct sandbox *s, struct connection *c, const struct wire_request *q)
 {
 	const struct function_host_options *host = s->o.host;
-	const struct function_caller who = { s->spec.name, s->o.account, s->o.region };
+	struct function_caller who = { s->spec.name, s->o.account, s->o.region };
 	struct buf body = BUF_INIT(CONFIG_MAX);
+	char region[64];
 	struct err e = { 0 };
 	int status = 500;
 
@@ -190,6 +191,11 @@ static void ask_config(struct sandbox *s, struct connection *c, const struct wir
 	if (++s->asked > ASKED_MAX) {
 		config_fault(c, 400, "ThrottlingException", "Rate exceeded");
 		return;
+	}
+	/* A function may ask about another region than its own. */
+	if (q->region.n && q->region.n < sizeof(region)) {
+		snprintf(region, sizeof(region), "%.*s", STR_ARG(q->region));
+		who.region = region;
 	}
 	if (!host->config || host->config(host->ctx, &who, str_from(q->target, sizeof(TARGET) - 1),
 				     q->body, &status, &body, &e))

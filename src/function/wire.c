@@ -26,6 +26,21 @@ static bool read_length(struct str s, size_t *out)
 	return s.n > 0;
 }
 
+/* "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, ..." */
+static struct str region_of(struct str authorization)
+{
+	const char *at = memmem(authorization.p, authorization.n, "Credential=", 11);
+	struct str s = at ? str_from(authorization, (size_t)(at - authorization.p)) : STR_NONE;
+
+	if (!at)
+		return STR_NONE;
+	s.n = str_find(s, ',');
+	s = str_from(s, str_find(s, '/') + 1);
+	s = str_from(s, str_find(s, '/') + 1);
+	s.n = str_find(s, '/');
+	return s;
+}
+
 static bool read_field(struct str line, struct head *h, struct wire_request *out)
 {
 	const size_t colon = str_find(line, ':');
@@ -47,6 +62,8 @@ static bool read_field(struct str line, struct head *h, struct wire_request *out
 		h->expects = named(value, "100-continue");
 	} else if (named(name, "x-amz-target")) {
 		out->target = value;
+	} else if (named(name, "authorization")) {
+		out->region = region_of(value);
 	} else if (named(name, "lambda-runtime-function-error-type")) {
 		out->error_type = value;
 	}

@@ -10,6 +10,7 @@ struct wire_request {
 	struct str method, path; /* slices of what was read */
 	struct str target;       /* X-Amz-Target */
 	struct str error_type;   /* Lambda-Runtime-Function-Error-Type */
+	struct str region;       /* that a signature of version 4 is made for; nobody checks it */
 	struct str body;         /* chunks are put together where they stand */
 	size_t bytes;            /* of the whole of it */
 	bool close;              /* the connection ends behind it */

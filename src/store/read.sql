@@ -408,3 +408,23 @@ SELECT s.resource_type, s.places, s.list_calls, s.calls_each, s.resources,
 SELECT i.action FROM _type_iam i WHERE :types IS NULL OR glob_any(i.type, :types)
 UNION SELECT m.column1 FROM (VALUES ('sts:GetCallerIdentity'), ('ec2:DescribeRegions')) m
  ORDER BY 1;
+
+-- name: read_functions
+-- plan: scan
+-- Functions that are run here, the rules they evaluate, and how they went last. What a variable is stays where it is.
+SELECT f.name AS function, f.runtime, f.handler, f.code, f.timeout_ms / 1000.0 AS timeout, f.memory_mb AS memory, f.concurrency,
+       (SELECT group_concat(e.key || CASE WHEN e.type = 'null' THEN '' ELSE '=' || e.value END, ' ') FROM json_each(f.environment) e) AS environment,
+       (SELECT count(*) FROM _config_rule c WHERE c.owner = 'CUSTOM_LAMBDA' AND (c.identifier GLOB '*:function:' || f.name OR c.identifier GLOB '*:function:' || f.name || ':*')) AS rules,
+       (SELECT r.outcome FROM _function_run r WHERE r.name = f.name ORDER BY r.run_id DESC LIMIT 1) AS last,
+       (SELECT strftime('%Y-%m-%d %H:%M:%S', r.started_ms / 1000, 'unixepoch') FROM _function_run r WHERE r.name = f.name ORDER BY r.run_id DESC LIMIT 1) AS ran,
+       (SELECT r.error FROM _function_run r WHERE r.name = f.name ORDER BY r.run_id DESC LIMIT 1) AS error,
+       strftime('%Y-%m-%d %H:%M:%S', f.changed_ms / 1000, 'unixepoch') AS changed
+  FROM _function f WHERE :name IS NULL OR f.name = :name ORDER BY f.name;
+
+-- name: read_function_runs
+-- plan: scan
+-- What a function said, the newest last.
+SELECT l.started, l.request_id, l.rule, l.outcome, l.took_ms, l.error, l.log
+  FROM (SELECT r.run_id, strftime('%Y-%m-%d %H:%M:%S', r.started_ms / 1000, 'unixepoch') AS started, r.request_id, r.rule, r.outcome, r.took_ms, r.error, r.log
+          FROM _function_run r WHERE r.name = :name ORDER BY r.run_id DESC LIMIT :limit) l
+ ORDER BY l.run_id;
