@@ -24,7 +24,7 @@ import { finder } from './part/find.js';
 import { icon } from './part/icon.js';
 import { Trouble, api, isLost, setToken, sql, takeToken, token, wire } from './part/net.js';
 import { loading, trouble } from './part/state.js';
-import { DAY, ago, parse, stamp } from './part/time.js';
+import { DAY, ago, parse, span, stamp } from './part/time.js';
 
 const PAGES = { '': 'overview', live: 'live', changes: 'changes', resources: 'resources', r: 'resource', compare: 'compare', graph: 'graph',
 	compliance: 'compliance', sql: 'sql', snapshots: 'snapshots', recorder: 'recorder' };
@@ -72,11 +72,11 @@ function link(path, params = {}) {
 /** Where a resource is looked at. */
 const resourceHref = row => link(`/r/${encodeURIComponent(row.resource_type)}/${encodeURIComponent(row.resource_id)}`);
 
-function navigate(href, { replace = false } = {}) {
+function navigate(href, { replace = false, again = false } = {}) {
 	const url = new URL(href, location.href);
 	if (url.origin !== location.origin || !(url.pathname.split('/')[1] in PAGES)) { location.href = url; return; }
 	if (plain(url) !== plain(new URL(location.href))) history[replace ? 'replaceState' : 'pushState'](null, '', plain(url));
-	return render();
+	return render(again);
 }
 function go(ms) {
 	const url = new URL(location.href);
@@ -141,7 +141,7 @@ async function drawCounts() {
 		set('compliance', row.failing, row.failing > 0);
 		const on = row.recorders > 0 && row.recording !== 0;
 		put(foot, el('span', {}, el('span', { class: `dot ${on ? '' : 'off'}` }), row.recorders ? (on ? 'Recording' : 'Recording is off') : 'No recorder yet'),
-			el('span', {}, row.last ? `${current?.at ? 'last item then' : 'last item'} ${ago(row.last * 1000)}` : 'nothing recorded yet'));
+			el('span', {}, row.last ? `last item ${current?.at ? `${span(current.at - row.last * 1000)} before` : ago(row.last * 1000)}` : 'nothing recorded yet'));
 	} catch { counted = { at: 0, key: '' }; }
 }
 
@@ -219,10 +219,11 @@ async function same(old, view) {
 	return true;
 }
 
-async function render() {
+/* @again: from the beginning, also where only the query is another one. */
+async function render(again) {
 	const old = current, view = viewOf();
 	delete root.dataset.ready;
-	if (await same(old, view)) return;
+	if (again !== true && (await same(old, view))) return;
 	view.bound = [];
 	view.handle = null;
 	current = view;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two states compared: elements of lists are matched by what names them, not by their place; what came or went whole is one row.
 import { add, el } from './dom.js';
+import { called } from './gist.js';
 
 const NAMING = ['groupId', 'volumeId', 'networkInterfaceId', 'subnetId', 'id', 'Id', 'ID', 'key', 'Key', 'deviceName', 'arn', 'Arn', 'ARN', 'Sid', 'sid', 'name', 'Name'];
 const HUMAN = ['groupName', 'name', 'Name', 'key', 'Key', 'description'];
@@ -44,7 +45,7 @@ function rowsOf(value, path, op, out) {
 	if (isList(value) && Object.keys(value).length) {
 		const key = Array.isArray(value) ? naming(value) : null;
 		for (const [k, v] of Object.entries(value))
-			rowsOf(v, [...path, Array.isArray(value) ? `[${key ? label(v, key) : k}]` : k], op, out);
+			rowsOf(v, [...path, Array.isArray(value) ? `[${key ? label(v, key) : called(v) || k}]` : k], op, out);
 		return;
 	}
 	out.push({ path, op, a: op === 'add' ? undefined : value, b: op === 'remove' ? undefined : value });
@@ -54,7 +55,7 @@ function compareLists(a, b, path, out) {
 	const key = naming(a, b);
 	const nameOf = (v, i) => (key ? v[key] : isList(v) ? JSON.stringify(v) : v);
 	const before = new Map(a.map((v, i) => [nameOf(v, i), v])), after = new Map(b.map((v, i) => [nameOf(v, i), v]));
-	const shown = v => (key ? label(v, key) : isList(v) ? '…' : String(v));
+	const shown = v => (key ? label(v, key) : isList(v) ? called(v) || '…' : String(v));
 	for (const [name, v] of before)
 		if (after.has(name)) compare(v, after.get(name), [...path, `[${shown(v)}]`], out);
 		else out.push({ path: [...path, `[${shown(v)}]`], op: 'remove', a: v, b: undefined, key });

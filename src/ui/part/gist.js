@@ -20,17 +20,25 @@ function leaf(property) {
 }
 const topOf = property => bare(property).split(/[.[]/)[0];
 
-/* What an element of a list is called: by its own name where the change has it. */
+/** What an element of a list is called by people: its name, or for a rule of a security group what it lets in; '' where it has none. */
+export function called(o) {
+	if (!o || typeof o !== 'object') return '';
+	if (o.ipProtocol !== undefined) {
+		const ports = o.fromPort === undefined || o.fromPort === null ? '' : o.fromPort === o.toPort ? ` ${o.fromPort}` : ` ${o.fromPort}-${o.toPort}`;
+		const who = [...(o.ipv4Ranges ?? []).map(r => r.cidrIp), ...(o.ipv6Ranges ?? []).map(r => r.cidrIpv6), ...(o.userIdGroupPairs ?? []).map(p => p.groupId), ...(o.prefixListIds ?? []).map(p => p.prefixListId)].filter(Boolean);
+		return `${o.ipProtocol === '-1' ? 'all traffic' : `${o.ipProtocol}${ports}`}${who.length ? ` ${who.slice(0, 2).join(', ')}${who.length > 2 ? ` and ${who.length - 2} more` : ''}` : ''}`;
+	}
+	return ['groupName', 'name', 'Name', 'key', 'Key', 'resourceName'].map(k => o[k]).find(v => typeof v === 'string' && v) ?? '';
+}
 function element(c) {
 	const value = c.after ?? c.before;
 	if (typeof value === 'string' && value.startsWith('{')) {
 		try {
-			const o = JSON.parse(value);
-			const name = ['groupName', 'name', 'Name', 'key', 'Key', 'resourceName'].map(k => o[k]).find(v => typeof v === 'string' && v);
+			const name = called(JSON.parse(value));
 			if (name) return name;
 		} catch { /* it was cut short */ }
 	}
-	return /\[([^\]]*)\]$/.exec(c.property)?.[1] ?? bare(c.property).split('.').at(-1);
+	return /\[([^\]]+)\]$/.exec(c.property)?.[1] || (typeof value === 'string' && value) || leaf(c.property);
 }
 const plain = v => (v === null || v === undefined ? '–' : cut(String(v), 48));
 
@@ -45,14 +53,18 @@ export function brief(c) {
 	return `${sign}${name}${value && value[0] !== '{' && value[0] !== '[' ? ` ${cut(value, 40)}` : ''}`;
 }
 
+/** What is told of all that one version changed: links only where there is nothing else; the code of a state says what its name does. */
+export function telling(changes) {
+	const own = changes.filter(c => !isLink(c.property) && !(/\.code$/.test(c.property) && changes.some(x => x.property === c.property.replace(/code$/, 'name'))));
+	return own.length ? own : changes;
+}
+
 /** {title, text} of all that one version changed. */
 export function gist(changes, event) {
 	if (event === 'created') return { title: 'First recorded', text: '' };
 	if (event === 'deleted') return { title: 'Deleted', text: '' };
 	if (event === 'not recorded') return { title: 'Not recorded any more', text: '' };
-	/* The code of a state says what its name does. */
-	const coded = p => /\.code$/.test(p) && changes.some(c => c.property === p.replace(/code$/, 'name'));
-	const own = changes.filter(c => !isLink(c.property) && !coded(c.property)), told = own.length ? own : changes;
+	const told = telling(changes), own = told.filter(c => !isLink(c.property));
 	if (!told.length) return { title: 'Changed', text: '' };
 	const text = told.slice(0, 5).map(brief).join(' · ') + (told.length > 5 ? ` · ${told.length - 5} more` : '');
 	if (!own.length) return { title: told.every(c => c.op === 'add') ? 'Linked' : told.every(c => c.op === 'remove') ? 'Unlinked' : 'Links changed', text };

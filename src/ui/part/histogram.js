@@ -4,7 +4,7 @@ import { add, count, el, put, svg } from './dom.js';
 import { DAY, HOUR, MINUTE, clock, shortDay } from './time.js';
 
 const KINDS = ['created', 'changed', 'deleted'];
-const FOOT = 18, TOP = 8;
+const FOOT = 18, TOP = 12;
 
 /** The marks of a time axis from @t0 to @t1 with at most @most of them: [[ms, text]]. */
 export function ticks(t0, t1, most) {
@@ -50,10 +50,12 @@ export function histogram({ buckets, step, from, to, height = 120, label, pick, 
 		const w = width / n, h = height - FOOT - TOP;
 		const x = t => ((t - first) / (n * step)) * width;
 		const chart = svg('svg', { class: 'chart hist', viewBox: `0 0 ${width} ${height}`, height, role: 'group', 'aria-label': label });
+		const thick = Math.max(1, Math.min(w - Math.min(2, w * .2), 12 + w * .3));
 		let start = null;
 		for (const [t, text] of ticks(first, first + n * step, Math.max(2, width / 90)))
 			if (x(t) < width - 20) add(chart, svg('line', { class: 'grid', x1: x(t), x2: x(t), y1: TOP, y2: TOP + h }), svg('text', { x: Math.max(x(t), 14), y: height - 4, 'text-anchor': 'middle' }, text));
 		add(chart, svg('line', { class: 'grid', x1: 0, x2: width, y1: TOP + h + .5, y2: TOP + h + .5 }));
+		add(chart, svg('text', { class: 'top', x: width, y: TOP - 1, 'text-anchor': 'end' }, count(most)));
 		for (let i = 0; i < n; i++) {
 			const t = first + i * step, b = by.get(t), total = sum(b);
 			if (!total) continue;
@@ -65,7 +67,7 @@ export function histogram({ buckets, step, from, to, height = 120, label, pick, 
 				if (!b[kind]) continue;
 				const size = Math.max(1.5, (b[kind] / most) * h);
 				y -= size;
-				add(col, svg('rect', { class: `bar ${kind}`, x: i * w + Math.min(1, w * .1), y, width: Math.max(1, w - Math.min(2, w * .2)), height: size, rx: Math.min(1.5, w / 6) }));
+				add(col, svg('rect', { class: `bar ${kind}`, x: i * w + (w - thick) / 2, y, width: thick, height: size }));
 			}
 			add(chart, col);
 		}
