@@ -202,10 +202,10 @@ export async function show(root, view) {
 		lanes: lanesOf(r), gaps: r.gaps.map(g => ({ ...g, text: `Nobody was looking${g.reason ? `: ${g.reason}` : ''}\n${full(g.since)} to ${g.until === null ? 'now' : full(g.until)}` })),
 		from: from0, to: to0, at, now, label: 'Time', note: plural(versions.length, 'version'),
 		spoken: ms => `${at === null ? 'Now, ' : ''}${full(ms)} UTC, ${versionAt(ms) ? `version ${versionAt(ms).version}` : 'not recorded yet'}`,
-		snap: (ms, near) => {
-			if (ms > now - near) return null;
+		snap: (ms, reach) => {
+			if (ms > now - reach) return null;
 			const close = versions.reduce((a, v) => (Math.abs(v.ms - ms) < Math.abs((a?.ms ?? Infinity) - ms) ? v : a), null);
-			return close && Math.abs(close.ms - ms) < near ? settled(stops, close.ms) : Math.round(ms / 1000) * 1000;
+			return close && Math.abs(close.ms - ms) < reach ? settled(stops, close.ms) : Math.round(ms / 1000) * 1000;
 		},
 		move: (ms, ended) => { at = ms; time.set(at); later(); if (ended) goTo(ms); },
 		keys: e => {
