@@ -1,0 +1,14 @@
+-- rules: WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED
+-- text: the user volumes of WorkSpaces are encrypted
+WITH seen AS (
+  SELECT item_id, json_extract(configuration, '$.UserVolumeEncryptionEnabled') AS setting,
+         json_extract(configuration, '$.BundleId') AS whole
+    FROM item)
+SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN setting IS NULL AND whole IS NULL
+                    THEN json_array('INSUFFICIENT_DATA', 'UserVolumeEncryptionEnabled was not recorded')
+                    WHEN setting IS NOT 1 THEN json_array('NON_COMPLIANT', 'the user volume is not encrypted')
+                    ELSE '["COMPLIANT"]'
+               END AS verdict
+          FROM seen)
