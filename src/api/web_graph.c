@@ -40,7 +40,22 @@ static bool is_known(const struct graph *g, int64_t rid)
 	return false;
 }
 
-enum column { LEVEL, SIDE, PARENT, RID, TYPE, ID, NAME, RELATION, STATE, SINCE, OF_TYPE, COLUMNS };
+enum column {
+	LEVEL,
+	SIDE,
+	PARENT,
+	RID,
+	TYPE,
+	ID,
+	NAME,
+	ACCOUNT,
+	REGION,
+	RELATION,
+	STATE,
+	SINCE,
+	OF_TYPE,
+	COLUMNS
+};
 
 static enum code write_node(struct graph *g, const struct stmt *st, int64_t level, int64_t parent)
 {
@@ -53,6 +68,8 @@ static enum code write_node(struct graph *g, const struct stmt *st, int64_t leve
 		[TYPE] = cell_str(stmt_col_str(st, web_neighbours_type)),
 		[ID] = cell_str(stmt_col_str(st, web_neighbours_id)),
 		[NAME] = cell_str(stmt_col_str(st, web_neighbours_name)),
+		[ACCOUNT] = cell_str(stmt_col_str(st, web_neighbours_account)),
+		[REGION] = cell_str(stmt_col_str(st, web_neighbours_region)),
 		[RELATION] = cell_str(stmt_col_str(st, web_neighbours_relation)),
 		[STATE] = cell_str(stmt_col_str(st, web_neighbours_state)),
 		[SINCE] = cell_null(),
@@ -137,7 +154,8 @@ static enum code read_since_of(struct graph *g, int64_t rid)
 enum code web_graph(struct web_ask *ask)
 {
 	static const char *const names[COLUMNS] = { "level", "side", "parent_rid", "rid",
-		"resource_type", "resource_id", "name", "relation", "state", "since", "n" };
+		"resource_type", "resource_id", "name", "account", "region", "relation", "state",
+		"since", "n" };
 	struct graph *g = arena_alloc(&ask->arena, sizeof(*g));
 	struct resource who = { 0 };
 	int64_t depth = 1;

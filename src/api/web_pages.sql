@@ -110,7 +110,8 @@ node AS (
   SELECT max(l.side) AS side, max(l.rid) AS rid, l.type, l.id, group_concat(DISTINCT l.relation) AS relation,
          max(l.until_ms > :until_ms) AS held, min(CASE WHEN l.until_ms > :until_ms THEN l.since_ms END) AS since_ms, max(l.until_ms) AS until_ms
     FROM link l GROUP BY l.type, l.id)
-SELECT side, rid, type, id, (SELECT r.name FROM _resource r WHERE r.rid = n.rid) AS name, relation,
+SELECT side, rid, type, id, (SELECT r.name FROM _resource r WHERE r.rid = n.rid) AS name, (SELECT r.account FROM _resource r WHERE r.rid = n.rid) AS account,
+       (SELECT r.region FROM _resource r WHERE r.rid = n.rid) AS region, relation,
        CASE WHEN held = 0 THEN 'removed' WHEN since_ms >= :since_ms THEN 'added' ELSE 'held' END AS state, since_ms, n
   FROM (SELECT o.*, count(*) OVER (PARTITION BY o.side, o.type) AS n,
                row_number() OVER (PARTITION BY o.side, o.type ORDER BY o.held AND o.since_ms < :since_ms, o.id) AS place

@@ -72,6 +72,26 @@ static enum code as_of(struct web_ask *ask)
 	return store_as_of(ask->reader.db, ask->reader.at_ms, ask->e);
 }
 
+/* The same id in several places: account= and region= say which is meant. */
+static bool is_there(const struct web_ask *ask, const struct resource *r)
+{
+	const char *account = web_given(ask, WEB_PARAM_ACCOUNT);
+	const char *region = web_given(ask, WEB_PARAM_REGION);
+
+	return (!account || strcmp(account, r->account) == 0) &&
+	       (!region || strcmp(region, r->region) == 0);
+}
+
+static bool only_one_there(const struct web_ask *ask, struct resource *found, size_t n)
+{
+	size_t there = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_there(ask, &found[i]) && !there++)
+			found[0] = found[i];
+	return there == 1;
+}
+
 enum code web_find(struct web_ask *ask, struct resource *out)
 {
 	const char *id = web_given(ask, WEB_PARAM_ID);
@@ -86,9 +106,14 @@ enum code web_find(struct web_ask *ask, struct resource *out)
 		return err_hint(ask->e, "id=ID: an id, a name, an ARN, TYPE/ID");
 	}
 	c = read_find(&ask->reader, id, &ask->arena, found, &n, ask->e);
+	if (c == E_AMBIGUOUS && only_one_there(ask, found, n)) {
+		*ask->e = (struct err){ 0 };
+		c = E_OK;
+	}
 	if (c == E_AMBIGUOUS)
-		return err_hint(ask->e, "give more of the id, the ARN, or TYPE/ID; %s/%s is one",
-			found[0].type, found[0].id);
+		return err_hint(ask->e,
+			"give more of the id, the ARN, or TYPE/ID, or where it is: account=%s&region=%s has %s/%s",
+			found[0].account, found[0].region, found[0].type, found[0].id);
 	if (!c)
 		*out = found[0];
 	return c;

@@ -11,6 +11,7 @@
 #define PATH_BYTES 4096
 #define POLICY_MAX (PAGES_ORIGINS_BYTES + 512)
 #define INDEX      "index.html"
+#define EMBED      "embed.js"
 #define BELOW      "/ui/"
 #define ETAG_BYTES (16 + 3)
 
@@ -50,6 +51,23 @@ enum code pages_origins(
 		buf_char(out, ' ');
 	}
 	return buf_ok(out) ? E_OK : err_set(e, E_TOOBIG, "http.%s is too long", key);
+}
+
+static bool is_named(const struct buf *origins, const char *origin)
+{
+	size_t n = strlen(origin);
+
+	for (const char *at = strstr(origins->p, origin); n && at; at = strstr(at + 1, origin))
+		if (at > origins->p && at[-1] == ' ' && at[n] == ' ')
+			return true;
+	return false;
+}
+
+const char *pages_origin(const struct buf *origins, const struct http_query *q)
+{
+	const char *origin = origins->n ? http_query_header(q, "origin") : NULL;
+
+	return origin && !strchr(origin, ' ') && is_named(origins, origin) ? origin : NULL;
 }
 
 /* Files */
@@ -129,12 +147,17 @@ static void header(struct answer *a, const char *name, const char *value)
 	a->headers[a->n++] = (struct http_header){ name, value };
 }
 
-static struct answer answer_of(const struct pages *p, const char *mime, bool kept)
+static struct answer answer_of(
+	const struct pages *p, const struct http_query *q, const char *mime, bool kept)
 {
+	const char *origin = pages_origin(&p->origins, q);
 	struct answer a = { .mime = mime };
 
 	header(&a, "Content-Security-Policy", p->policy.p);
 	header(&a, "Referrer-Policy", "no-referrer");
+	if (origin)
+		header(&a, "Access-Control-Allow-Origin", origin);
+	header(&a, "Vary", "Accept-Encoding, Origin");
 	header(&a, "Cache-Control", kept ? "public, max-age=31536000, immutable" : "no-cache");
 	return a;
 }
@@ -185,8 +208,7 @@ static void reply_built_in(const struct pages *p, struct http_query *q, struct s
 		fail(q, 404, "there is no such file\n");
 		return;
 	}
-	a = answer_of(p, file.mime, kept);
-	header(&a, "Vary", "Accept-Encoding");
+	a = answer_of(p, q, file.mime, kept);
 	if (takes_gzip(q)) {
 		header(&a, "Content-Encoding", "gzip");
 		reply(q, &a, file.gzip);
@@ -202,7 +224,7 @@ static void reply_from_disk(const struct pages *p, struct http_query *q, struct 
 {
 	struct buf bytes = BUF_INIT(FILE_MAX);
 	const char *mime = ui_mime(path);
-	struct answer a = answer_of(p, mime, false);
+	struct answer a = answer_of(p, q, mime, false);
 
 	if (mime && read_file(p, path, &bytes))
 		reply(q, &a, buf_slice(&bytes));
@@ -214,12 +236,23 @@ static void reply_from_disk(const struct pages *p, struct http_query *q, struct 
 static void serve_index(void *ctx, struct http_query *q)
 {
 	const struct pages *p = ctx;
-	struct answer a = answer_of(p, ui_mime(STR(INDEX)), false);
+	struct answer a = answer_of(p, q, ui_mime(STR(INDEX)), false);
 
 	if (p->dir)
 		reply_from_disk(p, q, STR(INDEX));
 	else
 		reply(q, &a, buf_slice(&p->index));
+}
+
+/* Its imports lead below /ui/: where it is asked for is the name people write down. */
+static void serve_embed(void *ctx, struct http_query *q)
+{
+	const struct pages *p = ctx;
+
+	if (p->dir)
+		reply_from_disk(p, q, STR(EMBED));
+	else
+		reply_built_in(p, q, STR(EMBED), false);
 }
 
 static bool is_edition(struct str s)
@@ -261,6 +294,7 @@ size_t pages_http_routes(struct pages *p, struct http_route *out)
 		};
 	out[n++] =
 		(struct http_route){ .path = "/ui", .serve = serve_file, .ctx = p, .below = true };
+	out[n++] = (struct http_route){ .path = "/" EMBED, .serve = serve_embed, .ctx = p };
 	return n;
 }
 
@@ -295,10 +329,12 @@ enum code pages_open(struct pages *p, const struct config *config, const char *d
 {
 	struct buf origins = BUF_INIT(PAGES_ORIGINS_BYTES);
 
-	*p = (struct pages){
-		.dir = dir, .policy = BUF_INIT(POLICY_MAX), .index = BUF_INIT(FILE_MAX)
-	};
-	if (!pages_origins(config, "embed_origins", &origins, e))
+	*p = (struct pages){ .dir = dir,
+		.policy = BUF_INIT(POLICY_MAX),
+		.index = BUF_INIT(FILE_MAX),
+		.origins = BUF_INIT(PAGES_ORIGINS_BYTES) };
+	if (!pages_origins(config, "cors_origins", &p->origins, e) &&
+		!pages_origins(config, "embed_origins", &origins, e))
 		buf_printf(&p->policy,
 			"default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
 			"'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
@@ -315,5 +351,6 @@ enum code pages_open(struct pages *p, const struct config *config, const char *d
 void pages_close(struct pages *p)
 {
 	buf_release(&p->policy);
+	buf_release(&p->origins);
 	buf_release(&p->index);
 }

@@ -15,15 +15,16 @@
  * whoever looks at them.
  *
  * A browser is told to load nothing from elsewhere, to run nothing that stands in a page, and to show pages in those of
- * http.embed_origins only.
+ * http.embed_origins only. Pages of http.cors_origins may load /embed.js and its modules: parts of ours, shown in theirs.
  */
 #define PAGES_ROUTES_MAX    (UI_PAGES_MAX + 4)
 #define PAGES_ORIGINS_BYTES ((size_t)16384)
 
 struct pages {
-	const char *dir;   /* read from there each time; NULL: as built in */
-	struct buf policy; /* Content-Security-Policy */
-	struct buf index;  /* with the edition in its links; empty with @dir */
+	const char *dir;    /* read from there each time; NULL: as built in */
+	struct buf policy;  /* Content-Security-Policy */
+	struct buf origins; /* of http.cors_origins: pages from there may load modules */
+	struct buf index;   /* with the edition in its links; empty with @dir */
 	char edition[UI_EDITION_BYTES];
 };
 
@@ -36,3 +37,5 @@ size_t pages_http_routes(struct pages *p, struct http_route *out);
 /** "https://a.example, https://b.example" of @key in [http] into " https://a.example https://b.example ". E_INVALID. */
 enum code pages_origins(
 	const struct config *config, const char *key, struct buf *out, struct err *e);
+/** Where @q comes from, if that is one of @origins; or NULL. */
+const char *pages_origin(const struct buf *origins, const struct http_query *q);

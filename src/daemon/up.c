@@ -658,7 +658,9 @@ enum code up_run(const struct up_options *options, struct err *e)
 	hear_init(&u->hear);
 	u->token = (struct buf)BUF_INIT(TOKEN_BYTES);
 	u->web.origins = (struct buf)BUF_INIT(0);
-	u->pages = (struct pages){ .policy = BUF_INIT(0), .index = BUF_INIT(0) };
+	u->pages = (struct pages){
+		.policy = BUF_INIT(0), .index = BUF_INIT(0), .origins = BUF_INIT(0)
+	};
 	u->hear.stop = &u->stop;
 	u->hear.once = options->once;
 	u->targets = (struct targets){ .stop = &u->stop };

@@ -17,26 +17,9 @@ void web_header(struct web_headers *h, const char *name, const char *value)
 	h->list[h->n++] = (struct http_header){ name, value };
 }
 
-static bool is_named(const struct web *w, const char *origin)
-{
-	size_t n = strlen(origin);
-
-	for (const char *at = strstr(w->origins.p, origin); n && at; at = strstr(at + 1, origin))
-		if (at > w->origins.p && at[-1] == ' ' && at[n] == ' ')
-			return true;
-	return false;
-}
-
-static const char *origin_of(const struct web *w, const struct http_query *q)
-{
-	const char *origin = http_query_header(q, "origin");
-
-	return origin && !strchr(origin, ' ') && is_named(w, origin) ? origin : NULL;
-}
-
 void web_headers_of(const struct web *w, const struct http_query *q, struct web_headers *out)
 {
-	const char *origin = origin_of(w, q);
+	const char *origin = pages_origin(&w->origins, q);
 
 	web_header(out, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 	web_header(out, "Referrer-Policy", "no-referrer");
@@ -190,7 +173,7 @@ static void answer_preflight(struct web *w, struct http_query *q)
 	struct web_headers h = { .n = 0 };
 
 	web_headers_of(w, q, &h);
-	if (!origin_of(w, q)) {
+	if (!pages_origin(&w->origins, q)) {
 		http_answer_headers(q, 403, NULL, h.list, h.n, STR(""));
 		return;
 	}

@@ -116,6 +116,9 @@ const keysDialog = el('dialog', { class: 'keys', 'aria-labelledby': 'keys-title'
 function frame() {
 	const embed = new URLSearchParams(location.search).get('embed') === '1';
 	root.toggleAttribute('data-embed', embed);
+	root.dataset.hide = (new URLSearchParams(location.search).get('hide') ?? '').replace(/[^a-z]+/g, ' ');
+	/* Whoever shows the page in a frame is told how high it is. */
+	if (embed && parent !== window) new ResizeObserver(() => parent.postMessage({ siltstone: 'height', height: main.scrollHeight }, '*')).observe(main);
 	for (const [href, title, name] of NAV)
 		add(nav, el('li', {}, el('a', { href, data: { nav: name } }, icon(name), el('span', {}, title), el('span', { class: 'n', data: { count: name } }))));
 	put(document.body,

@@ -193,7 +193,7 @@ def test_pages_stay_what_they_were_while_rows_come(web):
 def test_what_cannot_be_meant_is_refused_with_what_to_try(web):
     assert refused(web, "/api/resources?tpye=x") == (400, "INVALID", '/api/resources takes no parameter "tpye"', 'did you mean "type"?')
     status, code, message, hint = refused(web, "/api/blame?zzzzzz=1")
-    assert (status, code) == (400, "INVALID") and hint == "it takes at, to, id, q, limit, cursor"
+    assert (status, code) == (400, "INVALID") and hint == "it takes at, to, id, account, region, q, limit, cursor"
     status, code, message, hint = refused(web, "/api/changes?since=lately")
     assert (status, code, message) == (400, "INVALID", 'since: "lately" is no moment that is understood') and "yesterday 09:00" in hint
     assert refused(web, "/api/changes?since=2d&until=3d")[:3] == (400, "INVALID", "until is before since")

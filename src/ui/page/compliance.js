@@ -4,7 +4,7 @@ import { add, count, el, heading, nameOf, plural, put, typeName } from '../part/
 import { typeIcon } from '../part/icon.js';
 import { lane, meter, spark } from '../part/plot.js';
 import { empty } from '../part/state.js';
-import { DAY, ago, dayOf, fromText, full, span, timeNode } from '../part/time.js';
+import { DAY, dayOf, fromText, full, span, timeNode } from '../part/time.js';
 
 export const title = view => (view.path[1] ? view.path[1] : 'Compliance');
 
@@ -14,8 +14,9 @@ const ruleHref = (view, name, params = {}) => view.link(`/compliance/${encodeURI
 const sum = (rows, key) => rows.reduce((n, r) => n + (r[key] ?? 0), 0);
 const addUp = list => list.reduce((out, line) => line.map((v, i) => v + (out[i] ?? 0)), []);
 const placeName = (r, accounts) => (accounts > 1 ? `${r.account} ${r.region}` : r.region);
+const placeHead = p => el('th', { scope: 'col' }, p.name !== p.region && el('small', {}, p.account), p.region);
 
-async function all(view, name, params, most = 5000) {
+export async function all(view, name, params, most = 5000) {
 	const rows = [];
 	let cursor = null;
 	do {
@@ -28,7 +29,7 @@ async function all(view, name, params, most = 5000) {
 
 /* The board */
 
-function gather(rows) {
+export function gather(rows) {
 	const rules = new Map(), places = new Map(), accounts = new Set(rows.map(r => r.account));
 	for (const r of rows) {
 		const place = placeName(r, accounts.size);
@@ -63,7 +64,7 @@ function cell(view, rule, place) {
 	el('span', { class: 'mark', 'aria-hidden': 'true' }, r.non_compliant ? '✕' : total ? '✓' : '–'), ' ', el('b', {}, count(r.non_compliant)), el('span', { class: 'of' }, `/${count(total)}`)));
 }
 
-function board(view, { rules, places }) {
+export function board(view, { rules, places }) {
 	const shown = places.slice(0, PLACES_MAX), left = places.length - shown.length;
 	const body = el('tbody');
 	const search = el('input', { type: 'search', 'aria-label': 'Find a rule', placeholder: 'Find a rule', autocomplete: 'off', spellcheck: 'false' });
@@ -87,7 +88,7 @@ function board(view, { rules, places }) {
 	draw();
 	return el('section', { class: 'card', 'aria-label': 'Rules by place' }, el('div', { class: 'cardhead' }, el('h2', {}, 'Rules'), el('span', { class: 'note' }, 'worst first; failing / judged'), el('div', { class: 'right' }, search, only)),
 		el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The board' }, el('table', { class: 'rows board' },
-			el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Rule'), el('th', { scope: 'col', class: 'num' }, 'All'), el('th', { scope: 'col' }, '30 days'), shown.map(p => el('th', { scope: 'col' }, p.name)))), body)), foot);
+			el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Rule'), el('th', { scope: 'col', class: 'num' }, 'All'), el('th', { scope: 'col' }, '30 days'), shown.map(placeHead))), body)), foot);
 }
 
 function packsCard(view, rows) {
@@ -128,7 +129,7 @@ function finding(view, f, from, to) {
 			el('span', { class: 'right nowrap' }, fail ? el('span', { class: 'bad' }, '✕ ') : f.result === 'COMPLIANT' ? el('span', { class: 'good' }, '✓ ') : '– ', `for ${span(to - since)}`)),
 		lane(f.lane_json, from, to, `${nameOf(f)}: ${f.lane_json.filter(k => k[2] === 'NON_COMPLIANT').length} times not compliant since ${dayOf(from)}`),
 		el('p', { class: 'any why' }, f.annotation && el('span', {}, f.annotation), el('span', { class: 'dim' }, 'since ', timeNode(el, since), cause ? `, ${cause}` : null,
-			!cause && f.version && [fail ? ', broken with ' : ', with ', el('a', { href: view.link(view.resourceHref(f), { at: `${f.at.replace(' ', 'T')}Z` }) }, `version ${f.version}`), f.event_name && ` (${f.event_name})`, f.actor && [' by ', el('b', {}, f.actor)]])));
+			!cause && f.version && [fail ? ', broken with ' : ', with ', el('a', { href: view.link(view.resourceHref(f), { at: `${f.at.replace(' ', 'T')}Z` }) }, `version ${f.version}`), f.event_name && ` (${f.event_name})`, f.actor && [' by ', el('b', { title: f.actor }, f.actor.replace(/^arn:[^:]*:[^:]*::\d*:(?:assumed-role\/)?/, ''))]])));
 }
 
 const RESULTS = [['NON_COMPLIANT', 'Failing'], ['INSUFFICIENT_DATA', 'Cannot be told'], ['COMPLIANT', 'Compliant']];
@@ -169,7 +170,6 @@ async function showRule(root, view, name) {
 		chosen && el('a', { class: 'chip', 'aria-label': `${chosen}: show every place`, href: view.link(view.url.pathname, { region: null, account: null, show: view.query.get('show') }) }, chosen, ' ✕'),
 		el('span', { class: 'note right' }, `newest first; the lanes are from ${dayOf(from)} to ${view.at === null ? 'now' : full(to)}`)),
 	found.rows.length ? [list, foot] : empty({ title: result === 'NON_COMPLIANT' ? 'Nothing fails' : 'There is none', text: result === 'NON_COMPLIANT' && one ? (n.COMPLIANT ? `All ${count(n.COMPLIANT)} that it judges are compliant${fix?.mended ? `; it was last something else before ${plural(fix.mended, 'repair')}` : ''}.` : 'It has not judged anything yet.') : null })));
-	if (one && fix?.open && result === 'NON_COMPLIANT' && found.rows[0]) add(root, el('p', { class: 'dim pad' }, `The newest failed ${ago(fromText(found.rows[0].since), to)}.`));
 }
 
 export async function show(root, view) {

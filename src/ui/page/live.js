@@ -4,15 +4,16 @@ import { add, count, el, heading, nameOf, plural, put, typeName } from '../part/
 import { typeIcon } from '../part/icon.js';
 import { stream } from '../part/stream.js';
 import { empty, trouble } from '../part/state.js';
-import { ago, fromText, fullClock, timeNode } from '../part/time.js';
+import { DAY, ago, clock, fromText, fullClock, shortDay, timeNode } from '../part/time.js';
 
 export const title = 'Live';
 
-const SHOWN_MAX = 400;
+const SHOWN_MAX = 400, FRAMED_MAX = 25;
 const WAITING_MAX = 2000;
 const SIGNS = { created: ['+', 'add'], changed: ['~', 'chg'], deleted: ['−', 'del'] };
 const FILTERS = [['type', 'Type', 'instance'], ['actor', 'Who', 'alice'], ['region', 'Region', 'eu-*'], ['property', 'Property', 'instanceType']];
 
+const whenText = ms => (Date.now() - ms < DAY ? fullClock(ms) : `${shortDay(ms)} ${clock(ms)}`);
 const short = v => (v === null || v === undefined ? '' : String(v).length > 60 ? `${String(v).slice(0, 60)}…` : String(v));
 function changed(c) {
 	const name = c.property.replace(/^configuration\./, '');
@@ -22,22 +23,22 @@ function changed(c) {
 		: [' ', el('del', {}, short(c.before)), ' → ', el('ins', {}, short(c.after))]);
 }
 
-function entry(e, view) {
-	if (!e.rid) return el('li', { class: 'ev told' }, el('span', { class: 'sign' }, '·'), el('span', { class: 'what' }, e.event ?? 'something was told'), e.at && el('small', {}, timeNode(el, fromText(e.at), fullClock(fromText(e.at)))));
+export function entry(e, view) {
+	if (!e.rid) return el('li', { class: 'ev told' }, el('span', { class: 'sign' }, '·'), el('span', { class: 'what' }, e.event ?? 'something was told'), e.at && el('small', {}, timeNode(el, fromText(e.at), whenText(fromText(e.at)))));
 	const [sign, kind] = SIGNS[e.event] ?? ['·', ''];
 	const changes = e.changes ?? [];
 	return el('li', { class: `ev ${kind}`, data: { cursor: e.cursor ?? '', key: `${e.rid}:${e.version}` } },
 		el('span', { class: `sign ${kind}`, title: e.event }, sign, el('span', { class: 'sr' }, ` ${e.event}: `)), typeIcon(e.resource_type),
 		el('span', { class: 'what' }, el('a', { href: view.link(`/r/${encodeURIComponent(e.resource_type)}/${encodeURIComponent(e.resource_id)}`, { at: e.at && `${e.at.replace(' ', 'T')}Z` }) }, nameOf(e)),
 			el('small', {}, ` ${typeName(e.resource_type)}`, e.name ? ` · ${e.resource_id}` : '', ` · ${e.region}`)),
-		el('span', { class: 'when' }, timeNode(el, fromText(e.at), fullClock(fromText(e.at)))),
+		el('span', { class: 'when' }, timeNode(el, fromText(e.at), whenText(fromText(e.at)))),
 		el('span', { class: 'detail' }, changes.slice(0, 3).map(changed), changes.length > 3 && el('span', { class: 'dim' }, `and ${changes.length - 3} more`),
 			e.event === 'created' && !changes.length && el('span', { class: 'dim' }, 'first seen'), e.event === 'deleted' && !changes.length && el('span', { class: 'dim' }, 'is gone'),
-			e.actor && el('span', { class: 'by' }, 'by ', el('b', {}, e.actor))));
+			e.actor && el('span', { class: 'by' }, 'by ', el('b', { title: e.actor }, e.actor.replace(/^arn:[^:]*:[^:]*::\d*:(?:assumed-role\/)?/, '')))));
 }
 
 /* The last versions, from rows of properties. */
-function versions(rows) {
+export function versions(rows) {
 	const out = [];
 	for (const r of rows) {
 		const last = out.at(-1);
@@ -55,7 +56,7 @@ export async function show(root, view) {
 	const state = el('span', { class: 'livestate', role: 'status' }, 'Connecting…');
 	const pill = el('button', { type: 'button', class: 'btn pri newpill', hidden: true, on: { click: () => { flush(); scrollTo({ top: 0 }); list.focus?.(); } } });
 	const none = el('div', {});
-	const seen = new Set();
+	const seen = new Set(), most = view.embed ? FRAMED_MAX : SHOWN_MAX;
 	let waiting = [], dropped = 0, told = 0, over = false, held = false, open = false, openAt = null;
 
 	const paused = () => held || over || document.hidden || list.getBoundingClientRect().top < 40 || list.contains(document.activeElement);
@@ -74,7 +75,7 @@ export async function show(root, view) {
 		dropped = 0;
 		if (fresh.length > 60) list.classList.remove('moves');
 		list.prepend(...fresh.reverse().map(e => entry(e, view)));
-		while (list.children.length > SHOWN_MAX) list.lastChild.remove();
+		while (list.children.length > most) list.lastChild.remove();
 		tell();
 	}
 	function take(e) {
@@ -114,7 +115,7 @@ export async function show(root, view) {
 	}).catch(e => { open = false; put(none, trouble(e, () => view.navigate(location.href))); first.resolve(); });
 	const before = versions((await view.api('changes', { ...given, at: null, limit: 120 })).rows);
 	await Promise.race([first.promise, new Promise(resolve => setTimeout(resolve, 1500))]);
-	for (const e of before) {
+	for (const e of before.slice(0, most)) {
 		const key = `${e.rid}:${e.version}`;
 		if (seen.has(key)) continue;
 		seen.add(key);

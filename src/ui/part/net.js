@@ -41,7 +41,7 @@ export function takeToken() {
 	history.replaceState(history.state, '', location.pathname + location.search + (fragment.size ? `#${fragment}` : ''));
 }
 
-export const headers = () => (token() ? { Authorization: `Bearer ${token()}` } : {});
+export const headers = (shown = token()) => (shown ? { Authorization: `Bearer ${shown}` } : {});
 
 async function ping() {
 	try {
@@ -59,14 +59,14 @@ export function wireLost() {
 }
 export const isLost = () => lost;
 
-/** fetch() with the token; throws Trouble, or AbortError. */
-export async function request(path, { signal, ...options } = {}) {
+/** fetch() with the token, or with @lent, which may be null; throws Trouble, or AbortError. */
+export async function request(path, { signal, lent, ...options } = {}) {
 	let answer;
 	try {
-		answer = await fetch(new URL(path, base), { ...options, signal, headers: { ...headers(), ...options.headers }, cache: 'no-store', credentials: 'omit' });
+		answer = await fetch(new URL(path, base), { ...options, signal, headers: { ...headers(lent), ...options.headers }, cache: 'no-store', credentials: 'omit' });
 	} catch (e) {
 		if (e.name === 'AbortError') throw e;
-		wireLost();
+		if (lent === undefined) wireLost();
 		throw new Trouble(0);
 	}
 	if (answer.ok) return answer;
@@ -80,20 +80,23 @@ export const iso = ms => (ms === null || ms === undefined ? null : new Date(ms).
 
 /** GET /api/PATH: {as_of, store_at, columns, rows, cursor, truncated}. Values that are null are left out, lists are given several times,
  * numbers of `at`, `since`, `until`, `from`, `to` are milliseconds. */
-export async function api(path, params = {}, { signal } = {}) {
+export async function api(path, params = {}, { signal, lent } = {}) {
 	const query = new URLSearchParams();
 	for (const [key, value] of Object.entries(params))
 		for (const one of [value].flat())
 			if (one !== null && one !== undefined && one !== '')
 				query.append(key, typeof one === 'number' && /^(at|since|until|from|to)$/.test(key) ? iso(one) : one);
-	return (await request(`/api/${path}${query.size ? `?${query}` : ''}`, { signal })).json();
+	return (await request(`/api/${path}${query.size ? `?${query}` : ''}`, { signal, lent })).json();
 }
 
 /** One SELECT over the public views, with :names bound; @at is a moment in ms or null. */
-export async function sql(text, params, { signal, at, limit = 1000, timeout_ms } = {}) {
+export async function sql(text, params, { signal, lent, at, limit = 1000, timeout_ms } = {}) {
 	const body = { sql: text, limit };
 	if (params) body.params = params;
 	if (at !== null && at !== undefined) body.as_of = iso(at);
 	if (timeout_ms) body.timeout_ms = timeout_ms;
-	return (await request('/api/query', { signal, method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } })).json();
+	return (await request('/api/query', { signal, lent, method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } })).json();
 }
+
+/** The same two as somebody else's page asks them: with the token it was given, and without remembering it. */
+export const asker = lent => ({ api: (name, params, options) => api(name, params, { ...options, lent: lent || null }), sql: (text, params, options) => sql(text, params, { ...options, lent: lent || null }) });

@@ -78,7 +78,7 @@ function seriesOf(columns, rows) {
 
 /* Round numbers between 0 and @top. */
 function steps(top) {
-	const raw = top / 4 || 1, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].find(k => k * p >= raw) * p;
+	const raw = top / 5 || 1, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].find(k => k * p >= raw) * p;
 	return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
 }
 
