@@ -93,7 +93,7 @@ export async function show(root, view) {
 		stopChart?.();
 		const h = histogram({ buckets: [...by.values()], step, from: w.since, to: Math.max(w.until, w.since + step), height: 110, label: 'Changes over time', pick: (a, z) => set({ since: stamp(a), until: stamp(Math.min(z, view.moment)) }) });
 		stopChart = h.stop;
-		put(chart, el('div', { class: 'cardhead' }, el('h2', {}, plural(total, 'change')), el('span', { class: 'note' }, `${full(w.since)} to ${w.until >= Date.now() - MINUTE ? 'now' : full(w.until)}`), el('div', { class: 'right' }, legend())), el('div', { class: 'plot' }, h));
+		put(chart, el('div', { class: 'cardhead' }, el('h2', {}, plural(total, 'change')), el('span', { class: 'note' }, `${full(w.since)} to ${w.until >= Date.now() - MINUTE ? 'now' : full(w.until)}`), el('div', { class: 'right' }, legend())), el('div', { class: 'chartpad' }, h));
 	}
 
 	async function drawFacets(mine) {

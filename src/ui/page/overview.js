@@ -82,7 +82,7 @@ export async function show(root, view) {
 		stops.push(h.stop);
 		put(chart, el('div', { class: 'cardhead' }, el('h2', {}, 'Changes'), el('span', { class: 'note' }, `${count(total)} in ${days} days`),
 			el('div', { class: 'right' }, legend(), seg('How many days', [['7', '7 d'], ['30', '30 d'], ['90', '90 d']], String(days), d => view.set({ days: d === '30' ? null : d })))),
-		el('div', { class: 'plot' }, total ? h : empty({ title: 'Nothing happened in these days', text: 'Choose more of them, or another moment.' })));
+		el('div', { class: 'chartpad' }, total ? h : empty({ title: 'Nothing happened in these days', text: 'Choose more of them, or another moment.' })));
 	}
 
 	const drawSince = () => {
@@ -95,22 +95,22 @@ export async function show(root, view) {
 			for (const r of rows) if (r.actor) who.set(r.actor, (who.get(r.actor) ?? 0) + r.n);
 			const names = [...who].sort((a, b) => b[1] - a[1]);
 			const to = params => view.link('/changes', { days: null, since: stamp(t), ...params });
-			if (!total) return el('p', { class: 'pad big' }, 'Nothing changed.');
-			return [el('p', { class: 'pad big' }, el('a', { href: to({}) }, el('b', {}, count(total)), ` ${total === 1 ? 'change' : 'changes'}`), ', ', `${count(sum(r => r.event === 'created'))} new, ${count(sum(r => r.event === 'deleted'))} deleted`),
-				names.length > 0 && el('p', { class: 'pad wrap' }, names.slice(0, 5).map(([name, n]) => el('a', { class: 'chip', href: to({ actor: name }) }, el('span', { class: 'cut' }, name), el('b', {}, count(n)))), names.length > 5 && el('span', { class: 'dim' }, `and ${names.length - 5} more`))];
+			if (!total) return el('p', { class: 'padded big' }, 'Nothing changed.');
+			return [el('p', { class: 'padded big' }, el('a', { href: to({}) }, el('b', {}, count(total)), ` ${total === 1 ? 'change' : 'changes'}`), ', ', `${count(sum(r => r.event === 'created'))} new, ${count(sum(r => r.event === 'deleted'))} deleted`),
+				names.length > 0 && el('p', { class: 'padded wrap' }, names.slice(0, 5).map(([name, n]) => el('a', { class: 'chip', href: to({ actor: name }) }, el('span', { class: 'cut' }, name), el('b', {}, count(n)))), names.length > 5 && el('span', { class: 'dim' }, `and ${names.length - 5} more`))];
 		}, mine ? ago(t) : null);
 	};
 
 	const drawBroken = () => fill(broken, 'Newly non-compliant', async () => {
 		const [{ rows }, all] = await Promise.all([view.sql(BROKEN, { since: stamp(view.moment - 7 * DAY).slice(0, 19).replace('T', ' ') }), view.sql(FAILING)]);
 		const failing = all.rows[0].n;
-		if (!rows.length) return el('p', { class: 'pad' }, failing ? 'Nothing broke in the last 7 days. ' : 'Nothing is failing. ', failing > 0 && el('a', { href: view.link('/compliance', { days: null }) }, `${count(failing)} failing for longer`));
+		if (!rows.length) return el('p', { class: 'padded' }, failing ? 'Nothing broke in the last 7 days. ' : 'Nothing is failing. ', failing > 0 && el('a', { href: view.link('/compliance', { days: null }) }, `${count(failing)} failing for longer`));
 		return [el('ul', { class: 'plain' }, rows.map(r => el('li', {}, el('span', { class: 'bad', 'aria-hidden': 'true' }, '✕'), el('a', { class: 'cut', href: view.link(`/compliance/${encodeURIComponent(r.rule)}`, { days: null }) }, r.rule), el('b', { class: 'num' }, count(r.n))))),
-			el('p', { class: 'pad dim' }, el('a', { href: view.link('/compliance', { days: null }) }, `${count(failing)} failing in all`))];
+			el('p', { class: 'padded dim' }, el('a', { href: view.link('/compliance', { days: null }) }, `${count(failing)} failing in all`))];
 	}, '7 days');
 
 	const drawRecording = () => fill(recording, 'Recording', async () => {
-		const [health, recorder, gaps] = await Promise.all([view.sql(HEALTH), view.api('recorder'), view.api('gaps', { at: view.at, since: view.moment - 30 * DAY })]);
+		const [health, recorder, gaps] = await Promise.all([view.sql(HEALTH), view.api('recorder'), view.api('gaps', { since: view.moment - 30 * DAY, until: view.at })]);
 		const r = health.rows[0], on = recorder.rows.length && recorder.rows.every(x => x.recording), error = recorder.rows.find(x => x.error);
 		const now = gaps.rows.filter(g => fromText(g.until) === null);
 		return el('ul', { class: 'plain' },
@@ -123,7 +123,7 @@ export async function show(root, view) {
 	const drawBusy = () => fill(changed, 'Most changed', async () => {
 		const now = Math.floor(view.moment / 1000), from = now - 30 * 86400;
 		const { rows } = await view.sql(BUSY, { from, now }, { at: null });
-		if (!rows.length) return el('p', { class: 'pad dim' }, 'Nothing changed in these 30 days.');
+		if (!rows.length) return el('p', { class: 'padded dim' }, 'Nothing changed in these 30 days.');
 		const perDay = (await view.sql(BUSY_DAYS, { rids: JSON.stringify(rows.map(r => r.rid)), from, now }, { at: null, limit: 1000 })).rows;
 		const first = Math.floor(from / 86400);
 		return el('ol', { class: 'busy' }, rows.map(r => {

@@ -191,7 +191,7 @@ export async function show(root, view) {
 	/* Deck */
 	const bar = el('div', { class: 'deckbar' });
 	function rangeOf() {
-		const asked = q().get('range') ?? '', first = versions[0].ms, days = RANGES.some(([k]) => k === asked) ? asked : now - first < 8 * DAY ? '7' : now - first < 31 * DAY ? '30' : now - first < 91 * DAY ? '90' : now - first < 366 * DAY ? '365' : 'all';
+		const asked = q().get('range') ?? '', first = versions[0].ms, days = RANGES.some(([k]) => k === asked) ? asked : now - first < 120 * DAY ? 'all' : '90';
 		if (days === 'all') { const pad = Math.max(1000 * 60, (now - first) * .03); return [days, first - pad, now]; }
 		const size = days * DAY;
 		return moment() >= now - size ? [days, now - size, now] : [days, moment() - size * .6, moment() + size * .4];
@@ -335,9 +335,9 @@ export async function show(root, view) {
 		put(side);
 		if (!v) return;
 		const doc = docs.get(v.version), changed = new Set((v.version > 1 ? gists.get(v.version) ?? [] : []).map(c => c.property.replace(/^configuration\./, '').split(/[.[]/)[0]));
-		if (doc) add(side, card({ title: 'At this moment', note: `v${v.version}`, class: 'facts' }, el('dl', { class: 'kv' }, factsOf(doc, changed).map(f => [el('dt', {}, words(f.key)), el('dd', { class: f.changed ? 'new' : null }, f.text)]),
+		if (doc) add(side, card({ title: 'At this moment', note: `v${v.version}` }, el('dl', { class: 'kv' }, factsOf(doc, changed).map(f => [el('dt', {}, words(f.key)), el('dd', { class: f.changed ? 'new' : null }, f.text)]),
 			r.arn && [el('dt', {}, 'ARN'), el('dd', { class: 'mono any' }, r.arn)])));
-		else if (v.event === 'deleted') add(side, card({ title: 'At this moment', note: `v${v.version}` }, el('p', { class: 'pad dim' }, 'It does not exist.')));
+		else if (v.event === 'deleted') add(side, card({ title: 'At this moment', note: `v${v.version}` }, el('p', { class: 'padded dim' }, 'It does not exist.')));
 		const rules = r.verdicts.filter(x => holds(x, ms) && x.result !== 'NOT_APPLICABLE').sort((x, y) => (y.result === 'NON_COMPLIANT') - (x.result === 'NON_COMPLIANT') || x.rule.localeCompare(y.rule)), bad = rules.filter(x => x.result === 'NON_COMPLIANT').length;
 		if (rules.length) add(side, card({ title: 'Compliance', note: bad ? `${bad} of ${rules.length} failing` : 'all passing' }, el('ul', { class: 'rules' }, rules.slice(0, 12).map(x => {
 			const [cls, sign, word] = { COMPLIANT: ['good', '✓', 'compliant'], NON_COMPLIANT: ['bad', '✕', 'non-compliant'] }[x.result] ?? ['dim', '?', 'not enough data'];

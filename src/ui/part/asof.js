@@ -77,7 +77,7 @@ export function asOf({ go, step }) {
 	});
 
 	const pill = el('button', { type: 'button', class: 'pill', popovertarget: 'asof-pop', 'aria-haspopup': 'dialog', 'aria-expanded': 'false' });
-	const back = el('button', { type: 'button', class: 'btn pri', on: { click: () => go(null) } }, 'Back to now');
+	const back = el('button', { type: 'button', class: 'btn pri', on: { click: () => go(null) } }, el('span', {}, 'Back to now'), el('span', { class: 'narrow' }, 'Now'));
 	const arrow = (by, sign, label) => el('button', { type: 'button', class: 'btn arrow', 'aria-label': label, title: label, on: { click: () => step(by) } }, sign);
 	const before = arrow(-1, '‹', 'The change before'), after = arrow(1, '›', 'The next change');
 	const spoken = el('span', { class: 'sr', role: 'status' });

@@ -45,7 +45,7 @@ export function deck(o) {
 		for (const e of o.events) {
 			if (!inside(e.t)) continue;
 			const px = x(e.t), last = dots.at(-1);
-			if (last && px - last.x < 6 && o.events.length > 200) { last.many++; last.t = e.t; last.text = `${last.many} versions, until ${full(e.t)}`; }
+			if (last && px - last.x < 5) { last.many++; last.t = e.t; last.text = `${last.many} versions, the last on ${full(e.t)}`; if (e.kind !== 'changed') last.kind = e.kind; }
 			else dots.push({ x: px, t: e.t, kind: e.kind, text: e.text, many: 1 });
 		}
 	}

@@ -53,8 +53,18 @@ function rowsOf(value, path, op, out) {
 
 function compareLists(a, b, path, out) {
 	const key = naming(a, b);
-	const nameOf = (v, i) => (key ? v[key] : isList(v) ? JSON.stringify(v) : v);
-	const before = new Map(a.map((v, i) => [nameOf(v, i), v])), after = new Map(b.map((v, i) => [nameOf(v, i), v]));
+	const nameOf = v => (key ? v[key] : isList(v) ? JSON.stringify(v) : v);
+	/* The same element several times is so many elements. */
+	const named = list => {
+		const by = new Map();
+		for (const v of list) {
+			let name = nameOf(v);
+			for (let i = 2; by.has(name); i++) name = `${nameOf(v)} ${i}`;
+			by.set(name, v);
+		}
+		return by;
+	};
+	const before = named(a), after = named(b);
 	const shown = v => (key ? label(v, key) : isList(v) ? called(v) || '…' : String(v));
 	for (const [name, v] of before)
 		if (after.has(name)) compare(v, after.get(name), [...path, `[${shown(v)}]`], out);

@@ -23,7 +23,7 @@ export function facet({ title, options, chosen, toggle, note }) {
 /** The column that facets stand in; on a narrow screen it is folded. */
 export function facets(label) {
 	const body = el('div', { class: 'facets' });
-	const box = el('details', { class: 'filters', open: matchMedia('(min-width: 761px)').matches }, el('summary', {}, label), body);
+	const box = el('details', { class: 'sieve', open: matchMedia('(min-width: 761px)').matches }, el('summary', {}, label), body);
 	return { root: box, set: (...nodes) => { const focused = document.activeElement?.closest?.('.facet label')?.title; put(body, nodes);
 		if (focused) [...body.querySelectorAll('label')].find(l => l.title === focused)?.querySelector('input').focus(); } };
 }
