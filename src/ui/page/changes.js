@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that changed anywhere: over time, by what and by whom, and one by one, newest first.
-import { add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { facet, facets, filterChips, oneOf, several, toggled } from '../part/facet.js';
 import { brief, telling } from '../part/gist.js';
 import { histogram, legend } from '../part/histogram.js';
@@ -110,7 +110,7 @@ export async function show(root, view) {
 		const draw = () => {
 			if (mine !== flight) return;
 			filters.set(facet({ title: 'Type', options: got.types.map(r => ({ ...r, text: typeName(r.value) })), chosen: w.type, toggle: v => choose('type', v) }),
-				facet({ title: 'Who', options: got.actors, chosen: w.actor, toggle: v => choose('actor', v) }),
+				facet({ title: 'Who', options: got.actors.map(r => ({ ...r, text: actorName(r.value) })), chosen: w.actor, toggle: v => choose('actor', v) }),
 				el('div', {}, facet({ title: 'Property', note: 'of the newest', options: got.properties.map(r => ({ value: r.property, text: r.property.replace(/^configuration\./, ''), n: r.n })), chosen: w.property, toggle: v => choose('property', v) }), find),
 				facet({ title: 'Event', options: EVENTS.slice(0, 3).map(value => ({ value })), chosen: w.event, toggle: v => choose('event', v) }));
 		};
@@ -158,7 +158,7 @@ export async function show(root, view) {
 			if (dayOf(ms) !== day) add(body, el('tr', { class: 'dayrow' }, el('th', { colspan: '4', scope: 'rowgroup' }, (day = dayOf(ms)))));
 			add(body, el('tr', {}, el('td', { class: 'nowrap' }, timeNode(el, ms, clock(ms))),
 				el('td', {}, el('div', { class: 'who2' }, el('span', { class: `sign ${sign[0]}`, title: r.event }, sign[1]), el('span', { class: 'res' }, el('a', { href: to(r) }, nameOf(r)), el('small', {}, `${typeName(r.resource_type)} · ${r.region}`)))),
-				el('td', {}, whatOf(r)), el('td', {}, r.actor ? el('button', { type: 'button', class: 'textlink', title: `Only by ${r.actor}`, on: { click: () => set({ actor: [r.actor] }) } }, r.actor) : '')));
+				el('td', {}, whatOf(r)), el('td', {}, r.actor ? el('button', { type: 'button', class: 'textlink', title: `Only by ${r.actor}`, on: { click: () => set({ actor: [r.actor] }) } }, actorName(r.actor)) : '')));
 		}
 		const more = el('button', { type: 'button', class: 'btn small right', on: { click: () => { more.disabled = true; load(flight).catch(ignore); } } }, 'Show more');
 		const focus = list.contains(document.activeElement);
@@ -168,7 +168,7 @@ export async function show(root, view) {
 	}
 
 	function drawChips() {
-		const on = [...LISTS.flatMap(key => w[key].map(value => ({ text: key === 'type' ? typeName(value) : value.replace(/^configuration\./, ''), off: () => choose(key, value) }))), ...(w.id ? [{ text: w.id, off: () => set({ id: null }) }] : [])];
+		const on = [...LISTS.flatMap(key => w[key].map(value => ({ text: key === 'type' ? typeName(value) : key === 'actor' ? actorName(value) : value.replace(/^configuration\./, ''), off: () => choose(key, value) }))), ...(w.id ? [{ text: w.id, off: () => set({ id: null }) }] : [])];
 		const noise = muted();
 		put(chips, filterChips(on), noise.length > 0 && el('details', { class: 'noise' }, el('summary', {}, w.quiet ? `${plural(noise.length, 'property is', 'properties are')} muted` : 'Muted changes are listed, too'),
 			el('div', { class: 'wrap' }, el('button', { type: 'button', class: 'btn small', on: { click: () => set({ muted: w.quiet ? '1' : null }) } }, w.quiet ? 'List them, too' : 'Hide them again'),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two moments side by side: the estate's, or one resource's.
-import { add, card, count, el, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { actorName, add, card, count, el, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { diffTable, diffText, differences, documentOf } from '../part/diff.js';
 import { facet, facets, oneOf, several, toggled } from '../part/facet.js';
 import { brief, telling } from '../part/gist.js';
@@ -97,7 +97,7 @@ export async function show(root, view) {
 	}
 	const at = (r, ms) => view.link(`/r/${encodeURIComponent(r.resource_type)}/${encodeURIComponent(r.resource_id)}`, { at: ms === null || ms >= Date.now() - 1000 ? null : stamp(ms) });
 	function whatOf(r) {
-		if (r.op !== 'changed') return el('span', {}, `${r.op} `, r.step && timeNode(el, r.step.t * 1000, dayOf(r.step.t * 1000)), r.step?.actor && ` by ${r.step.actor}`);
+		if (r.op !== 'changed') return el('span', {}, `${r.op} `, r.step && timeNode(el, r.step.t * 1000, dayOf(r.step.t * 1000)), r.step?.actor && ` by ${actorName(r.step.actor)}`);
 		const told = telling([...r.net.values()]);
 		return el('div', { class: 'what' }, told.slice(0, SHOWN).map(c => el('span', { class: 'mono' }, brief(c))), told.length > SHOWN && el('span', { class: 'dim' }, `${told.length - SHOWN} more`), !told.length && el('span', { class: 'dim' }, 'changed, and back to what it was'));
 	}

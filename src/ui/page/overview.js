@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changed, what broke, is the recorder well.
-import { add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { histogram, legend } from '../part/histogram.js';
 import { spark } from '../part/spark.js';
 import { command, empty, loading, trouble } from '../part/state.js';
@@ -97,7 +97,7 @@ export async function show(root, view) {
 			const to = params => view.link('/changes', { days: null, since: stamp(t), ...params });
 			if (!total) return el('p', { class: 'padded big' }, 'Nothing changed.');
 			return [el('p', { class: 'padded big' }, el('a', { href: to({}) }, el('b', {}, count(total)), ` ${total === 1 ? 'change' : 'changes'}`), ', ', `${count(sum(r => r.event === 'created'))} new, ${count(sum(r => r.event === 'deleted'))} deleted`),
-				names.length > 0 && el('p', { class: 'padded wrap' }, names.slice(0, 5).map(([name, n]) => el('a', { class: 'chip', href: to({ actor: name }) }, el('span', { class: 'cut' }, name), el('b', {}, count(n)))), names.length > 5 && el('span', { class: 'dim' }, `and ${names.length - 5} more`))];
+				names.length > 0 && el('p', { class: 'padded wrap' }, names.slice(0, 5).map(([name, n]) => el('a', { class: 'chip', title: name, href: to({ actor: name }) }, el('span', { class: 'cut' }, actorName(name)), el('b', {}, count(n)))), names.length > 5 && el('span', { class: 'dim' }, `and ${names.length - 5} more`))];
 		}, mine ? ago(t) : null);
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One resource through time. Everything that happened to it is read once; the moment then moves over what is here.
-import { add, card, count, debounce, el, plural, put, seg, typeName } from '../part/dom.js';
+import { actorName, add, card, count, debounce, el, plural, put, seg, typeName } from '../part/dom.js';
 import { typeIcon } from '../part/icon.js';
 import { deck } from '../part/deck.js';
 import { diffTable, diffText, differences, documentOf, propertyOf } from '../part/diff.js';
@@ -45,10 +45,11 @@ async function read(view) {
 		view.api('gaps', { account, region, since: versions[0].t * 1000 }).then(a => a.rows)]);
 	const interval = r => ({ ...r, since: fromText(r.since), until: fromText(r.until) });
 	for (const v of versions) v.ms = v.t * 1000;
-	const links = out.map(interval), known = new Set(links.map(l => `${l.type} ${l.id}`));
+	const isKept = l => l.type !== 'AWS::Config::ResourceCompliance';
+	const links = out.map(interval).filter(isKept), known = new Set(links.map(l => `${l.type} ${l.id}`));
 	return { type, id, rid, account, region, versions, places, verdicts: verdicts.map(interval), out: links,
-		/* What is told from both ends is one link. */
-		in: into.map(interval).filter(l => !known.has(`${l.type} ${l.id}`)), gaps: gaps.map(interval), causes: new Map(causes.map(c => [c.version, c])),
+		/* What is told from both ends is one link; what rules find is told as such. */
+		in: into.map(interval).filter(l => isKept(l) && !known.has(`${l.type} ${l.id}`)), gaps: gaps.map(interval), causes: new Map(causes.map(c => [c.version, c])),
 		name: versions.at(-1).name, arn: versions.at(-1).arn };
 }
 
@@ -198,7 +199,7 @@ export async function show(root, view) {
 	}
 	const [, from0, to0] = rangeOf();
 	const time = deck({
-		events: versions.map(v => ({ t: v.ms, kind: v.event === 'not recorded' ? 'deleted' : v.event, n: v.event === 'created' ? 6 : v.n_changes, text: `v${v.version} ${v.event}, ${full(v.ms)}${v.actor ? ` by ${v.actor}` : ''}` })),
+		events: versions.map(v => ({ t: v.ms, kind: v.event === 'not recorded' ? 'deleted' : v.event, n: v.event === 'created' ? 6 : v.n_changes, text: `v${v.version} ${v.event}, ${full(v.ms)}${v.actor ? ` by ${actorName(v.actor)}` : ''}` })),
 		lanes: lanesOf(r), gaps: r.gaps.map(g => ({ ...g, text: `Nobody was looking${g.reason ? `: ${g.reason}` : ''}\n${full(g.since)} to ${g.until === null ? 'now' : full(g.until)}` })),
 		from: from0, to: to0, at, now, label: 'Time', note: plural(versions.length, 'version'),
 		spoken: ms => `${at === null ? 'Now, ' : ''}${full(ms)} UTC, ${versionAt(ms) ? `version ${versionAt(ms).version}` : 'not recorded yet'}`,
@@ -236,7 +237,7 @@ export async function show(root, view) {
 		if (e.v) {
 			const g = gistOf(e.v), sign = { created: ['new', '+'], deleted: ['gone', '−'], 'not recorded': ['gone', '−'] }[e.v.event] ?? ['chg', '~'];
 			return el('button', { type: 'button', class: `ev ${future}`, 'aria-current': String(e.v === cur), on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${sign[0]}`, 'aria-hidden': 'true' }, sign[1]),
-				el('span', { class: 's' }, g.title), el('span', { class: 'w' }, clock(e.t)), el('span', { class: 'd' }, el('span', { class: 'mono' }, g.text), g.text && e.v.actor ? ' · ' : '', e.v.actor));
+				el('span', { class: 's' }, g.title), el('span', { class: 'w' }, clock(e.t)), el('span', { class: 'd' }, el('span', { class: 'mono' }, g.text), g.text && e.v.actor ? ' · ' : '', actorName(e.v.actor)));
 		}
 		const word = { COMPLIANT: ['good', '✓', 'became compliant'], NON_COMPLIANT: ['fail', '✕', 'became non-compliant'] }[e.rule.result] ?? ['none', '·', words(e.rule.result).toLowerCase()];
 		return el('button', { type: 'button', class: `ev ${future}`, on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${word[0]}`, 'aria-hidden': 'true' }, word[1]),
@@ -267,7 +268,7 @@ export async function show(root, view) {
 		const scroll = list.querySelector('.evs')?.scrollTop ?? 0;
 		put(list, el('div', { class: 'listhead' }, chip('change', 'Changes'), r.verdicts.length > 0 && chip('rule', 'Compliance'),
 			quiet.length > 0 && el('button', { type: 'button', class: 'chip', 'aria-pressed': String(showMuted), on: { click: () => { showMuted = !showMuted; drawList(); } } }, `${quiet.length} muted`),
-			actors.length > 1 && el('select', { class: 'right small', 'aria-label': 'Who', on: { change: e => { who = e.target.value; drawList(); } } }, el('option', { value: '' }, 'Anybody'), actors.map(a => el('option', { value: a, selected: a === who }, a)))), box);
+			actors.length > 1 && el('select', { class: 'right small', 'aria-label': 'Who', on: { change: e => { who = e.target.value; drawList(); } } }, el('option', { value: '' }, 'Anybody'), actors.map(a => el('option', { value: a, selected: a === who }, actorName(a))))), box);
 		drawn = { shown: true, n: shown.length, a, z };
 		box.scrollTop = scroll;
 		const me = box.querySelector('[aria-current=true]');
@@ -307,8 +308,8 @@ export async function show(root, view) {
 		const headings = { corner: `${count(changed.length)} of ${plural(leaves, 'property', 'properties')}`,
 			before: a ? pick(a, 'The version before', n => view.set({ v: `${n}..${b.version}` })) : 'nothing before',
 			after: pick(b, 'The version after', n => goTo(settled(stops, byNumber(n).ms), chosen ? `${a.version}..${n}` : null)) };
-		const what = cause?.event_name ? [`${cause.event_name} by `, el('b', {}, b.actor ?? 'somebody')] : b.actor ? ['by ', el('b', {}, b.actor)] : '';
-		put(detail, el('div', { class: 'cardhead' }, el('h2', {}, chosen ? `v${a.version} and v${b.version} compared` : a ? g.title : 'First recorded'), el('span', { class: 'note cut grow' }, chosen ? '' : what),
+		const what = cause?.event_name ? [`${cause.event_name} by `, el('b', {}, actorName(b.actor) || 'somebody')] : b.actor ? ['by ', el('b', {}, actorName(b.actor))] : '';
+		put(detail, el('div', { class: 'cardhead' }, el('h2', {}, chosen ? `v${a.version} and v${b.version} compared` : a ? g.title : 'First recorded'), el('span', { class: 'note cut grow', title: b.actor }, chosen ? '' : what),
 			el('div', { class: 'right' }, seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode, k => { mode = k; drawDetail(); }))));
 		if (mode === 'json') add(detail, el('div', { class: 'versions' }, el('span', {}, headings.corner), el('span', {}, headings.before), el('span', {}, headings.after)), diffText(docA, docB ?? {}, all));
 		else {
@@ -322,7 +323,7 @@ export async function show(root, view) {
 		const next = byNumber(b.version + 1);
 		const verdicts = r.verdicts.filter(x => x.since >= b.ms && x.since - b.ms <= SETTLED_MS && x.result !== 'NOT_APPLICABLE');
 		add(detail, el('div', { class: 'foot' }, el('span', {}, b.event === 'deleted' ? `Gone for ${span((next?.ms ?? now) - b.ms)}` : `In force ${span((next?.ms ?? now) - b.ms)}${next ? '' : ', still current'}`),
-			a && verdicts.slice(0, 3).map(x => el('span', { class: x.result === 'COMPLIANT' ? 'good' : 'bad' }, x.result === 'COMPLIANT' ? `✓ right by ${x.rule}` : `✕ broke ${x.rule}`)),
+			a && verdicts.slice(0, 3).map(x => el('span', { class: x.result === 'COMPLIANT' ? 'good' : 'bad' }, x.result === 'COMPLIANT' ? `✓ fixed ${x.rule}` : `✕ broke ${x.rule}`)),
 			el('a', { class: 'right', href: view.link('/changes', { v: null, range: null, since: stamp(b.ms - 300000), until: stamp(b.ms + 300000) }) }, 'What else changed within 5 min')));
 	}
 

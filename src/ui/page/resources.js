@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exists at the moment: how much of what and where, and one by one.
-import { add, card, count, debounce, el, nameOf, put, seg, typeName } from '../part/dom.js';
+import { actorName, add, card, count, debounce, el, nameOf, put, seg, typeName } from '../part/dom.js';
 import { facet, facets, filterChips, oneOf, several, toggled } from '../part/facet.js';
 import { typeIcon } from '../part/icon.js';
 import { empty, loading } from '../part/state.js';
@@ -104,7 +104,7 @@ export async function show(root, view) {
 			const ms = fromText(r.at);
 			return el('tr', {}, el('td', {}, el('div', { class: 'who2' }, typeIcon(r.resource_type), el('span', { class: 'res' }, el('a', { href: view.resourceHref(r) }, nameOf(r)), nameOf(r) !== r.resource_id && el('small', { class: 'mono' }, r.resource_id)))),
 				el('td', {}, el('span', { title: r.resource_type }, typeName(r.resource_type))), el('td', {}, el('span', { class: 'res' }, r.region, el('small', { class: 'mono' }, r.account))),
-				el('td', {}, el('span', { class: 'res' }, timeNode(el, ms, w.gone ? `deleted ${ago(ms)}` : view.at === null ? ago(ms) : `${span(view.at - ms)} before`), el('small', {}, `v${r.version}${r.actor ? ` by ${r.actor}` : ''}`))),
+				el('td', {}, el('span', { class: 'res' }, timeNode(el, ms, w.gone ? `deleted ${ago(ms)}` : view.at === null ? ago(ms) : `${span(view.at - ms)} before`), el('small', {}, `v${r.version}${r.actor ? ` by ${actorName(r.actor)}` : ''}`))),
 				el('td', {}, r.failing > 0 ? el('span', { class: 'chip no' }, el('span', { 'aria-hidden': 'true' }, '✕'), `${count(r.failing)} failing`) : ''));
 		}));
 		const more = el('button', { type: 'button', class: 'btn small right', on: { click: () => { more.disabled = true; load(flight).catch(e => { if (e.name !== 'AbortError') throw e; }); } } }, 'Show more');

@@ -101,6 +101,11 @@ export function propertyOf(path) {
 const SIGN = { add: '+', remove: '−', change: '~', eq: '' };
 const SAID = { add: 'added', remove: 'removed', change: 'changed', eq: 'the same' };
 
+/* Without what is empty: in what came or went whole, it says nothing. */
+function full(v) {
+	if (Array.isArray(v)) return v.map(full);
+	return isObject(v) ? Object.fromEntries(Object.entries(v).filter(([, x]) => x !== null && x !== '' && !(isList(x) && !Object.keys(x).length)).map(([k, x]) => [k, full(x)])) : v;
+}
 function text(v) {
 	if (v === undefined) return '';
 	if (typeof v === 'string') return v;
@@ -110,9 +115,9 @@ function text(v) {
 /* What came or went is named by what names it first. */
 function whole(row, v) {
 	if (v === undefined) return '';
-	if (!row.key || !isObject(v)) return text(v);
+	if (!row.key || !isObject(v)) return text(full(v));
 	const rest = Object.fromEntries(Object.entries(v).filter(([k]) => k !== row.key && !row.path.at(-1).includes(`[${v[k]}]`)));
-	return Object.keys(rest).length ? [el('span', {}, String(v[row.key])), ' ', el('span', { class: 'dim' }, text(rest))] : String(v[row.key]);
+	return Object.keys(rest).length ? [el('span', {}, String(v[row.key])), ' ', el('span', { class: 'dim' }, text(full(rest)))] : String(v[row.key]);
 }
 
 /* Where two texts differ, between what they begin and end with. */

@@ -45,6 +45,8 @@ export const typeName = type => {
 };
 /** How the estate calls it: its name, else its id. */
 export const nameOf = row => row.name || row.resource_id;
+/** Who it was, in short: of an ARN what follows the last '/', of a service its name. */
+export const actorName = actor => (/^arn:/.test(actor ?? '') ? actor.split(/[/:]/).at(-1) || actor : String(actor ?? '').replace(/\.amazonaws\.com$/, ''));
 export const debounce = (ms, fn) => {
 	let timer;
 	return (...args) => { clearTimeout(timer); timer = setTimeout(fn, ms, ...args); };
