@@ -161,11 +161,33 @@ static int64_t page_size(const struct operation *op)
 	return op->model->limit_default > 0 ? op->model->limit_default : PAGE_DEFAULT;
 }
 
+/* AWS Config takes a template in a request up to the first of these, and up to the second from S3; a program of this house
+ * puts both into the request. The model sees as much as it lets through. */
+#define TEMPLATE_BYTES     51200
+#define TEMPLATE_MAX_BYTES (300 << 10)
+
+static struct str shorten(struct json *template)
+{
+	struct str whole = template->text;
+
+	if (whole.n <= TEMPLATE_BYTES || whole.n > TEMPLATE_MAX_BYTES)
+		return whole;
+	template->text.n = TEMPLATE_BYTES;
+	while (template->text.n && ((unsigned char)whole.p[template->text.n] & 0xC0) == 0x80)
+		template->text.n--;
+	return whole;
+}
+
 static enum code check(struct operation *op)
 {
 	struct buf message = BUF_INIT(MODEL_MESSAGE_MAX_BYTES);
+	struct json *template = op->request->unlimited ? json_get(op->input, "TemplateBody") : NULL;
+	const struct str whole = json_is(template, JSON_STRING) ? shorten(template) : STR_NONE;
 	const char *error = NULL;
 	enum code c = model_check(op->model, op->input, op->arena, &error, &message, op->e);
+
+	if (whole.p)
+		template->text = whole;
 
 	if (c == E_INVALID && error) {
 		*op->e = (struct err){ 0 };

@@ -54,11 +54,12 @@ enum code findings_history(
 }
 
 enum code findings_of(
-	struct reader *r, int64_t rid, int64_t at_ms, const struct rows *rows, struct err *e)
+	struct reader *r, int64_t rid, int64_t version, const struct rows *rows, struct err *e)
 {
-	struct select_value values[] = { { "rid", cell_int(rid) }, { "at_ms", cell_int(at_ms) } };
+	struct select_value values[] = { { "rid", cell_int(rid) }, { "version", cell_int(version) },
+		{ "at_ms", cell_int(r->at_ms) } };
 
-	return ask(r, SQL_FINDINGS_OF, values, 2, rows, e);
+	return ask(r, SQL_FINDINGS_OF, values, 3, rows, e);
 }
 
 enum code findings_managed(

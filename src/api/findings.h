@@ -21,9 +21,10 @@ enum code findings_resources(
 /** A row an interval, of those that overlap the time from since_ms to until_ms: since, until, still, seconds. */
 enum code findings_history(
 	struct reader *r, const struct read_filter *f, const struct rows *rows, struct err *e);
-/** What was found on one resource at a moment: rule, result, since, annotation; what fails first. */
+/** What was found on one resource at the reader's moment, or last while that version of it was in force: rule, result, since,
+ * annotation; what fails first. */
 enum code findings_of(
-	struct reader *r, int64_t rid, int64_t at_ms, const struct rows *rows, struct err *e);
+	struct reader *r, int64_t rid, int64_t version, const struct rows *rows, struct err *e);
 
 struct findings_managed {
 	const char *

@@ -65,9 +65,11 @@ SELECT c.rule, c.result, c.resource_type, c.resource_id, c.name, c.account, c.re
 
 -- name: findings_of
 -- plan: scan
--- What the rules found on one resource at a moment.
+-- What the rules found on one resource at a moment, or last while one of its versions was in force.
 SELECT v.rule, v.result, v.since, v.annotation, v.account, v.region, v.since_ms
-  FROM _verdict v WHERE v.rid = :rid AND v.since_ms <= :at_ms AND v.until_ms > :at_ms AND v.result <> 'NOT_APPLICABLE'
+  FROM (SELECT min(:at_ms, i.until_ms - 1) AS ms FROM _item i WHERE i.rid = :rid AND i.version = :version) m
+  JOIN _verdict v ON v.rid = :rid AND v.since_ms <= m.ms AND v.until_ms > m.ms
+ WHERE v.result <> 'NOT_APPLICABLE'
  ORDER BY v.result = 'NON_COMPLIANT' DESC, v.rule;
 
 -- name: findings_managed

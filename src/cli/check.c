@@ -39,22 +39,36 @@ static enum code row(void *ctx, const struct cell *cells, size_t n, struct err *
 	return k->to.row(k->to.ctx, cells, n, e);
 }
 
-static enum code none_found(struct cli *c, struct read_filter f, struct err *e)
+static enum code no_columns(void *ctx, const char *const *names, size_t n, struct err *e)
 {
-	struct checked k = { .rows = 0 };
-	struct printer p;
-	struct rows rows = { begin, row, &k };
+	(void)ctx;
+	(void)names;
+	(void)n;
+	(void)e;
+	return E_OK;
+}
 
-	/* A rule that found nothing is there all the same. */
-	f.result = NULL;
-	f.types = NULL;
-	printer_init(&p, c->format, stdout);
-	k.to = printer_rows(&p);
-	findings_rules(&c->reader, &f, &rows, e);
-	printer_release(&p);
-	if (e->code || k.rows)
+static enum code count_row(void *ctx, const struct cell *cells, size_t n, struct err *e)
+{
+	size_t *rules = ctx;
+
+	(void)cells;
+	(void)n;
+	(void)e;
+	++*rules;
+	return E_OK;
+}
+
+/* A rule that found nothing is there all the same. */
+static enum code none_found(struct cli *c, const char *rule, struct err *e)
+{
+	const struct read_filter f = { .rule = rule };
+	size_t n = 0;
+	const struct rows rows = { no_columns, count_row, &n };
+
+	if (findings_rules(&c->reader, &f, &rows, e) || n)
 		return e->code;
-	err_set(e, E_NOTFOUND, "there is no rule \"%s\"", f.rule);
+	err_set(e, E_NOTFOUND, "there is no rule \"%s\"", rule);
 	return err_hint(e, "siltstone rule list");
 }
 
@@ -77,7 +91,7 @@ static enum code print(struct cli *c, struct read_filter *f, struct err *e)
 	k.to = printer_rows(&p);
 	code = ask(c, f, &rows, e);
 	if (!code && !k.rows && f->rule && !opt_text(&c->o, OPT_EVALUATE))
-		code = none_found(c, *f, e);
+		code = none_found(c, f->rule, e);
 	if (!code)
 		code = printer_end(&p, e);
 	if (!code && c->tty && f->rule)

@@ -4,7 +4,8 @@
 #include "cli/person.h"
 #include "cli/rule.h"
 
-#define TEMPLATE_MAX_BYTES ((size_t)1 << 20)
+/* As much as AWS Config takes from S3. */
+#define TEMPLATE_MAX_BYTES ((size_t)300 << 10)
 #define LIST_COLUMNS       "pack,state,result,score,rules,failing_rules,non_compliant,reason"
 #define RULE_COLUMNS       "logical_id,rule,source,result,non_compliant,judged,insufficient,error"
 

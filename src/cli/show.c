@@ -172,7 +172,7 @@ static enum code tell(struct cli *c, const struct resource *who, const struct it
 		read_tags_of(r, who->rid, at_ms, &rows[1], e) ||
 		read_links_of(r, who->rid, at_ms, &rows[2], e) ||
 		read_links_to(r, who->rid, at_ms, &rows[3], e) ||
-		findings_of(r, who->rid, at_ms, &findings, e))
+		findings_of(r, who->rid, item->version, &findings, e))
 		return e->code;
 	return say_configuration(c, body, e);
 }
