@@ -122,6 +122,7 @@ enum code cmd_outbox(struct cli *c, struct err *e);
 enum code cmd_pack(struct cli *c, struct err *e);
 enum code cmd_push(struct cli *c, struct err *e);
 enum code cmd_publish(struct cli *c, struct err *e);
+enum code cmd_report(struct cli *c, struct err *e);
 enum code cmd_prune(struct cli *c, struct err *e);
 enum code cmd_query(struct cli *c, struct err *e);
 enum code cmd_record(struct cli *c, struct err *e);

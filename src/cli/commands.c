@@ -194,7 +194,14 @@ const struct command commands[] = {
 	    { "export before.db --as-of 2026-10-01", "how it was then" },
 	    { "export case.db --case --resource i-0abc --since 2026-10-01 --until 2026-10-08", "a week of one resource, provable" },
 	    { "export --lake s3://audit/lake --parquet", "for Athena, Trino, Spark, DuckDB" } } },
-	{ "publish", "[FILE]", "keep a flat copy up to date that dashboards read",
+	{ "report", "", "what happened in a stretch of time, as one HTML file to be mailed",
+	  "What began to fail and what was mended, by whom; what was opened to everybody; who changed how much, by day and type; when nobody was "
+	  "looking; what went out. The file fetches nothing and runs nothing, and stays below 200 KB: long lists are cut and say so. It is the last seven days unless --since says.",
+	  OPT(SINCE) | OPT(UNTIL) | OPT(ACCOUNT) | OPT(OUT), 0, 0, cmd_report,
+	  { { "report --since 7d --out week.html", "the last week" },
+	    { "report --since 2026-10-01 --until 2026-11-01 --account 111122223333 --out october.html", "a month of one account" },
+	    { "report --since 1d | sendmail.sh", "into a pipe" } } },
+{ "publish", "[FILE]", "keep a flat copy up to date that dashboards read",
 	  "Writes it anew, and only when something changed, and puts it in place at once; readers are never disturbed. "
 	  "Without FILE it is the path of the section [publish] in siltstone.conf, and the daemon does the same by itself then, "
 	  "as often as its key every says.",
