@@ -37,7 +37,7 @@ enum code lambda_start(struct aws *aws, const char *arn, struct str event, struc
 	const struct http_header headers[] = { { "Content-Type", "application/json" },
 		{ "X-Amz-Invocation-Type", "Event" } };
 	const struct str region = message_arn_region(arn);
-	struct arena a = ARENA_INIT(4096);
+	struct arena a = ARENA_INIT(64 << 10);
 	struct buf path = BUF_INIT(PATH_BYTES);
 	unsigned char digest[SHA256_BYTES];
 	char hash[SHA256_HEX_BYTES];

@@ -145,14 +145,19 @@ static enum code fly(struct invoking *v, struct db *db, struct arena *a, const s
 	return c;
 }
 
+static struct invocation_key key_of(const struct flight *f)
+{
+	return (struct invocation_key){ f->invocation_id, f->created_ms, f->rule_id };
+}
+
 /* In a transaction of its own. */
-static enum code drop(struct db *db, int64_t invocation_id, struct err *e)
+static enum code drop(struct db *db, const struct invocation_key *key, struct err *e)
 {
 	enum code c = db_begin(db, e);
 
 	if (c)
 		return c;
-	c = invocation_done(db, invocation_id, e);
+	c = invocation_done(db, key, e);
 	if (!c)
 		return db_commit(db, e);
 	db_rollback(db);
@@ -198,7 +203,10 @@ static enum code start_one(struct invoking *v, struct db *db, const struct invoc
 		v->n++;
 	} else if (c == E_NOTFOUND && !why.code) {
 		/* The rule is no more, or what it was to judge. */
-		(void)drop(db, claim->invocation_id, e);
+		const struct invocation_key key = { claim->invocation_id, claim->created_ms,
+			claim->rule_id };
+
+		(void)drop(db, &key, e);
 	} else if (why.sql || c == E_NOMEM) {
 		*e = why;
 	} else if (c == E_BUSY || c == E_CANCELED) {
@@ -283,38 +291,41 @@ static enum code start_more(
 static enum code give_up(
 	struct db *db, const struct flight *f, const struct err *why, int64_t now_ms, struct err *e)
 {
+	const struct invocation_key key = key_of(f);
 	enum code c = invocation_rule(db, f->rule_id, INVOCATION_NOT_STARTED,
 		notice_error_code(why), why->msg, now_ms, e);
 
-	return c ? c : invocation_done(db, f->invocation_id, e);
+	return c ? c : invocation_done(db, &key, e);
 }
 
 /* It was not started. */
 static enum code settle_unbegun(
 	struct db *db, const struct flight *f, const struct err *why, int64_t now_ms, struct err *e)
 {
+	const struct invocation_key key = key_of(f);
 	enum code c;
 
 	if (why->code == E_CANCELED || (why->code == E_BUSY && !why->sql))
-		return invocation_free(db, f->invocation_id, e);
+		return invocation_free(db, &key, e);
 	if (!code_is_transient(why->code) || now_ms - f->created_ms > GIVE_UP_MS)
 		return give_up(db, f, why, now_ms, e);
 	c = invocation_rule(db, f->rule_id, INVOCATION_NOT_STARTED, notice_error_code(why),
 		why->msg, now_ms, e);
-	return c ? c : invocation_again(db, f->invocation_id, now_ms + backoff_ms(f->tries), e);
+	return c ? c : invocation_again(db, &key, now_ms + backoff_ms(f->tries), e);
 }
 
 static enum code settle_failed(struct db *db, const struct flight *f,
 	const struct function_result *r, int64_t now_ms, struct err *e)
 {
+	const struct invocation_key key = key_of(f);
 	enum code c = invocation_rule(
 		db, f->rule_id, INVOCATION_FAILED, r->outcome, r->err.msg, now_ms, e);
 
 	if (c)
 		return c;
 	if (f->tries >= RETRIES)
-		return invocation_done(db, f->invocation_id, e);
-	return invocation_again(db, f->invocation_id, now_ms + RETRY_MS * (f->tries + 1), e);
+		return invocation_done(db, &key, e);
+	return invocation_again(db, &key, now_ms + RETRY_MS * (f->tries + 1), e);
 }
 
 static enum code keep_run(
@@ -335,6 +346,7 @@ static enum code keep_run(
 static enum code settle(struct db *db, const struct flight *f, const struct function_result *r,
 	int64_t now_ms, struct err *e)
 {
+	const struct invocation_key key = key_of(f);
 	const bool again = !r->begun && (r->err.code == E_BUSY || r->err.code == E_CANCELED);
 	enum code c = f->hosted && !again ? keep_run(db, f, r, e) : E_OK;
 
@@ -345,7 +357,7 @@ static enum code settle(struct db *db, const struct flight *f, const struct func
 	if (r->err.code)
 		return settle_failed(db, f, r, now_ms, e);
 	c = invocation_rule(db, f->rule_id, INVOCATION_STARTED, NULL, NULL, now_ms, e);
-	return c ? c : invocation_done(db, f->invocation_id, e);
+	return c ? c : invocation_done(db, &key, e);
 }
 
 struct landing {

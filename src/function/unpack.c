@@ -11,7 +11,7 @@
 #include <zip.h>
 
 #define ENTRIES_MAX  50000
-#define UNPACKED_MAX (INT64_C(250) << 20)
+#define UNPACKED_MAX (250 << 20)
 #define DEPTH_MAX    64
 #define TEXTS_MAX    (16 << 20)
 
@@ -161,12 +161,31 @@ static enum code unpack_entry(struct unpacking *u, zip_uint64_t i, struct err *e
 	return E_OK;
 }
 
+/* What the archive says itself is enough to refuse it before anything is written; it is not enough to trust it. */
+static enum code weigh(struct unpacking *u, zip_int64_t n, struct err *e)
+{
+	zip_uint64_t sum = 0;
+	struct zip_stat st;
+
+	for (zip_int64_t i = 0; i < n; i++) {
+		if (zip_stat_index(u->zip, (zip_uint64_t)i, 0, &st) || !(st.valid & ZIP_STAT_SIZE))
+			continue;
+		sum += st.size < UNPACKED_MAX ? st.size : UNPACKED_MAX + 1;
+	}
+	return sum > UNPACKED_MAX
+		       ? err_set(e, E_TOOBIG, "\"%s\" is larger than 250 MB when it is unpacked",
+				 u->name)
+		       : E_OK;
+}
+
 static enum code unpack_all(struct unpacking *u, struct err *e)
 {
 	const zip_int64_t n = zip_get_num_entries(u->zip, 0);
 
 	if (n > ENTRIES_MAX)
 		return err_set(e, E_TOOBIG, "\"%s\" has more than %d files", u->name, ENTRIES_MAX);
+	if (weigh(u, n, e))
+		return e->code;
 	for (zip_int64_t i = 0; i < n && !e->code; i++)
 		unpack_entry(u, (zip_uint64_t)i, e);
 	return e->code;

@@ -20,19 +20,12 @@ enum code invocation_due(struct db *db, struct str busy, int64_t now_ms, int64_t
 		struct invocation_claim *i = &out[(*n)++];
 
 		i->invocation_id = stmt_col_int(&st, invocation_due_invocation_id);
+		i->created_ms = stmt_col_int(&st, invocation_due_created_ms);
 		snprintf(i->rule_id, sizeof(i->rule_id), "%.*s",
 			STR_ARG(stmt_col_str(&st, invocation_due_rule_id)));
 	}
 	stmt_end(&st);
 	return e->code;
-}
-
-static enum code by_id(struct db *db, enum sql_id statement, int param, int64_t id, struct err *e)
-{
-	struct stmt st = stmt_begin(db, statement);
-
-	stmt_int(&st, param, id);
-	return stmt_run(&st, e);
 }
 
 enum code invocation_lease(struct db *db, int64_t invocation_id, int64_t lease_ms, struct err *e)
@@ -82,21 +75,34 @@ enum code invocation_get(struct db *db, struct arena *a, int64_t invocation_id,
 	return c || arena_ok(a) ? c : err_nomem(e);
 }
 
-enum code invocation_done(struct db *db, int64_t invocation_id, struct err *e)
+enum code invocation_done(struct db *db, const struct invocation_key *key, struct err *e)
 {
-	return by_id(db, SQL_INVOCATION_DONE, invocation_done__id, invocation_id, e);
+	struct stmt st = stmt_begin(db, SQL_INVOCATION_DONE);
+
+	stmt_int(&st, invocation_done__id, key->invocation_id);
+	stmt_text(&st, invocation_done__rule_id, key->rule_id);
+	stmt_int(&st, invocation_done__created, key->created_ms);
+	return stmt_run(&st, e);
 }
 
-enum code invocation_free(struct db *db, int64_t invocation_id, struct err *e)
+enum code invocation_free(struct db *db, const struct invocation_key *key, struct err *e)
 {
-	return by_id(db, SQL_INVOCATION_FREE, invocation_free__id, invocation_id, e);
+	struct stmt st = stmt_begin(db, SQL_INVOCATION_FREE);
+
+	stmt_int(&st, invocation_free__id, key->invocation_id);
+	stmt_text(&st, invocation_free__rule_id, key->rule_id);
+	stmt_int(&st, invocation_free__created, key->created_ms);
+	return stmt_run(&st, e);
 }
 
-enum code invocation_again(struct db *db, int64_t invocation_id, int64_t due_ms, struct err *e)
+enum code invocation_again(
+	struct db *db, const struct invocation_key *key, int64_t due_ms, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_INVOCATION_AGAIN);
 
-	stmt_int(&st, invocation_again__id, invocation_id);
+	stmt_int(&st, invocation_again__id, key->invocation_id);
+	stmt_text(&st, invocation_again__rule_id, key->rule_id);
+	stmt_int(&st, invocation_again__created, key->created_ms);
 	stmt_int(&st, invocation_again__due, due_ms);
 	return stmt_run(&st, e);
 }

@@ -27,7 +27,7 @@ struct invocation {
 #define INVOCATIONS_CLAIMED 16
 
 struct invocation_claim {
-	int64_t invocation_id;
+	int64_t invocation_id, created_ms;
 	char rule_id[64];
 };
 /** At most @limit (and INVOCATIONS_CLAIMED) that are due and leased by nobody, but none of the rules in @busy, a JSON list. @lease_ms
@@ -40,10 +40,17 @@ enum code invocation_get(struct db *db, struct arena *a, int64_t invocation_id,
 
 /* Parts of the caller's transaction. */
 enum code invocation_lease(struct db *db, int64_t invocation_id, int64_t lease_ms, struct err *e);
-enum code invocation_done(struct db *db, int64_t invocation_id, struct err *e);
-enum code invocation_free(struct db *db, int64_t invocation_id, struct err *e);
+
+/** Which row is meant: ids are used again when a rule is deleted with what waits for it. */
+struct invocation_key {
+	int64_t invocation_id, created_ms;
+	const char *rule_id;
+};
+enum code invocation_done(struct db *db, const struct invocation_key *key, struct err *e);
+enum code invocation_free(struct db *db, const struct invocation_key *key, struct err *e);
 /** It is due again at @due_ms, and one try more. */
-enum code invocation_again(struct db *db, int64_t invocation_id, int64_t due_ms, struct err *e);
+enum code invocation_again(
+	struct db *db, const struct invocation_key *key, int64_t due_ms, struct err *e);
 
 /** What becomes of its rule's status. */
 enum invocation_fate { INVOCATION_STARTED, INVOCATION_FAILED, INVOCATION_NOT_STARTED };

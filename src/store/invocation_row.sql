@@ -1,7 +1,7 @@
 -- name: invocation_due
 -- The oldest that nobody works on, but none of the rules that cannot be started now. A lease further ahead than any
 -- was written by a clock that has been put back since.
-SELECT i.invocation_id AS invocation_id, i.rule_id AS rule_id FROM _invocation i
+SELECT i.invocation_id AS invocation_id, i.rule_id AS rule_id, i.created_ms AS created_ms FROM _invocation i
  WHERE i.due_ms <= :now AND (i.lease_ms <= :now OR i.lease_ms > :lease)
    AND i.rule_id NOT IN (SELECT j.value FROM json_each(:busy) j)
  ORDER BY i.due_ms LIMIT :limit;
@@ -10,7 +10,7 @@ SELECT i.invocation_id AS invocation_id, i.rule_id AS rule_id FROM _invocation i
 UPDATE _invocation SET lease_ms = :lease WHERE invocation_id = :id;
 
 -- name: invocation_free
-UPDATE _invocation SET lease_ms = 0 WHERE invocation_id = :id;
+UPDATE _invocation SET lease_ms = 0 WHERE invocation_id = :id AND rule_id = :rule_id AND created_ms = :created;
 
 -- name: invocation_free_leases
 -- plan: scan
@@ -18,10 +18,10 @@ UPDATE _invocation SET lease_ms = 0 WHERE invocation_id = :id;
 UPDATE _invocation SET lease_ms = 0 WHERE lease_ms <> 0;
 
 -- name: invocation_done
-DELETE FROM _invocation WHERE invocation_id = :id;
+DELETE FROM _invocation WHERE invocation_id = :id AND rule_id = :rule_id AND created_ms = :created;
 
 -- name: invocation_again
-UPDATE _invocation SET lease_ms = 0, due_ms = :due, tries = tries + 1 WHERE invocation_id = :id;
+UPDATE _invocation SET lease_ms = 0, due_ms = :due, tries = tries + 1 WHERE invocation_id = :id AND rule_id = :rule_id AND created_ms = :created;
 
 -- name: invocation_get
 -- What its rule says now. `compared`: the item was written after the rule was made, changed or asked for, so that it is told
