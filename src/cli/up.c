@@ -46,7 +46,9 @@ static enum code show_demo(struct cli *c, struct up_options *o, struct err *e)
 	if (!o->log_level)
 		o->log_level = "warn";
 	say_demo(c, o, &sum, time_ticks_ms() - began_ms);
-	up_run(o, e);
+	if (!config_set(&none, "access", "", "anonymous", o->anonymous, "--demo", e) &&
+		(!o->listen || !config_set(&none, "http", "", "listen", o->listen, "--listen", e)))
+		up_run(o, e);
 	config_release(&none);
 	return e->code;
 }
