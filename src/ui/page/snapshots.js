@@ -71,7 +71,7 @@ export async function show(root, view) {
 			put(said, 'Snapshot ', el('code', {}, id), ' was asked for; its files are below.');
 		} catch (e) {
 			if (e.name === 'AbortError') return;
-			put(said, el('span', { class: 'bad' }, e.code === 'AccessDeniedException' || e.status === 401 || e.status === 403 ? 'Only an operator may take a snapshot: ' : 'No snapshot was taken: ', e.message, e.code?.startsWith('NoRunning') && [' ', el('code', {}, 'siltstone recorder start')]));
+			put(said, el('span', { class: 'bad' }, e.code === 'AccessDeniedException' || e.status === 401 || e.status === 403 ? 'Only an operator may take a snapshot: ' : 'No snapshot was taken: ', e.message, /^No\w+Recorder/.test(e.code ?? '') && [' ', el('code', {}, `siltstone recorder ${e.code.startsWith('NoRunning') ? 'start' : 'set'}`)]));
 		}
 		button.disabled = false;
 	}
