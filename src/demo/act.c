@@ -9,15 +9,15 @@
 static const struct person {
 	const char *arn, *ip, *agent;
 } people[] = {
-	[TERRAFORM] = { "arn:aws:sts::%s:assumed-role/terraform/atlantis", "192.0.2.40",
+	[TERRAFORM] = { "arn:aws:sts::%s:assumed-role/terraform/terraform", "192.0.2.40",
 		"APN/1.0 HashiCorp/1.0 Terraform/1.9.8 (+https://www.terraform.io)" },
-	[CI] = { "arn:aws:sts::%s:assumed-role/ci-deploy/pipeline", "192.0.2.17",
+	[CI] = { "arn:aws:sts::%s:assumed-role/ci-deploy/ci-deploy", "192.0.2.17",
 		"aws-cli/2.17.44 md/Botocore#2.0.0 ua/2.0 os/linux" },
 	[ALICE] = { "arn:aws:iam::%s:user/alice", "203.0.113.77", BROWSER },
 	[BOB] = { "arn:aws:iam::%s:user/bob", "203.0.113.12", BROWSER },
 	[CAROL] = { "arn:aws:iam::%s:user/carol", "203.0.113.31", "aws-cli/2.17.44 os/linux" },
 	[DAVE] = { "arn:aws:iam::%s:user/dave", "203.0.113.58", "Boto3/1.35.10 os/linux" },
-	[SCHEDULER] = { "arn:aws:sts::%s:assumed-role/instance-scheduler/scheduler",
+	[SCHEDULER] = { "arn:aws:sts::%s:assumed-role/instance-scheduler/instance-scheduler",
 		"lambda.amazonaws.com", "Boto3/1.34.0 exec-env/AWS_Lambda_python3.12" },
 	[INTRUDER] = { "arn:aws:sts::%s:assumed-role/checkout-app/i-0d3b9a61c07e4f528",
 		"198.51.100.23", "aws-cli/1.22.34 Python/3.10.12 Linux/6.1.0-kali9-amd64" },

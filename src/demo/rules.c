@@ -53,10 +53,11 @@ const char *rule_finds(enum rule_id rule, const struct thing *t)
 			"the volume is not encrypted");
 	case RULE_BUCKET_PUBLIC:
 		return unless(t, KIND_BUCKET, says(t, "block", "true"),
-			"the bucket does not block public access");
+			"the bucket does not block public access: blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets is off");
 	case RULE_VERSIONING:
 		return unless(t, KIND_BUCKET, says(t, "versioning", "Enabled"),
-			"versioning is not enabled");
+			says(t, "versioning", "Suspended") ? "versioning is suspended"
+							   : "versioning is off");
 	case RULE_DATABASE:
 		return unless(
 			t, KIND_DATABASE, says(t, "encrypted", "true"), "storage is not encrypted");
@@ -66,13 +67,13 @@ const char *rule_finds(enum rule_id rule, const struct thing *t)
 	case RULE_TAGS: return find_tags(t);
 	case RULE_RECOVERY:
 		return unless(t, KIND_TABLE, says(t, "recovery", "ENABLED"),
-			"point-in-time recovery is not enabled");
+			"point-in-time recovery is off");
 	case RULE_TRAIL:
 		return unless(t, KIND_TRAIL, says(t, "validation", "true"),
 			"log files are not validated");
 	case RULE_TOKENS:
-		return unless(
-			t, KIND_INSTANCE, says(t, "tokens", "required"), "IMDSv2 is optional");
+		return unless(t, KIND_INSTANCE, says(t, "tokens", "required"),
+			"metadata is to be had without a token: httpTokens is optional");
 	case RULE_ROTATION:
 		return unless(t, KIND_KEY, says(t, "rotation", "true"), "the key is not rotated");
 	case RULES: break;

@@ -110,3 +110,14 @@ def test_only_into_a_store_of_its_own(siltstone, demo):
     assert siltstone.run("demo").code == 2
     assert siltstone.run("up", "--scale", "5").code == 2
     assert siltstone.run("demo", "--store", "x.db", "--scale", "5000000").code == 2
+
+
+def test_the_rules_themselves_find_the_same(siltstone, demo, store):  # noqa: F811
+    """What the demonstration says that rules found is what they find, word for word."""
+    verdicts = "SELECT account, region, rule, resource_id, result, annotation, since FROM compliance ORDER BY 1, 2, 3, 4"
+    program.copy_store(demo, store)
+    runs = json.loads(siltstone.run("rule", "evaluate", "--store", store, "--format", "json").out)
+    assert sum(run["judged"] for run in runs) >= 40
+    assert [run for run in runs if run["error"] and "no statement here" not in run["error"]] == []
+    assert [run for run in runs if run["changed"] or run["insufficient"]] == []
+    assert ask(store, verdicts) == ask(demo, verdicts)

@@ -57,7 +57,7 @@ def test_the_week_of_the_story(siltstone, demo):  # noqa: F811
     at = cells.index("restricted-ssh")
     assert cells[at + 1:at + 8] == ["AWS::EC2::SecurityGroup", "bastion", "111122223333 eu-west-1", "2026-06-05 18:42:15", "until 2026-06-09 10:12:05",
                                     "port 22 is open to 0.0.0.0/0", "user/alice"]
-    assert "assumed-role/terraform/atlantis" in cells and "rds-storage-encrypted" in cells
+    assert "assumed-role/terraform/terraform" in cells and "rds-storage-encrypted" in cells
     assert re.search(r"<h2 id=\"doors\">.*?bastion.*?user/alice.*?<h2", text, re.S)
     assert "Everything was looked at all the time" in text
     # The gap of three weeks ago is in the month's, and nobody else's account is in the report of one.
