@@ -155,7 +155,7 @@ function askToken(e) {
 	return el('form', { class: 'card gate', on: { submit: ev => { ev.preventDefault(); setToken(input.value.trim()); render(); } } },
 		el('h1', {}, e.status === 403 ? 'This token may not read here' : token() ? 'This token is not good any more' : 'A token is needed'),
 		el('p', {}, 'Who reads here shows a token. One is made on the machine that siltstone runs on:'),
-		el('div', { class: 'command' }, el('code', {}, 'siltstone access add --kind token')),
+		el('div', { class: 'command' }, el('code', {}, 'siltstone access add --kind token --account 123456789012')),
 		el('label', { for: 'token' }, 'Token'), el('div', { class: 'line' }, input, el('button', { class: 'btn pri' }, 'Show the pages')),
 		el('p', { class: 'dim' }, 'It stays in this tab and is sent to this server only. A link can carry one behind #token=. '
 			+ 'On the machine itself, siltstone up --anonymous read-only needs none.'));

@@ -36,7 +36,7 @@ function firstRun(root, view) {
 	add(root, heading('Nothing is recorded yet', 'Three ways to begin. This page turns into the overview by itself.'),
 		el('div', { class: 'cards' },
 			way('Demo data', 'An invented estate with three months of history, to look around in.', 'siltstone up --demo'),
-			way('Record this host', 'Its mounts, network, services and packages, from now on.', 'siltstone source add here --kind host'),
+			way('Record this host', 'Its mounts, network, users and packages: a look now, and more whenever you repeat it.', 'siltstone record host'),
 			way('Connect AWS', 'Every region of the account that your AWS profile belongs to.', 'siltstone source add aws')), state);
 	let timer = 0;
 	const look = async () => {

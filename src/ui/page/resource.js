@@ -150,7 +150,7 @@ export async function show(root, view) {
 	const hushed = v => { const list = muted(type); return list.length && v.event === 'changed' && gists.get(v.version)?.length && gists.get(v.version).every(c => isMuted(list, type, c.property)); };
 
 	/* Going */
-	function goTo(ms, v = null) { return view.navigate(view.link(location.pathname, { at: ms === null || ms >= now ? null : stamp(ms), v })); }
+	function goTo(ms, v = null) { return view.set({ at: ms === null || ms >= now ? null : stamp(ms), v }); }
 	function step(by) {
 		const t = moment(), i = stops.findLastIndex(s => s <= t);
 		if (by < 0) { const to = at !== null && i >= 0 && stops[i] < t ? i : i - 1; if (to >= 0) goTo(stops[to]); }
@@ -261,7 +261,7 @@ export async function show(root, view) {
 		let day = '';
 		for (const e of part) {
 			if (!showMuted && e.v && hushed(e.v)) continue;
-			if (dayOf(e.t) !== day) add(box, el('h3', { class: 'day' }, (day = dayOf(e.t))));
+			if (dayOf(e.t) !== day) add(box, el('p', { class: 'day' }, (day = dayOf(e.t))));
 			add(box, entry(e, cur));
 		}
 		if (z < shown.length) add(box, el('button', { type: 'button', class: 'textlink more', on: { click: () => { windowAt = z + WINDOW / 2; shape = ''; drawn.shown = true; drawn.a = -1e9; drawn.z = 1e9; drawList(); } } }, `${count(shown.length - z)} earlier`));

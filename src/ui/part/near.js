@@ -42,7 +42,7 @@ export function near({ name, in: incoming, out: outgoing, hrefOf }) {
 			const node = svg('g', { class: `node ${l.state ?? ''}` }, svg('title', {}, said(l)), svg('rect', { x: at ? width - w - 2 : 2, y: y - ROW / 2, width: w, height: ROW, rx: 6 }),
 				svg('text', { x: (at ? width - w - 2 : 2) + 8, y: y - 1.5 }, cut(l.text, Math.floor((w - 14) / 6.1))),
 				svg('text', { class: 'kind', x: (at ? width - w - 2 : 2) + 8, y: y + 10 }, l.state === 'gone' ? 'removed' : l.state === 'new' ? 'added' : cut(l.many ? l.relation.trim() : typeName(l.type), Math.floor((w - 14) / 5.4))));
-			add(chart, l.many || !hrefOf ? node : svg('a', { href: hrefOf(l), 'aria-label': said(l) }, node));
+			add(chart, l.many || !hrefOf ? node : svg('a', { href: hrefOf(l) }, node));
 		});
 		place(left, 0);
 		place(right, 1);
