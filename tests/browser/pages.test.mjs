@@ -291,7 +291,7 @@ claim('who shows no token is asked for one; a link may carry it', { allow: [...O
 	const store = freshStore('gate.db'), key = path.join(path.dirname(store), `gate-${process.pid}.key`);
 	siltstone('access', 'init', key);
 	const made = siltstone('access', 'add', '--kind', 'token', '--account', '111122223333', '--store', store, '--key-file', key, '--format', 'json');
-	const token = /[A-Z0-9]+_[\w-]+/.exec(made)[0];
+	const token = JSON.parse(made)[0].secret;
 	const d = await up(store, { args: ['--key-file', key] });
 	try {
 		await page.goto(`${d.url}/resources`);
