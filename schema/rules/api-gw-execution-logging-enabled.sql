@@ -1,7 +1,10 @@
 -- rules: API_GW_EXECUTION_LOGGING_ENABLED
 -- reads: AWS::ApiGatewayV2::Api
 -- text: all methods of REST and WebSocket stages are logged, at one of the levels in loggingLevel
-WITH seen AS (
+WITH api AS MATERIALIZED (
+  SELECT json_extract(e.configuration, '$.apiId') AS id, max(json_extract(e.configuration, '$.protocolType')) AS protocol
+    FROM estate e WHERE e.resource_type = 'AWS::ApiGatewayV2::Api' GROUP BY 1),
+seen AS (
   SELECT item_id, resource_type, json_type(configuration, '$.methodSettings') AS kept,
          (SELECT count(*) FROM json_each(configuration, '$.methodSettings') m WHERE m.key = '*/*') AS all_,
          (SELECT group_concat(m.key || ' ' || upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')), ', ')
@@ -9,8 +12,7 @@ WITH seen AS (
              WHERE upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')) NOT IN (SELECT trim(value) FROM json_each('['
              || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))) AS low,
          upper(coalesce(json_extract(configuration, '$.defaultRouteSettings.loggingLevel'), 'OFF')) AS level,
-         (SELECT json_extract(e.configuration, '$.protocolType') FROM estate e WHERE e.resource_type = 'AWS::ApiGatewayV2::Api'
-             AND json_extract(e.configuration, '$.apiId') = json_extract(item.configuration, '$.apiId')) AS protocol
+         (SELECT api.protocol FROM api WHERE api.id = json_extract(item.configuration, '$.apiId')) AS protocol
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
