@@ -123,7 +123,7 @@ export async function show(root, view) {
 	}
 	const stops = stopsOf(r), versions = r.versions, now = Date.now();
 	const docs = new Map(), gists = new Map();
-	let at = view.at, mode = 'properties', all = false, showMuted = false, kinds = { change: true, rule: true }, who = '', windowAt = 0, drawn = {}, shape = '';
+	let at = view.at, mode = 'properties', all = false, showMuted = false, nodes = [], kinds = { change: true, rule: true }, who = '', windowAt = 0, drawn = {}, shape = '';
 	const q = () => view.query;
 
 	const moment = () => at ?? now;
@@ -232,15 +232,14 @@ export async function show(root, view) {
 	const list = el('section', { class: 'card list', 'aria-label': 'What happened' });
 	const entries = [...versions.map(v => ({ t: v.ms, v })), ...r.verdicts.map(rule => ({ t: rule.since, rule }))].sort((a, b) => b.t - a.t || (a.rule ? -1 : 1));
 	const actors = [...new Set(versions.map(v => v.actor).filter(Boolean))].sort();
-	const entry = (e, cur) => {
-		const future = e.t > moment() ? 'future' : '';
+	const entry = e => {
 		if (e.v) {
 			const g = gistOf(e.v), sign = { created: ['new', '+'], deleted: ['gone', '−'], 'not recorded': ['gone', '−'] }[e.v.event] ?? ['chg', '~'];
-			return el('button', { type: 'button', class: `ev ${future}`, 'aria-current': String(e.v === cur), on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${sign[0]}`, 'aria-hidden': 'true' }, sign[1]),
+			return el('button', { type: 'button', class: 'ev', on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${sign[0]}`, 'aria-hidden': 'true' }, sign[1]),
 				el('span', { class: 's' }, g.title), el('span', { class: 'w' }, clock(e.t)), el('span', { class: 'd' }, el('span', { class: 'mono' }, g.text), g.text && e.v.actor ? ' · ' : '', actorName(e.v.actor)));
 		}
 		const word = { COMPLIANT: ['good', '✓', 'became compliant'], NON_COMPLIANT: ['fail', '✕', 'became non-compliant'] }[e.rule.result] ?? ['none', '·', words(e.rule.result).toLowerCase()];
-		return el('button', { type: 'button', class: `ev ${future}`, on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${word[0]}`, 'aria-hidden': 'true' }, word[1]),
+		return el('button', { type: 'button', class: 'ev', on: { click: () => goTo(settled(stops, e.t)) } }, el('span', { class: `sign ${word[0]}`, 'aria-hidden': 'true' }, word[1]),
 			el('span', { class: 's' }, e.rule.rule), el('span', { class: 'w' }, clock(e.t)), el('span', { class: 'd' }, word[2], e.rule.annotation ? `: ${e.rule.annotation}` : ''));
 	};
 	const chip = (key, label) => el('button', { type: 'button', class: 'chip', 'aria-pressed': String(kinds[key]), on: { click: () => { kinds[key] = !kinds[key]; shape = ''; drawList(); } } }, label);
@@ -251,18 +250,21 @@ export async function show(root, view) {
 		/* A window around the moment: a resource may have thousands. */
 		if (!drawn.shown || shown.length !== drawn.n || i < drawn.a + 20 || i > drawn.z - 20) windowAt = i;
 		const a = Math.max(0, windowAt - WINDOW), z = Math.min(shown.length, windowAt + WINDOW);
-		const key = [shown.length, a, z, moment(), kinds.change, kinds.rule, who, showMuted, gists.size, muted(type).length].join();
-		if (key === shape) return;
+		const key = [shown.length, a, z, kinds.change, kinds.rule, who, showMuted, gists.size, muted(type).length].join();
+		if (key === shape) { markList(cur); return; }
 		shape = key;
 		const part = shown.slice(a, z), box = el('div', { class: 'evs', tabindex: '-1' }), quiet = part.filter(e => e.v && hushed(e.v));
 		const seen = new Set(part.filter(e => e.v).map(e => e.v.version));
 		if (seen.size) loadGists(Math.min(...seen), Math.max(...seen)).then(more => { if (more) { drawList(); drawDetail(); } }).catch(ignore);
 		if (a > 0) add(box, el('button', { type: 'button', class: 'textlink more', on: { click: () => { windowAt = Math.max(0, a - WINDOW / 2); shape = ''; drawn.shown = true; drawn.a = -1e9; drawn.z = 1e9; drawList(); } } }, `${count(a)} later`));
 		let day = '';
+		nodes = [];
 		for (const e of part) {
 			if (!showMuted && e.v && hushed(e.v)) continue;
 			if (dayOf(e.t) !== day) add(box, el('p', { class: 'day' }, (day = dayOf(e.t))));
-			add(box, entry(e, cur));
+			const node = entry(e);
+			nodes.push([e, node]);
+			add(box, node);
 		}
 		if (z < shown.length) add(box, el('button', { type: 'button', class: 'textlink more', on: { click: () => { windowAt = z + WINDOW / 2; shape = ''; drawn.shown = true; drawn.a = -1e9; drawn.z = 1e9; drawList(); } } }, `${count(shown.length - z)} earlier`));
 		const scroll = list.querySelector('.evs')?.scrollTop ?? 0;
@@ -271,7 +273,18 @@ export async function show(root, view) {
 			actors.length > 1 && el('select', { class: 'right small', 'aria-label': 'Who', on: { change: e => { who = e.target.value; drawList(); } } }, el('option', { value: '' }, 'Anybody'), actors.map(a => el('option', { value: a, selected: a === who }, actorName(a))))), box);
 		drawn = { shown: true, n: shown.length, a, z };
 		box.scrollTop = scroll;
-		const me = box.querySelector('[aria-current=true]');
+		markList(cur);
+	}
+	/* Which entry is shown, and which are still to come. */
+	function markList(cur) {
+		const t = moment(), box = list.querySelector('.evs');
+		let me = null;
+		for (const [e, node] of nodes) {
+			node.classList.toggle('future', e.t > t);
+			if (!e.v) continue;
+			node.setAttribute('aria-current', String(e.v === cur));
+			if (e.v === cur) me = node;
+		}
 		if (me && (me.offsetTop < box.scrollTop + 40 || me.offsetTop > box.scrollTop + box.clientHeight - 60)) box.scrollTop = Math.max(0, me.offsetTop - 70);
 	}
 
