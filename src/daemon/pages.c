@@ -137,9 +137,10 @@ static bool etag_of(struct str bytes, char out[ETAG_BYTES])
 /* Answers */
 
 struct answer {
-	struct http_header headers[8];
+	struct http_header headers[8]; /* they borrow, from this too */
 	size_t n;
 	const char *mime;
+	char etag[ETAG_BYTES];
 };
 
 static void header(struct answer *a, const char *name, const char *value)
@@ -172,11 +173,9 @@ static bool has(const struct http_query *q, const char *etag)
 
 static void reply(struct http_query *q, struct answer *a, struct str body)
 {
-	char etag[ETAG_BYTES];
-
-	if (etag_of(body, etag)) {
-		header(a, "ETag", etag);
-		if (has(q, etag)) {
+	if (etag_of(body, a->etag)) {
+		header(a, "ETag", a->etag);
+		if (has(q, a->etag)) {
 			http_answer_headers(q, 304, NULL, a->headers, a->n, STR(""));
 			return;
 		}
