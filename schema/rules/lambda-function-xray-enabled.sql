@@ -1,0 +1,10 @@
+-- rules: LAMBDA_FUNCTION_XRAY_ENABLED
+-- text: functions are traced by X-Ray
+SELECT item_id,
+       CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
+       substr(coalesce(missing, why), 1, 256) AS annotation
+  FROM (SELECT item_id,
+               CASE WHEN configuration ->> '$.functionName' IS NULL THEN 'the item has no functionName: it was not read' END AS missing,
+               CASE WHEN coalesce(configuration ->> '$.tracingConfig.mode', 'PassThrough') <> 'Active' THEN 'the function is not traced' END AS why
+          FROM (SELECT item_id, configuration
+                  FROM item))

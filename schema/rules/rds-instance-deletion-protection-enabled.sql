@@ -1,0 +1,9 @@
+-- rules: RDS_INSTANCE_DELETION_PROTECTION_ENABLED
+-- text: DB instances are protected from deletion, but those of clusters; of the engines that are named
+SELECT item_id,
+       CASE WHEN v IN (1, 'true') THEN 'COMPLIANT' WHEN v IN (0, 'false') THEN 'NON_COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result,
+       CASE WHEN v IN (1, 'true') THEN NULL WHEN v IN (0, 'false') THEN 'the DB instance is not protected from deletion' ELSE 'the item does not say deletionProtection' END AS annotation
+  FROM (SELECT item_id, configuration ->> '$.deletionProtection' AS v
+          FROM item
+         WHERE coalesce(configuration ->> '$.dBClusterIdentifier', '') = ''
+           AND (coalesce(:parameters ->> '$.databaseEngines', '') = '' OR instr(',' || replace(lower(:parameters ->> '$.databaseEngines'), ' ', '') || ',', ',' || lower(configuration ->> '$.engine') || ',') > 0))

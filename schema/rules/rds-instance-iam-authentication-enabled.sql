@@ -1,0 +1,8 @@
+-- rules: RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED
+-- text: DB instances whose engine can have people authenticate with IAM do
+SELECT item_id,
+       CASE WHEN v IN (1, 'true') THEN 'COMPLIANT' WHEN v IN (0, 'false') THEN 'NON_COMPLIANT' ELSE 'INSUFFICIENT_DATA' END AS result,
+       CASE WHEN v IN (1, 'true') THEN NULL WHEN v IN (0, 'false') THEN 'people do not authenticate with IAM' ELSE 'the item does not say iAMDatabaseAuthenticationEnabled' END AS annotation
+  FROM (SELECT item_id, configuration ->> '$.iAMDatabaseAuthenticationEnabled' AS v
+          FROM item
+         WHERE coalesce(configuration ->> '$.engine', 'mysql') IN ('mysql', 'postgres', 'mariadb', 'aurora', 'aurora-mysql', 'aurora-postgresql'))
