@@ -31,8 +31,10 @@ def mutate(folder, endpoint, regions, n, seed, log, prove=False):
 
 
 def verify(folder, oracle, dump):
-    """Returns the numbers of the verdict and its full text."""
-    r = tool(folder, "verify.py", "--oracle", oracle, "--items", dump, "--types", "recorded", "--slack", 3600)
+    """Returns the numbers of the verdict and its full text. The log knows the types of AWS, not what of them we tell again."""
+    known = dump.with_suffix(".aws.jsonl")
+    known.write_text("".join(line for line in dump.read_text().splitlines(True) if '"resourceType":"Siltstone::' not in line))
+    r = tool(folder, "verify.py", "--oracle", oracle, "--items", known, "--types", "recorded", "--slack", 3600)
     m = re.search(r"missed (\d+), phantom (\d+), wrong end (\d+)", r.stdout)
     assert m, r.stdout + r.stderr
     return tuple(map(int, m.groups())), r.stdout

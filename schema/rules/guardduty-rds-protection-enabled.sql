@@ -1,0 +1,12 @@
+-- rules: GUARDDUTY_RDS_PROTECTION_ENABLED
+-- text: GuardDuty watches logins to databases
+SELECT item_id,
+       CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
+       substr(coalesce(missing, why), 1, 256) AS annotation
+  FROM (SELECT item_id, CASE WHEN json_type(configuration, '$.Features') IS NOT 'array' THEN 'the item has no Features' END AS missing,
+               CASE WHEN configuration ->> '$.Enable' = 0 THEN 'the detector is not enabled'
+                    WHEN NOT EXISTS (
+                      SELECT 1 FROM json_each(configuration, '$.Features') f
+                       WHERE CASE f.type WHEN 'object' THEN f.value ->> '$.Name' IN ('RDS_LOGIN_EVENTS') AND f.value ->> '$.Status' = 'ENABLED' END)
+                    THEN 'RDS protection is not enabled' END AS why
+          FROM item)
