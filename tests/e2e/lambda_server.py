@@ -38,7 +38,7 @@ class Function:
     def __init__(self, name, folder, handler, env):
         self.todo, self.errors, self.done = queue.Queue(), [], 0
         self.worker = subprocess.Popen(
-            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder,
+            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder,
             env={**env, "LAMBDA_TASK_ROOT": str(folder), "_HANDLER": handler, "AWS_LAMBDA_FUNCTION_NAME": name, "TZ": ":UTC"})
         threading.Thread(target=self.run, daemon=True).start()
 
