@@ -183,7 +183,7 @@ def rules(made):
          lambda aws: {d["DbiResourceId"]: verdict(d["StorageEncrypted"]) for d in aws("rds").describe_db_instances()["DBInstances"]}),
         ("node-mfa", js, "node", "iam_mfa_require-triggered.handler", "AWS::IAM::User", {"none": "none"},
          lambda aws: {u["UserId"]: verdict(mfa(aws, u["UserName"])) for u in users(aws)}),
-        ("rdklib", py, "python-rdklib/SECURITYHUB_ENABLED", "SECURITYHUB_ENABLED.lambda_handler", None, {}, lambda aws: {ACCOUNT: "NON_COMPLIANT"}),
+        ("rdklib", py, "python-rdklib/SECURITYHUB_ENABLED", "SECURITYHUB_ENABLED.lambda_handler", None, {"ASSUME_ROLE_MODE": "False"}, lambda aws: {ACCOUNT: "NON_COMPLIANT"}),
     ]
 
 
