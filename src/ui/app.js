@@ -18,7 +18,7 @@
 //     keys([{key, what, run}])   while the page is shown; 'ArrowLeft' and 'ArrowRight' replace the stepping of the shell
 //     signal         aborted when another view is shown
 //     theme ('light' | 'dark'), embed (in somebody's frame: the page alone)
-import { add, count, el, put } from './part/dom.js';
+import { BOOKS, add, count, el, put } from './part/dom.js';
 import { asOf } from './part/asof.js';
 import { finder } from './part/find.js';
 import { icon } from './part/icon.js';
@@ -130,7 +130,7 @@ function frame() {
 }
 
 /* Counts beside the pages, and how recording goes. */
-const COUNTS = `SELECT (SELECT count(*) FROM resources) AS resources, (SELECT count(*) FROM compliance WHERE result = 'NON_COMPLIANT') AS failing,
+const COUNTS = `SELECT (SELECT count(*) FROM resources WHERE resource_type <> '${BOOKS}') AS resources, (SELECT count(*) FROM compliance WHERE result = 'NON_COMPLIANT') AS failing,
  (SELECT max(t) FROM history) AS last, (SELECT min(recording) FROM recorder) AS recording, (SELECT count(*) FROM recorder) AS recorders`;
 let counted = { at: 0, key: '' };
 async function drawCounts() {

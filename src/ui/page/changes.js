@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that changed anywhere: over time, by what and by whom, and one by one, newest first.
-import { actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { BOOKS, actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { facet, facets, filterChips, oneOf, several, toggled } from '../part/facet.js';
 import { brief, telling } from '../part/gist.js';
 import { histogram, legend } from '../part/histogram.js';
@@ -36,7 +36,7 @@ function condition(w, params, without = []) {
 		values.forEach((v, i) => { params[`${name}${i}`] = v; });
 		return `(${values.map((_, i) => `${column} GLOB :${name}${i}`).join(' OR ')})`;
 	};
-	if (!without.includes('type')) parts.push(globs('h.resource_type', w.type.map(t => (t.includes('::') || t.includes('*') ? t : `*::${t}`)), 'ty'));
+	if (!without.includes('type')) parts.push(!w.type.length ? `h.resource_type <> '${BOOKS}'` : globs('h.resource_type', w.type.map(t => (t.includes('::') || t.includes('*') ? t : `*::${t}`)), 'ty'));
 	if (!without.includes('actor')) parts.push(globs('h.actor', w.actor, 'ac'));
 	if (!without.includes('event')) parts.push(oneOf('h.event', w.event, 'ev', params));
 	for (const key of ['account', 'region']) parts.push(globs(`h.${key}`, w[key], key.slice(0, 2) === 'ac' ? 'acc' : 're'));
@@ -76,7 +76,7 @@ export async function show(root, view) {
 		let got;
 		/* By day and type it is counted already. */
 		const simple = step >= DAY && !narrow(w);
-		if (simple) got = (await view.sql(`SELECT a.t, a.event, sum(a.n) AS n FROM activity a WHERE a.day >= :day AND a.t <= :until AND ${w.type.length ? oneOf('a.resource_type', w.type, 'ty', params) : '1'} GROUP BY 1, 2`,
+		if (simple) got = (await view.sql(`SELECT a.t, a.event, sum(a.n) AS n FROM activity a WHERE a.day >= :day AND a.t <= :until AND ${w.type.length ? oneOf('a.resource_type', w.type, 'ty', params) : `a.resource_type <> '${BOOKS}'`} GROUP BY 1, 2`,
 			{ ...params, day: stamp(w.since).slice(0, 10), until: Math.floor(w.until / 1000) }, { ...whole, limit: 10000 })).rows;
 		else {
 			const where = condition(w, params);

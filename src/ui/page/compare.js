@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two moments side by side: the estate's, or one resource's.
-import { actorName, add, card, count, el, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { BOOKS, actorName, add, card, count, el, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { diffTable, diffText, differences, documentOf } from '../part/diff.js';
 import { facet, facets, oneOf, several, toggled } from '../part/facet.js';
 import { brief, telling } from '../part/gist.js';
@@ -48,13 +48,14 @@ export async function show(root, view) {
 
 	/* The estate */
 	const moments = () => ({ a: Math.floor(w.from / 1000), b: Math.floor(w.to / 1000) });
+	const isOwn = c => w.type.length > 0 || c.type !== BOOKS;
 	function drawFacets() {
 		const of = (key, other) => {
 			const by = new Map();
-			for (const c of cube) if (!w[other].length || w[other].includes(c[other])) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
+			for (const c of cube) if ((key === 'type' || isOwn(c)) && (!w[other].length || w[other].includes(c[other]))) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
 			return [...by].sort((x, y) => y[1] - x[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
 		};
-		const n = op => cube.filter(c => c.op === op && (!w.type.length || w.type.includes(c.type))).reduce((s, c) => s + c.n, 0);
+		const n = op => cube.filter(c => c.op === op && isOwn(c) && (!w.type.length || w.type.includes(c.type))).reduce((s, c) => s + c.n, 0);
 		put(sums, OPS.map(([op, , sign, text], i) => [i ? ' · ' : '', el('b', {}, `${sign} ${count(n(op))}`), ` ${text}`]), ` in ${span(w.to - w.from)}`);
 		filters.set(facet({ title: 'What happened', options: of('op', 'type'), chosen: w.op, toggle: v => set({ op: toggled(w.op, v) }) }), facet({ title: 'Type', options: of('type', 'op'), chosen: w.type, toggle: v => set({ type: toggled(w.type, v) }) }));
 	}
@@ -71,7 +72,7 @@ export async function show(root, view) {
 	async function load(mine) {
 		const params = { ...moments(), offset: rows.length };
 		const got = (await view.sql(`SELECT d.op, d.rid, d.resource_type, d.resource_id, coalesce(d.name, (SELECT g.value FROM tags g WHERE g.rid = d.rid AND g.key = 'Name')) AS name, d.v1, d.v2
-			FROM drift d WHERE d.t1 = :a AND d.t2 = :b AND ${oneOf('d.resource_type', w.type, 'ty', params)} AND ${oneOf('d.op', w.op, 'op', params)}
+			FROM drift d WHERE d.t1 = :a AND d.t2 = :b AND ${w.type.length ? oneOf('d.resource_type', w.type, 'ty', params) : `d.resource_type <> '${BOOKS}'`} AND ${oneOf('d.op', w.op, 'op', params)}
 			ORDER BY d.op = 'changed', d.op, d.resource_type, d.rid LIMIT ${PAGE + 1} OFFSET :offset`, params, { ...whole, limit: PAGE + 1 })).rows;
 		if (mine !== flight) return;
 		done = got.length <= PAGE;

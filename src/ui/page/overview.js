@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changed, what broke, is the recorder well.
-import { actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
+import { BOOKS, actorName, add, card, count, el, heading, nameOf, plural, put, seg, typeName } from '../part/dom.js';
 import { histogram, legend } from '../part/histogram.js';
 import { spark } from '../part/spark.js';
 import { command, empty, loading, trouble } from '../part/state.js';
@@ -9,15 +9,15 @@ import { DAY, HOUR, ago, fromText, full, span, stamp, startOfDay } from '../part
 export const title = 'Overview';
 
 const LOOKED = 'siltstone.looked', WAIT_MS = 1500, AWAY_MS = HOUR;
-const ACTIVITY = 'SELECT a.t, a.event, sum(a.n) AS n FROM activity a WHERE a.day >= :day GROUP BY a.day, a.event';
-const SINCE = 'SELECT h.event, h.actor, count(*) AS n FROM history h WHERE h.t > :t AND h.t <= :now GROUP BY 1, 2';
+const ACTIVITY = `SELECT a.t, a.event, sum(a.n) AS n FROM activity a WHERE a.day >= :day AND a.resource_type <> '${BOOKS}' GROUP BY a.day, a.event`;
+const SINCE = `SELECT h.event, h.actor, count(*) AS n FROM history h WHERE h.t > :t AND h.t <= :now AND h.resource_type <> '${BOOKS}' GROUP BY 1, 2`;
 const BROKEN = `SELECT c.rule, count(*) AS n, min(c.since) AS since FROM compliance c WHERE c.result = 'NON_COMPLIANT' AND c.since >= :since GROUP BY c.rule ORDER BY n DESC, c.rule LIMIT 6`;
 const FAILING = `SELECT count(*) AS n FROM compliance c WHERE c.result = 'NON_COMPLIANT'`;
 const BUSY = `SELECT b.rid, b.n, h.resource_type, h.resource_id, coalesce(h.name, (SELECT g.value FROM tags g WHERE g.rid = b.rid AND g.key = 'Name')) AS name
- FROM (SELECT rid, count(*) AS n FROM history WHERE t >= :from AND t <= :now AND event = 'changed' GROUP BY rid ORDER BY n DESC, rid LIMIT 9) b
+ FROM (SELECT rid, count(*) AS n FROM history WHERE t >= :from AND t <= :now AND event = 'changed' AND resource_type <> '${BOOKS}' GROUP BY rid ORDER BY n DESC, rid LIMIT 9) b
  JOIN history h ON h.rid = b.rid AND h.version = (SELECT max(x.version) FROM history x WHERE x.rid = b.rid) ORDER BY b.n DESC`;
 const BUSY_DAYS = `SELECT h.rid, h.t / 86400 AS day, count(*) AS n FROM history h WHERE h.rid IN (SELECT value FROM json_each(:rids)) AND h.t >= :from AND h.t <= :now GROUP BY 1, 2`;
-const HEALTH = 'SELECT (SELECT count(*) FROM resources) AS resources, (SELECT count(DISTINCT resource_type) FROM resources) AS types, (SELECT max(t) FROM history) AS last';
+const HEALTH = `SELECT count(*) AS resources, count(DISTINCT resource_type) AS types, (SELECT max(t) FROM history) AS last FROM resources WHERE resource_type <> '${BOOKS}'`;
 
 /* When this browser looked before: a visit ends when nobody looked for an hour. */
 function lookedBefore(now) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exists at the moment: how much of what and where, and one by one.
-import { actorName, add, card, count, debounce, el, nameOf, put, seg, typeName } from '../part/dom.js';
+import { BOOKS, actorName, add, card, count, debounce, el, nameOf, put, seg, typeName } from '../part/dom.js';
 import { facet, facets, filterChips, oneOf, several, toggled } from '../part/facet.js';
 import { typeIcon } from '../part/icon.js';
 import { empty, loading } from '../part/state.js';
@@ -58,10 +58,11 @@ export async function show(root, view) {
 	/* Rows of a cube: every type, account and region with how many there are. What is chosen in one list narrows the others. */
 	const sum = (key, without) => {
 		const by = new Map();
-		for (const c of cube) if (KEYS.every(k => k === without || !w[k].length || w[k].includes(c[k]))) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
+		for (const c of cube) if ((key === 'type' || isOwn(c)) && KEYS.every(k => k === without || !w[k].length || w[k].includes(c[k]))) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
 		return [...by].sort((a, b) => b[1] - a[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
 	};
-	const total = () => cube.filter(c => KEYS.every(k => !w[k].length || w[k].includes(c[k]))).reduce((n, c) => n + c.n, 0);
+	const isOwn = c => w.type.length > 0 || c.type !== BOOKS;
+	const total = () => cube.filter(c => isOwn(c) && KEYS.every(k => !w[k].length || w[k].includes(c[k]))).reduce((n, c) => n + c.n, 0);
 
 	function drawFacets() {
 		const n = total(), types = sum('type', 'type');
@@ -84,7 +85,7 @@ export async function show(root, view) {
 	}
 
 	async function load(mine) {
-		const params = { offset: rows.length }, where = [base(w, params), ...KEYS.map(k => oneOf(`r.${k === 'type' ? 'resource_type' : k}`, w[k], k.slice(0, 2), params))].filter(p => p !== '1').join(' AND ') || '1';
+		const params = { offset: rows.length }, where = [base(w, params), w.type.length ? '1' : `r.resource_type <> '${BOOKS}'`, ...KEYS.map(k => oneOf(`r.${k === 'type' ? 'resource_type' : k}`, w[k], k.slice(0, 2), params))].filter(p => p !== '1').join(' AND ') || '1';
 		const got = (await view.sql(`SELECT p.*, coalesce(p.name, (SELECT g.value FROM tags g WHERE g.rid = p.rid AND g.key = 'Name')) AS name, (SELECT count(*) FROM compliance c WHERE c.rid = p.rid AND c.result = 'NON_COMPLIANT') AS failing
 			FROM (SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region, r.version, r.at, r.actor FROM ${from(w)} WHERE ${where} ORDER BY ${w.sort[2]} LIMIT ${PAGE + 1} OFFSET :offset) p`, params, { limit: PAGE + 1, timeout_ms: 20000 })).rows;
 		if (mine !== flight) return;

@@ -43,6 +43,8 @@ export const typeName = type => {
 	const last = String(type ?? '').split('::').at(-1).replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2');
 	return last.charAt(0).toUpperCase() + last.slice(1).replace(/ [A-Z](?=[a-z])/g, m => m.toLowerCase());
 };
+/** What AWS Config writes of each resource as rules judge it: verdicts are told as such, so these are listed where they are asked for. */
+export const BOOKS = 'AWS::Config::ResourceCompliance';
 /** How the estate calls it: its name, else its id. */
 export const nameOf = row => row.name || row.resource_id;
 /** Who it was, in short: of an ARN what follows the last '/', of a service its name. */

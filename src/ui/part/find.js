@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box that finds resources, by name, id or tag, and pages.
-import { add, debounce, el, nameOf, put, typeName } from './dom.js';
+import { BOOKS, add, debounce, el, nameOf, put, typeName } from './dom.js';
 import { icon, typeIcon } from './icon.js';
 
 const SHOWN = 12;
 const BY_NAME = `SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region FROM resources r
- WHERE r.resource_id LIKE :like ESCAPE '\\' OR r.name LIKE :like ESCAPE '\\'
+ WHERE (r.resource_id LIKE :like ESCAPE '\\' OR r.name LIKE :like ESCAPE '\\') AND r.resource_type <> '${BOOKS}'
  ORDER BY r.resource_id = :text OR r.name = :text DESC, length(coalesce(r.name, r.resource_id)) LIMIT ${SHOWN}`;
 const BY_TAG = `SELECT DISTINCT g.rid, g.resource_type, g.resource_id, g.name, g.key || ' ' || g.value AS why FROM tags g
  WHERE g.value LIKE :like ESCAPE '\\' OR g.key LIKE :like ESCAPE '\\' LIMIT 6`;

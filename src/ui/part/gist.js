@@ -53,9 +53,11 @@ export function brief(c) {
 	return `${sign}${name}${value && value[0] !== '{' && value[0] !== '[' ? ` ${cut(value, 40)}` : ''}`;
 }
 
-/** What is told of all that one version changed: links only where there is nothing else; the code of a state says what its name does. */
+/** What is told of all that one version changed: links only where there is nothing else; the code of a state says what its name does, a list of tags
+ * what the tags do. */
 export function telling(changes) {
-	const own = changes.filter(c => !isLink(c.property) && !(/\.code$/.test(c.property) && changes.some(x => x.property === c.property.replace(/code$/, 'name'))));
+	const any = re => changes.some(c => re.test(c.property)), tagged = any(/^tags\./);
+	const own = changes.filter(c => !isLink(c.property) && !(tagged && /^configuration\.(tags|tagSet|tagList|Tags)\b/.test(c.property)) && !(/\.code$/.test(c.property) && changes.some(x => x.property === c.property.replace(/code$/, 'name'))));
 	return own.length ? own : changes;
 }
 
