@@ -39,7 +39,7 @@ SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region, NULL 
 SELECT v.rid, v.resource_type, v.resource_id,
        coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
        v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
-       c.op, c.property, c.before, c.after
+       json_extract(c.value, '$.op') AS op, json_extract(c.value, '$.path') AS property, json_extract(c.value, '$.before') AS before, json_extract(c.value, '$.after') AS after
   FROM (SELECT * FROM history h
          WHERE h.t >= :since AND h.t <= :until
            AND (:types IS NULL OR glob_any(h.resource_type, :types))
@@ -49,9 +49,10 @@ SELECT v.rid, v.resource_type, v.resource_id,
            AND (:property IS NULL OR EXISTS (SELECT 1 FROM changes c WHERE c.rid = h.rid AND c.version = h.version
                   AND (c.property GLOB :property OR c.property GLOB '*.' || :property)))
          ORDER BY h.t DESC, h.resource_type, h.resource_id, h.rid, h.version DESC LIMIT :limit) v
-  LEFT JOIN changes c ON c.rid = v.rid AND c.version = v.version
-   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
- ORDER BY v.t DESC, v.resource_type, v.resource_id, v.rid, v.version DESC, c.property;
+  -- Not the view changes: a view that is a join itself, on the right of LEFT JOIN, is put together whole first.
+  LEFT JOIN _item i ON i.rid = v.rid AND i.version = v.version LEFT JOIN _diff d ON d.item_id = i.item_id
+  LEFT JOIN json_each(d.changes) c ON (:property IS NULL OR json_extract(c.value, '$.path') GLOB :property OR json_extract(c.value, '$.path') GLOB '*.' || :property)
+ ORDER BY v.t DESC, v.resource_type, v.resource_id, v.rid, v.version DESC, property;
 
 -- name: read_log_resource
 -- plan: scan
@@ -59,16 +60,16 @@ SELECT v.rid, v.resource_type, v.resource_id,
 SELECT v.rid, v.resource_type, v.resource_id,
        coalesce(v.name, (SELECT n.value FROM tags n WHERE n.rid = v.rid AND n.key = 'Name')) AS name,
        v.account, v.region, v.version, v.event, v.at, v.t, v.actor,
-       c.op, c.property, c.before, c.after
+       json_extract(c.value, '$.op') AS op, json_extract(c.value, '$.path') AS property, json_extract(c.value, '$.before') AS before, json_extract(c.value, '$.after') AS after
   FROM (SELECT * FROM history h
          WHERE h.rid = :rid AND h.t >= :since AND h.t <= :until
            AND (:actor IS NULL OR h.actor GLOB :actor)
            AND (:property IS NULL OR EXISTS (SELECT 1 FROM changes c WHERE c.rid = h.rid AND c.version = h.version
                   AND (c.property GLOB :property OR c.property GLOB '*.' || :property)))
          ORDER BY h.version DESC LIMIT :limit) v
-  LEFT JOIN changes c ON c.rid = v.rid AND c.version = v.version
-   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
- ORDER BY v.version DESC, c.property;
+  LEFT JOIN _item i ON i.rid = v.rid AND i.version = v.version LEFT JOIN _diff d ON d.item_id = i.item_id
+  LEFT JOIN json_each(d.changes) c ON (:property IS NULL OR json_extract(c.value, '$.path') GLOB :property OR json_extract(c.value, '$.path') GLOB '*.' || :property)
+ ORDER BY v.version DESC, property;
 
 -- name: read_drift
 -- plan: scan
@@ -290,18 +291,19 @@ SELECT v.recorder, v.recording, v.status, v.strategy, v.types, v.excluded, v.glo
 -- What happened, in the order in which it was written, in the columns of read_log.
 SELECT v.event_id AS cursor, r.rid, r.type AS resource_type, r.id AS resource_id, r.name, coalesce(r.account, v.account) AS account,
        coalesce(r.region, v.region) AS region, i.version, coalesce(i.event, v.kind) AS event,
-       coalesce(i.at, strftime('%Y-%m-%d %H:%M:%S', v.at_ms / 1000, 'unixepoch')) AS at, i.actor, c.op, c.property, c.before, c.after
+       coalesce(i.at, strftime('%Y-%m-%d %H:%M:%S', v.at_ms / 1000, 'unixepoch')) AS at, i.actor,
+       json_extract(c.value, '$.op') AS op, json_extract(c.value, '$.path') AS property, json_extract(c.value, '$.before') AS before, json_extract(c.value, '$.after') AS after
   FROM _event v LEFT JOIN _item i ON i.item_id = v.item_id LEFT JOIN _resource r ON r.rid = i.rid
-  LEFT JOIN changes c ON c.rid = i.rid AND c.version = i.version
-   AND (:property IS NULL OR c.property GLOB :property OR c.property GLOB '*.' || :property)
+  LEFT JOIN _diff d ON d.item_id = i.item_id
+  LEFT JOIN json_each(d.changes) c ON (:property IS NULL OR json_extract(c.value, '$.path') GLOB :property OR json_extract(c.value, '$.path') GLOB '*.' || :property)
  WHERE v.event_id = :event
    AND (:rid IS NULL OR r.rid = :rid)
    AND (:types IS NULL OR glob_any(r.type, :types))
    AND (:account IS NULL OR coalesce(r.account, v.account) = :account)
    AND (:region IS NULL OR coalesce(r.region, v.region) GLOB :region)
    AND (:actor IS NULL OR i.actor GLOB :actor)
-   AND (:property IS NULL OR c.property IS NOT NULL)
- ORDER BY c.property;
+   AND (:property IS NULL OR c.value IS NOT NULL)
+ ORDER BY property;
 
 -- name: read_sinks
 -- plan: scan
