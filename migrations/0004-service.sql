@@ -324,10 +324,13 @@ CREATE TABLE _remediation_execution (
   state       TEXT NOT NULL DEFAULT 'QUEUED', -- QUEUED | IN_PROGRESS | SUCCEEDED | FAILED | UNKNOWN
   steps       TEXT NOT NULL DEFAULT '[]', -- JSON list of {Name, State, ErrorMessage, StartTime, StopTime}, times in epoch seconds
   invoked_ms  INTEGER NOT NULL,
-  updated_ms  INTEGER NOT NULL
+  updated_ms  INTEGER NOT NULL,
+  automatic   INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1)), -- nobody asked for it
+  remote      TEXT,                       -- what whoever carries it out calls it
+  due_ms      INTEGER NOT NULL DEFAULT 0  -- somebody works on it, or there is nothing to see, until then
 ) STRICT;
 CREATE INDEX _remediation_execution_of ON _remediation_execution(account, region, rule, rid, execution_id);
-CREATE INDEX _remediation_execution_due ON _remediation_execution(invoked_ms) WHERE state IN ('QUEUED', 'IN_PROGRESS');
+CREATE INDEX _remediation_execution_due ON _remediation_execution(due_ms, execution_id) WHERE state IN ('QUEUED', 'IN_PROGRESS');
 
 -- Conformance packs: rules and remediations that come and go together.
 CREATE TABLE _conformance_pack (

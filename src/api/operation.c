@@ -47,15 +47,8 @@ const struct operation_entry *operation_entry(const char *name)
 	return NULL;
 }
 
-/* One line here is all that api --list needs to know. Rules are here, and what makes them, as long as nothing evaluates
- * them but who puts evaluations. */
+/* One line here is all that api --list needs to know: what is only written down. */
 static const char *const kept_only[] = {
-	"PutConfigRule",
-	"PutConformancePack",
-	"PutOrganizationConfigRule",
-	"PutOrganizationConformancePack",
-	"StartConfigRulesEvaluation",
-	"StartRemediationExecution",
 	"StartResourceEvaluation",
 };
 

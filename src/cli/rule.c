@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/person.h"
 #include "core/evaluate.h"
+#include "net/guard.h"
 #include "store/store.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -233,7 +234,10 @@ static enum code evaluate(struct cli *c, struct err *e)
 		"compliant", "non_compliant", "not_applicable", "insufficient", "changed",
 		"invocations", "ms", "error" };
 	struct ran ran = { .n = 0 };
-	struct evaluate_options o = { .stop = c->stop, .told = told, .ctx = &ran };
+	struct guard guard = guard_make();
+	struct evaluate_options o = {
+		.guard = &guard.runner, .stop = c->stop, .told = told, .ctx = &ran
+	};
 	struct evaluate_sum sum = { 0 };
 	struct printer p;
 	enum code code;

@@ -7,20 +7,24 @@
 #include "core/deliver.h"
 #include "core/evaluate.h"
 #include "core/publish.h"
+#include "core/remediate.h"
 #include "core/roll_up.h"
 #include "discover/kept.h"
 #include "store/prune.h"
 #include "store/publication.h"
 #include "store/recorder.h"
+#include <stdio.h>
 
-#define ARENA_MAX        (4 << 20)
-#define SOURCES_MAX      1000
+#define ARENA_MAX            (4 << 20)
+#define SOURCES_MAX          1000
 /* A sink that has much to be told gives way to others after so many. */
-#define NOTICES_AT_ONCE  1000
+#define NOTICES_AT_ONCE      1000
 /* Their texts are in memory at once. */
-#define ROLL_UPS_AT_ONCE 500
+#define ROLL_UPS_AT_ONCE     500
 /* So long it waits for functions that are running before it has the next look at what is due. */
-#define INVOKE_WAIT_MS   500
+#define INVOKE_WAIT_MS       500
+/* Whoever is asked may be slow to answer. */
+#define REMEDIATIONS_AT_ONCE 20
 
 struct round {
 	struct arena arena;
@@ -307,6 +311,37 @@ static enum code invoke(void *ctx, struct db *db, struct err *e)
 	return c;
 }
 
+static void tell_remediation(
+	void *ctx, const struct remediation_order *o, const char *state, const struct err *why)
+{
+	char rule[520], id[1040];
+	enum log_event event = why->code                                    ? EV_REMEDIATION_FAILED
+			       : state && strcmp(state, "SUCCEEDED") == 0   ? EV_REMEDIATION_DONE
+			       : state && strcmp(state, "IN_PROGRESS") == 0 ? EV_REMEDIATION_BEGUN
+									    : EV_REMEDIATION_FAILED;
+
+	(void)ctx;
+	snprintf(rule, sizeof(rule), "%.*s", STR_ARG(o->rule));
+	snprintf(id, sizeof(id), "%.*s", STR_ARG(o->id));
+	log_write(event, why->code ? why : NULL, log_text("rule", rule), log_text("resource", id),
+		log_text("state", state ? state : "QUEUED"));
+}
+
+static enum code remediate(void *ctx, struct db *db, struct err *e)
+{
+	const struct tick_ports *ports = ctx;
+	const struct remediate_options o = {
+		.remediator = ports->remediator, .stop = ports->stop, .told = tell_remediation
+	};
+	enum code c = ports->remediator
+			      ? remediate_round(db, &o, REMEDIATIONS_AT_ONCE, time_now_ms(), e)
+			      : E_NOTFOUND;
+
+	if (c && c != E_NOTFOUND && c != E_CANCELED)
+		log_write(EV_REMEDIATION_FAILED, e, log_text("tick", "remediate"));
+	return c;
+}
+
 /* What rules find on a resource, as the resource it is. */
 static enum code roll_up(void *ctx, struct db *db, struct err *e)
 {
@@ -328,6 +363,7 @@ const struct tick ticks[] = {
 	{ "deliver", LANE_NET, 5000, deliver },
 	{ "evaluate", LANE_NET, 1000, evaluate },
 	{ "invoke", LANE_NET, 1000, invoke },
+	{ "remediate", LANE_NET, 1000, remediate },
 	{ "compliance", LANE_NET, 1000, roll_up },
 	{ "notify", LANE_NET, 1000, notify },
 	{ "count", LANE_READ, 1000, count },

@@ -7,6 +7,7 @@
 #include "discover/courier.h"
 #include "discover/target.h"
 #include "port/policy_runner.h"
+#include "port/remediator.h"
 #include <signal.h>
 
 /** What the ticks need from outside. */
@@ -17,9 +18,10 @@ struct tick_ports {
 	struct hear *hear;
 	struct policy_runner *guard;       /* who evaluates policies for Guard */
 	struct invoking *invoking;         /* NULL: functions are not run */
+	struct remediator *remediator;     /* NULL: nothing is mended */
 	const volatile sig_atomic_t *stop; /* set: a sweep ends within a moment, nothing written */
 };
 
-/** Sweep, hear of changes, deliver, evaluate rules, record compliance, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
+/** Sweep, hear of changes, deliver, evaluate rules, mend what they find, record compliance, notify, count, publish, prune; their ctx is a struct tick_ports. They log how it went. */
 extern const struct tick ticks[];
 extern const size_t n_ticks;

@@ -12,6 +12,7 @@
 #include "daemon/invoker.h"
 #include "daemon/live.h"
 #include "daemon/lock.h"
+#include "daemon/mender.h"
 #include "daemon/metrics.h"
 #include "daemon/notify_socket.h"
 #include "daemon/pages.h"
@@ -57,6 +58,7 @@ struct up {
 	struct hear hear;
 	struct invoker *invoker; /* NULL: functions are not run */
 	struct invoking *invoking;
+	struct mender *mender; /* NULL: nothing is mended */
 	struct service service;
 	struct api_ports api_ports;
 	struct web web;
@@ -129,6 +131,7 @@ static void on_stop(void *arg)
 	lanes_drop(u->lanes);
 	courier_cancel(u->courier);
 	invoker_stop(u->invoker);
+	mender_stop(u->mender);
 	loop_timer_once(&u->interrupt, INTERRUPT_MS);
 	loop_timer_once(&u->give_up, GIVE_UP_MS);
 	maybe_end(u);
@@ -215,6 +218,7 @@ static enum code read_again(struct job *job, struct db *db, struct err *e)
 		targets_forget(&u->targets);
 		courier_forget(u->courier);
 		invoker_forget(u->invoker);
+		mender_forget(u->mender);
 	}
 	config_release(&config);
 	return e->code;
@@ -449,6 +453,16 @@ static enum code open_invoker(struct up *u, struct db *db, struct err *e)
 	return invoking_open(&u->invoking, &ports, e);
 }
 
+static enum code open_mender(struct up *u, struct err *e)
+{
+	const char *run = config_get(u->o->config, "remediation", "", "run");
+	bool on = true;
+
+	if (run && config_bool(str_of(run), &on) && !on)
+		return E_OK;
+	return mender_open(&u->mender, u->o->config, e);
+}
+
 /* The store is made or brought up to date before anybody else opens it. */
 static enum code prepare_store(struct up *u, struct err *e)
 {
@@ -457,7 +471,8 @@ static enum code prepare_store(struct up *u, struct err *e)
 	if (!store_open(&db, u->o->store, DB_CREATE, time_now_ms(), e) && !catalogue_sync(&db, e) &&
 		!free_leases(&db, e) && !seed_rows(&db, u->o->config, time_now_ms(), e))
 		(void)(service_open(&u->service, &db, e) ||
-			door_open(&u->door, &u->settings, &db, e) || open_invoker(u, &db, e));
+			door_open(&u->door, &u->settings, &db, e) || open_invoker(u, &db, e) ||
+			open_mender(u, e));
 	db_close(&db);
 	return e->code;
 }
@@ -563,6 +578,7 @@ static void run(struct up *u, int64_t began_ms)
 		.hear = &u->hear,
 		.guard = &u->guard.runner,
 		.invoking = u->invoking,
+		.remediator = u->mender ? mender_remediator(u->mender) : NULL,
 		.stop = &u->stop };
 	u->schedule.loop = &u->loop;
 	u->schedule.lanes = u->lanes;
@@ -672,6 +688,7 @@ enum code up_run(const struct up_options *options, struct err *e)
 	lock_release(&u->lock);
 	invoking_close(u->invoking);
 	invoker_close(u->invoker);
+	mender_close(u->mender);
 	metrics_release(&u->metrics);
 	hear_release(&u->hear);
 	service_close(&u->service);
