@@ -22,7 +22,7 @@ function environment(home) {
 /** Runs `siltstone ...args` to its end; what it printed. */
 export function siltstone(...args) {
 	mkdirSync(work, { recursive: true });
-	const r = spawnSync(binary, args, { cwd: work, env: environment(work), encoding: 'utf8', timeout: 120_000, maxBuffer: 1 << 28 });
+	const r = spawnSync(binary, args, { cwd: work, env: environment(work), encoding: 'utf8', timeout: 1_800_000, maxBuffer: 1 << 28 });
 	if (r.status !== 0)
 		throw new Error(`siltstone ${args.join(' ')}: exit ${r.status}\n${r.stderr}${r.error ?? ''}`);
 	return r.stdout;
