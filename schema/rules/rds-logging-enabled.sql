@@ -2,7 +2,8 @@
 -- text: DB instances publish to CloudWatch Logs what logs their engine has, and those that are asked for
 WITH usual(engine, log) AS (VALUES
   ('postgres', 'postgresql'), ('postgres', 'upgrade'), ('mysql', 'audit'), ('mysql', 'error'), ('mysql', 'general'), ('mysql', 'slowquery'),
-  ('mariadb', 'audit'), ('mariadb', 'error'), ('mariadb', 'general'), ('mariadb', 'slowquery'),
+  ('aurora', 'audit'), ('aurora', 'error'), ('aurora', 'general'), ('aurora', 'slowquery'), ('aurora-mysql', 'audit'), ('aurora-mysql', 'error'), ('aurora-mysql', 'general'), ('aurora-mysql', 'slowquery'),
+  ('aurora-postgresql', 'postgresql'), ('mariadb', 'audit'), ('mariadb', 'error'), ('mariadb', 'general'), ('mariadb', 'slowquery'),
   ('oracle-ee', 'alert'), ('oracle-ee', 'audit'), ('oracle-ee', 'trace'), ('oracle-ee', 'listener'), ('oracle-ee-cdb', 'alert'), ('oracle-ee-cdb', 'audit'), ('oracle-ee-cdb', 'trace'), ('oracle-ee-cdb', 'listener'),
   ('oracle-se2', 'alert'), ('oracle-se2', 'audit'), ('oracle-se2', 'trace'), ('oracle-se2', 'listener'), ('oracle-se2-cdb', 'alert'), ('oracle-se2-cdb', 'audit'), ('oracle-se2-cdb', 'trace'), ('oracle-se2-cdb', 'listener'),
   ('sqlserver-ee', 'error'), ('sqlserver-ee', 'agent'), ('sqlserver-se', 'error'), ('sqlserver-se', 'agent'), ('sqlserver-ex', 'error'), ('sqlserver-web', 'error'), ('sqlserver-web', 'agent')),
@@ -18,5 +19,5 @@ SELECT item_id,
                  WHERE log NOT IN (SELECT value FROM json_each(configuration, '$.enabledCloudwatchLogsExports') WHERE type = 'text') HAVING count(*) > 0) AS why
           FROM (SELECT item_id, configuration, configuration ->> '$.engine' AS engine,
                        CASE WHEN configuration ->> '$.engine' LIKE 'oracle%' THEN 'oracle' WHEN configuration ->> '$.engine' LIKE 'sqlserver%' THEN 'sqlserver' END AS family
-                  FROM item WHERE coalesce(configuration ->> '$.dBClusterIdentifier', '') = '') i
+                  FROM item) i
          WHERE engine IN (SELECT engine FROM usual))
