@@ -30,6 +30,12 @@ def get(d, path, method="GET", **headers):
     return answer.status, {k.lower(): v for k, v in answer.getheaders()}, got
 
 
+def sent(name):
+    """What is sent of a file: without what only people read."""
+    lines = (line.lstrip() for line in (UI / name).read_bytes().splitlines(True))
+    return b"".join(line for line in lines if line and not re.match(rb"//|/\*.*\*/$", line))
+
+
 def policy(headers):
     return dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
 
@@ -56,10 +62,10 @@ def test_what_a_page_loads_is_kept_for_good_under_its_edition(daemon):
     for link in links:
         status, headers, packed = get(daemon, link, Accept_Encoding="br, gzip")
         assert status == 200 and headers["content-encoding"] == "gzip" and headers["cache-control"] == "public, max-age=31536000, immutable", link
-        assert gzip.decompress(packed) == (UI / link.split("/", 3)[3]).read_bytes()
+        assert gzip.decompress(packed) == sent(link.split("/", 3)[3])
         assert "default-src 'none'" in headers["content-security-policy"]
     status, headers, plain = get(daemon, f"/ui/{edition}/app.js")
-    assert status == 200 and "content-encoding" not in headers and headers["content-type"] == "text/javascript; charset=utf-8" and plain == (UI / "app.js").read_bytes()
+    assert status == 200 and "content-encoding" not in headers and headers["content-type"] == "text/javascript; charset=utf-8" and plain == sent("app.js")
     assert get(daemon, f"/ui/{edition}/app.js", Accept_Encoding="gzip;q=0")[2] == plain
     # Without the edition, or with one of before, it is asked for anew each time.
     for path in ("/ui/app.js", "/ui/0123456789abcdef/app.js", "/ui/app.js?x=1"):
@@ -69,6 +75,38 @@ def test_what_a_page_loads_is_kept_for_good_under_its_edition(daemon):
     assert get(daemon, "/ui/app.js", If_None_Match=headers["etag"])[0] == 200
     assert get(daemon, "/", If_None_Match=get(daemon, "/")[1]["etag"])[0] == 304
     assert get(daemon, "/", "HEAD")[2] == b""
+
+
+def test_no_page_is_heavy_with_all_that_it_loads(daemon):
+    sizes = {}
+
+    def weigh(name):
+        if name in sizes:
+            return
+        packed = get(daemon, f"/ui/{name}", Accept_Encoding="gzip")[2]
+        sizes[name] = len(packed)
+        for other in re.findall(rb"from '(\.[^']+)'", gzip.decompress(packed)):
+            weigh(os.path.normpath(os.path.join(os.path.dirname(name), other.decode())))
+
+    for page in sorted((UI / "page").glob("*.js")):
+        sizes.clear()
+        for name in ("index.html", "app.css", "views.css", "icon.svg", "app.js", f"page/{page.name}"):
+            weigh(name)
+        assert sum(sizes.values()) < 56_000, (page.name, sizes)
+
+
+def test_parts_of_pages_are_for_pages_that_are_named(siltstone, store, up):  # noqa: F811
+    config(siltstone, "[recorder]\nrecording = no\n[http]\ncors_origins = https://wiki.example\n")
+    d = up()
+    for path in ("/embed.js", "/ui/embed.js", "/ui/part/net.js", "/ui/app.css", "/ui/page/live.js"):
+        status, headers, body = get(d, path, Origin="https://wiki.example")
+        assert (status, headers["access-control-allow-origin"]) == (200, "https://wiki.example") and "Origin" in headers["vary"], path
+        for origin in ("https://evil.example", "https://wiki.example.evil.example", "null", "https://wiki.exampl"):
+            assert "access-control-allow-origin" not in get(d, path, Origin=origin)[1]
+    # Every file that it loads is there.
+    for name in re.findall(rb"from '\.(/[^']+)'", get(d, "/embed.js")[2]):
+        assert get(d, name.decode())[0] == 200, name
+    assert "frame-ancestors 'none'" in get(d, "/live")[1]["content-security-policy"]
 
 
 def test_what_is_no_page_is_not_found(daemon):
