@@ -115,7 +115,7 @@ export async function show(root, view) {
 				facet({ title: 'Event', options: EVENTS.slice(0, 3).map(value => ({ value })), chosen: w.event, toggle: v => choose('event', v) }));
 		};
 		draw();
-		await Promise.all([typed.then(a => { got.types = a.rows; draw(); }), acted.then(a => { got.actors = a.rows; draw(); }), sampled.then(a => { got.properties = a.rows; draw(); })]);
+		await Promise.all([typed.then(a => { got.types = a.rows.sort((x, y) => (x.value === BOOKS) - (y.value === BOOKS) || y.n - x.n); draw(); }), acted.then(a => { got.actors = a.rows; draw(); }), sampled.then(a => { got.properties = a.rows; draw(); })]);
 	}
 
 	async function load(mine) {

@@ -53,7 +53,7 @@ export async function show(root, view) {
 		const of = (key, other) => {
 			const by = new Map();
 			for (const c of cube) if ((key === 'type' || isOwn(c)) && (!w[other].length || w[other].includes(c[other]))) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
-			return [...by].sort((x, y) => y[1] - x[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
+			return [...by].sort((x, y) => (x[0] === BOOKS) - (y[0] === BOOKS) || y[1] - x[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
 		};
 		const n = op => cube.filter(c => c.op === op && isOwn(c) && (!w.type.length || w.type.includes(c.type))).reduce((s, c) => s + c.n, 0);
 		put(sums, OPS.map(([op, , sign, text], i) => [i ? ' · ' : '', el('b', {}, `${sign} ${count(n(op))}`), ` ${text}`]), ` in ${span(w.to - w.from)}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exists at the moment: how much of what and where, and one by one.
-import { BOOKS, actorName, add, card, count, debounce, el, nameOf, put, seg, typeName } from '../part/dom.js';
+import { BOOKS, actorName, add, card, count, debounce, el, nameOf, put, seg, shortId, typeName } from '../part/dom.js';
 import { facet, facets, filterChips, oneOf, several, toggled } from '../part/facet.js';
 import { typeIcon } from '../part/icon.js';
 import { empty, loading } from '../part/state.js';
@@ -59,13 +59,13 @@ export async function show(root, view) {
 	const sum = (key, without) => {
 		const by = new Map();
 		for (const c of cube) if ((key === 'type' || isOwn(c)) && KEYS.every(k => k === without || !w[k].length || w[k].includes(c[k]))) by.set(c[key], (by.get(c[key]) ?? 0) + c.n);
-		return [...by].sort((a, b) => b[1] - a[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
+		return [...by].sort((a, b) => (a[0] === BOOKS) - (b[0] === BOOKS) || b[1] - a[1]).map(([value, n]) => ({ value, n, text: key === 'type' ? typeName(value) : value }));
 	};
 	const isOwn = c => w.type.length > 0 || c.type !== BOOKS;
 	const total = () => cube.filter(c => isOwn(c) && KEYS.every(k => !w[k].length || w[k].includes(c[k]))).reduce((n, c) => n + c.n, 0);
 
 	function drawFacets() {
-		const n = total(), types = sum('type', 'type');
+		const n = total(), types = sum('type', 'type').filter(t => w.type.length || t.value !== BOOKS);
 		put(under, `${count(n)} ${w.gone ? 'that are gone' : view.at === null ? 'exist now' : 'existed then'}${types.length ? `, of ${count(types.length)} types` : ''}`);
 		filters.set(KEYS.map(key => facet({ title: { type: 'Type', account: 'Account', region: 'Region' }[key], options: sum(key, key), chosen: w[key], toggle: v => choose(key, v) })),
 			el('fieldset', { class: 'facet' }, el('legend', {}, 'Only'), [['failing', 'What rules find failing'], ['gone', 'What is gone']].map(([key, text]) =>
@@ -103,8 +103,8 @@ export async function show(root, view) {
 		}
 		const body = el('tbody', {}, rows.map(r => {
 			const ms = fromText(r.at);
-			return el('tr', {}, el('td', {}, el('div', { class: 'who2' }, typeIcon(r.resource_type), el('span', { class: 'res' }, el('a', { href: view.resourceHref(r) }, nameOf(r)), nameOf(r) !== r.resource_id && el('small', { class: 'mono' }, r.resource_id)))),
-				el('td', {}, el('span', { title: r.resource_type }, typeName(r.resource_type))), el('td', {}, el('span', { class: 'res' }, r.region, el('small', { class: 'mono' }, r.account))),
+			return el('tr', {}, el('td', {}, el('div', { class: 'who2' }, typeIcon(r.resource_type), el('span', { class: 'res' }, el('a', { href: view.resourceHref(r) }, nameOf(r)), nameOf(r) !== r.resource_id && el('small', { class: 'mono', title: r.resource_id }, shortId(r.resource_id))))),
+				el('td', {}, el('span', { title: r.resource_type }, typeName(r.resource_type))), el('td', { class: 'nowrap' }, el('span', { class: 'res' }, r.region, el('small', { class: 'mono' }, r.account))),
 				el('td', {}, el('span', { class: 'res' }, timeNode(el, ms, w.gone ? `deleted ${ago(ms)}` : view.at === null ? ago(ms) : `${span(view.at - ms)} before`), el('small', {}, `v${r.version}${r.actor ? ` by ${actorName(r.actor)}` : ''}`))),
 				el('td', {}, r.failing > 0 ? el('span', { class: 'chip no' }, el('span', { 'aria-hidden': 'true' }, '✕'), `${count(r.failing)} failing`) : ''));
 		}));

@@ -54,6 +54,9 @@ export const debounce = (ms, fn) => {
 	return (...args) => { clearTimeout(timer); timer = setTimeout(fn, ms, ...args); };
 };
 
+/** An id as short as it can be told apart: of an ARN its end. */
+export const shortId = id => (/^arn:/.test(id ?? '') ? id.split(':').slice(5).join(':') : id);
+
 /** The heading of a page: a title, what stands under it, buttons at its end. */
 export function heading(title, under, ...actions) {
 	return el('header', { class: 'head' },

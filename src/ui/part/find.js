@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box that finds resources, by name, id or tag, and pages.
-import { BOOKS, add, debounce, el, nameOf, put, typeName } from './dom.js';
+import { BOOKS, add, debounce, el, nameOf, put, shortId, typeName } from './dom.js';
 import { icon, typeIcon } from './icon.js';
 
 const SHOWN = 12;
@@ -60,7 +60,7 @@ export function finder({ ask, pages, open, hrefOf }) {
 		const places = pages.filter(([, title]) => title.toLowerCase().startsWith(text.toLowerCase()))
 			.map(([href, title, name]) => ({ href, text: title, kind: 'Page', icon: icon(name) }));
 		const option = row => ({ href: hrefOf(row), text: nameOf(row), kind: typeName(row.resource_type), icon: typeIcon(row.resource_type),
-			why: row.why ?? (row.name && row.name !== row.resource_id ? row.resource_id : row.region) });
+			why: row.why ?? (row.name && row.name !== row.resource_id ? `${shortId(row.resource_id)} · ${row.region}` : row.region) });
 		try {
 			const named = await ask(BY_NAME, { ...params, text }, mine.signal);
 			const found = [...places, ...named.map(option)];

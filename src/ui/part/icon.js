@@ -27,8 +27,8 @@ const paths = {
 	net: 'M12 3a9 9 0 100 18 9 9 0 000-18zM3 12h18M12 3c5 5 5 13 0 18M12 3c-5 5-5 13 0 18',
 };
 const kinds = [
-	[/::(Instance|AutoScaling|Cluster|Service|TaskDefinition)/, 'chip'], [/SecurityGroup|WAF|Guard|Acl/i, 'shield'],
-	[/Bucket|Volume|Table|DB|Cache|FileSystem|Snapshot|Repository/, 'disk'], [/User|Role$|Group$/, 'person'],
+	[/::IAM::(User|Role|Group)/, 'person'], [/LoadBalanc/, 'net'], [/::(Instance|AutoScaling|Cluster|Service|TaskDefinition)/, 'chip'], [/SecurityGroup|WAF|Guard|Acl/i, 'shield'],
+	[/Bucket|Volume|Table|DB|Cache|FileSystem|Snapshot|Repository/, 'disk'],
 	[/Lambda|Function|Rule|StepFunctions/, 'bolt'], [/KMS|Secret|Policy|Certificate/, 'key'],
 	[/VPC|Subnet|Route|Gateway|Interface|Network|CloudFront|LoadBalanc|EIP|DNS/i, 'net'],
 ];
