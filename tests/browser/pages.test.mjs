@@ -81,7 +81,7 @@ claim('one moment moves every number, by words, by keys and by the calendar', as
 	assert.match(await page.textContent('.pill'), /As of 12 Jun 2026 14:00:00 UTC/);
 	/* Every link stays at the moment. */
 	assert.match(await page.getAttribute('.rail a[data-nav=changes]', 'href'), /at=2026-06-12T14:00:00Z/);
-	await page.locator('main').click({ position: { x: 600, y: 5 } });
+	await page.locator('h1').click();
 	await page.keyboard.press('Shift+ArrowLeft');
 	await until(page, () => location.search.includes('2026-06-11T14:00:00Z'));
 	await page.keyboard.press('ArrowRight');
@@ -280,7 +280,7 @@ claim('the first run shows three ways to begin, and turns into the overview by i
 	try {
 		await page.goto(d.url);
 		await ready(page);
-		assert.match(await page.textContent('main'), /siltstone up --demo.*siltstone record host.*siltstone source add aws.*Waiting for the first item/s);
+		assert.match(await page.textContent('main'), /siltstone up --demo --listen.*siltstone record host.*siltstone source add aws.*Waiting for the first item/s);
 		await axe(page);
 		spawnSync(path.join(build, 'bin/siltstone'), ['push', '-', '--store', store, '--source', 'me'], { input: '{"ResourceType":"Acme::Net::Box","ResourceId":"b1","Configuration":{"a":1}}' });
 		await until(page, () => document.querySelector('h1')?.textContent === 'Overview');

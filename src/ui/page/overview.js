@@ -35,7 +35,7 @@ function firstRun(root, view) {
 	const way = (name, text, line) => el('section', { class: 'card first' }, el('h2', {}, name), el('p', {}, text), command(line));
 	add(root, heading('Nothing is recorded yet', 'Three ways to begin. This page turns into the overview by itself.'),
 		el('div', { class: 'cards' },
-			way('Demo data', 'An invented estate with three months of history, to look around in.', 'siltstone up --demo'),
+			way('Demo data', 'An invented estate with three months of history, at an address of its own.', 'siltstone up --demo --listen 127.0.0.1:8471'),
 			way('Record this host', 'Its mounts, network, users and packages: a look now, and more whenever you repeat it.', 'siltstone record host'),
 			way('Connect AWS', 'Every region of the account that your AWS profile belongs to.', 'siltstone source add aws')), state);
 	let timer = 0;

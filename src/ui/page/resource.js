@@ -41,15 +41,16 @@ async function read(view) {
 	const versions = wanted ?? places.reduce((a, b) => (b.at(-1).t > a.at(-1).t ? b : a));
 	const { rid, account, region } = versions[0], one = { rid };
 	const ask = (text, params = one) => view.sql(text, params, whole).then(a => a.rows);
-	const [verdicts, out, into, causes, gaps] = await Promise.all([ask(VERDICTS), ask(OUT), ask(IN), ask(CAUSES),
-		view.api('gaps', { account, region, since: versions[0].t * 1000 }).then(a => a.rows)]);
+	const since = versions[0].t * 1000;
+	const [verdicts, out, into, causes, gaps, looks] = await Promise.all([ask(VERDICTS), ask(OUT), ask(IN), ask(CAUSES),
+		view.api('gaps', { account, region, since }).then(a => a.rows), view.api('coverage', { account, region, type, since, blind: 1 }).then(a => a.rows)]);
 	const interval = r => ({ ...r, since: fromText(r.since), until: fromText(r.until) });
 	for (const v of versions) v.ms = v.t * 1000;
 	const isKept = l => l.type !== 'AWS::Config::ResourceCompliance';
 	const links = out.map(interval).filter(isKept), known = new Set(links.map(l => `${l.type} ${l.id}`));
 	return { type, id, rid, account, region, versions, places, verdicts: verdicts.map(interval), out: links,
 		/* What is told from both ends is one link; what rules find is told as such. */
-		in: into.map(interval).filter(l => isKept(l) && !known.has(`${l.type} ${l.id}`)), gaps: gaps.map(interval), causes: new Map(causes.map(c => [c.version, c])),
+		in: into.map(interval).filter(l => isKept(l) && !known.has(`${l.type} ${l.id}`)), gaps: [...gaps, ...looks].map(interval), causes: new Map(causes.map(c => [c.version, c])),
 		name: versions.at(-1).name, arn: versions.at(-1).arn };
 }
 
@@ -200,7 +201,7 @@ export async function show(root, view) {
 	const [, from0, to0] = rangeOf();
 	const time = deck({
 		events: versions.map(v => ({ t: v.ms, kind: v.event === 'not recorded' ? 'deleted' : v.event, n: v.event === 'created' ? 6 : v.n_changes, text: `v${v.version} ${v.event}, ${full(v.ms)}${v.actor ? ` by ${actorName(v.actor)}` : ''}` })),
-		lanes: lanesOf(r), gaps: r.gaps.map(g => ({ ...g, text: `Nobody was looking${g.reason ? `: ${g.reason}` : ''}\n${full(g.since)} to ${g.until === null ? 'now' : full(g.until)}` })),
+		lanes: lanesOf(r), gaps: r.gaps.map(g => ({ ...g, text: `${g.state ? 'Looking did not work' : 'Nobody was looking'}${g.reason ? `: ${g.reason}` : ''}\n${full(g.since)} to ${g.until === null ? 'now' : full(g.until)}` })),
 		from: from0, to: to0, at, now, label: 'Time', note: plural(versions.length, 'version'),
 		spoken: ms => `${at === null ? 'Now, ' : ''}${full(ms)} UTC, ${versionAt(ms) ? `version ${versionAt(ms).version}` : 'not recorded yet'}`,
 		snap: (ms, reach) => {
