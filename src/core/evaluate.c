@@ -7,6 +7,7 @@
 #include "core/findings.h"
 #include "core/guarded.h"
 #include "core/notice.h"
+#include "core/proactive.h"
 
 #define ARENA_MAX   ((size_t)256 << 20)
 /* Items whose changes are judged together. */
@@ -14,6 +15,7 @@
 /* When what failed is tried again by itself. */
 #define AGAIN_MS    ((int64_t)10 * 60 * 1000)
 /* A delivery that comes a little early is on time. */
+#define CACHE_MIB   32
 #define EARLY_MS    ((int64_t)5 * 60 * 1000)
 
 /* One round: the rules that run for one cause. */
@@ -488,6 +490,16 @@ static enum code run_round(struct round *r, struct err *e)
 	return c;
 }
 
+static enum code judge_proposed(
+	struct db *db, const struct evaluate_options *o, int64_t now_ms, bool *found, struct err *e)
+{
+	int64_t n = 0;
+	enum code c = proactive_run(db, o, now_ms, &n, e);
+
+	*found |= n > 0;
+	return c;
+}
+
 enum code evaluate_due(struct db *db, const struct evaluate_options *o, int64_t now_ms,
 	struct evaluate_sum *sum, struct err *e)
 {
@@ -501,6 +513,11 @@ enum code evaluate_due(struct db *db, const struct evaluate_options *o, int64_t 
 	bool found = false;
 
 	*sum = (struct evaluate_sum){ 0 };
+	/* Documents are gone through once; what would be mapped counts as ours. */
+	if (!c && (any.change || any.wanted || any.periodic || any.proactive))
+		c = db_take_memory(db, CACHE_MIB, e);
+	if (!c && any.proactive)
+		c = judge_proposed(db, o, now_ms, &found, e);
 	for (size_t i = 0; i < sizeof(rounds) / sizeof(*rounds) && !c; i++) {
 		struct round r = { .db = db,
 			.o = o,

@@ -253,6 +253,8 @@ static enum code load(
 {
 	bool alone = t->touched && !n->reads.p;
 
+	if (t->proposed && !looks_around(n))
+		return load_types(j, n->reads, e);
 	if (looks_around(n) || (!n->types.p && !alone))
 		return load_everything(j, e);
 	if (alone)
@@ -295,6 +297,39 @@ static enum code scope_touched(
 	return stmt_run(&st, e);
 }
 
+static enum code propose(struct judge *j, const struct judge_proposal *p, struct err *e)
+{
+	struct stmt st;
+
+	if (run_alone(j->db, SQL_JUDGE_FORGET_PROPOSED, e))
+		return e->code;
+	st = stmt_begin(j->db, SQL_JUDGE_PROPOSE);
+	stmt_str(&st, judge_propose__type, p->type);
+	stmt_str(&st, judge_propose__id, p->id);
+	stmt_str(&st, judge_propose__account, j->account);
+	stmt_str(&st, judge_propose__region, j->region);
+	stmt_int(&st, judge_propose__now, j->now_ms);
+	stmt_str(&st, judge_propose__configuration, p->configuration);
+	stmt_str(&st, judge_propose__tags, p->tags);
+	return stmt_run(&st, e);
+}
+
+static enum code scope_proposed(
+	struct judge *j, const struct judge_trial *t, struct str types, struct err *e)
+{
+	const struct judge_scope *s = &t->scope;
+	struct stmt st;
+
+	if (propose(j, t->proposed, e))
+		return e->code;
+	st = stmt_begin(j->db, SQL_JUDGE_SCOPE_PROPOSED);
+	stmt_str(&st, judge_scope_proposed__types, types);
+	stmt_str(&st, judge_scope_proposed__id, s->id);
+	stmt_str(&st, judge_scope_proposed__tag_key, s->tag_key);
+	stmt_str(&st, judge_scope_proposed__tag_value, s->tag_value);
+	return stmt_run(&st, e);
+}
+
 static enum code count_items(struct judge *j, struct judge_sum *sum, struct err *e)
 {
 	struct stmt st = stmt_begin(j->db, SQL_JUDGE_COUNT_ITEMS);
@@ -313,7 +348,9 @@ static enum code narrow(struct judge *j, const struct judge_trial *t, const stru
 
 	if (c)
 		return c;
-	if (t->touched)
+	if (t->proposed)
+		c = scope_proposed(j, t, n->types, e);
+	else if (t->touched)
 		c = scope_touched(j, &t->scope, n->types, e);
 	else if (n->types.p)
 		c = scope_types(j, &t->scope, n->types, e);

@@ -42,14 +42,20 @@ struct judge_scope {
 	struct str tag_key, tag_value; /* those with this tag; STR_NONE: any, any value */
 };
 
+/** A resource that is not there, and is judged as if it were: with item_id -1. JSON texts. */
+struct judge_proposal {
+	struct str type, id, configuration, tags;
+};
+
 struct judge_trial {
 	const struct rule_text *text;
 	struct judge_scope scope;
 	struct str parameters; /* JSON object; STR_NONE: "{}" */
 	bool trusting;         /* as if every type it reads had been listed completely */
 	bool touched; /* judges only what judge_touch() named; what it is compared with is there all the same */
-	int64_t timeout_ms;                /* 0: JUDGE_DEADLINE_MS */
-	const volatile sig_atomic_t *stop; /* or NULL */
+	const struct judge_proposal *proposed; /* judges this alone; or NULL */
+	int64_t timeout_ms;                    /* 0: JUDGE_DEADLINE_MS */
+	const volatile sig_atomic_t *stop;     /* or NULL */
 };
 
 struct judge_sum {

@@ -200,3 +200,22 @@ SELECT coalesce(a.item_id, 0) AS item_id, coalesce(a.rid, 0) AS rid, coalesce(d.
        coalesce(d.until_ms, 0) AS until_ms, a.type AS type, a.id AS id, d.name AS name, d.region AS region, a.result AS result, a.annotation AS annotation
   FROM temp.judge_answer a LEFT JOIN temp.judge_document d ON d.item_id = a.item_id
  ORDER BY a.type, a.id, d.region, d.version;
+
+-- name: judge_forget_proposed
+-- alone
+DELETE FROM temp.judge_document WHERE item_id = -1;
+
+-- name: judge_propose
+-- alone
+INSERT INTO temp.judge_document(item_id, rid, version, resource_type, resource_id, account, region, status, captured_ms, configuration, supplementary, tags, until_ms, current)
+VALUES (-1, -1, 1, :type, :id, :account, :region, 'ResourceDiscovered', :now, :configuration, '{}', :tags, 253402300799000, 1);
+
+-- name: judge_scope_proposed
+-- alone
+-- plan: scan
+INSERT INTO temp.judge_item
+SELECT d.item_id FROM temp.judge_document d
+ WHERE d.item_id = -1
+   AND CASE WHEN :types IS NULL THEN 1 ELSE d.resource_type IN (SELECT t.value FROM json_each(:types) t) END
+   AND (:id IS NULL OR d.resource_id = :id)
+   AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM json_each(d.tags) g WHERE g.key = :tag_key AND (:tag_value IS NULL OR g.atom = :tag_value)));

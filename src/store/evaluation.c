@@ -48,6 +48,7 @@ static struct evaluation_rule read_rule(const struct stmt *st)
 		.on_snapshot = stmt_col_int(st, evaluation_rules_on_snapshot),
 		.not_when_new = stmt_col_int(st, evaluation_rules_not_when_new),
 		.detective = stmt_col_int(st, evaluation_rules_detective),
+		.proactive = stmt_col_int(st, evaluation_rules_proactive),
 		.every_ms = stmt_col_int(st, evaluation_rules_every_ms),
 		.revision = stmt_col_int(st, evaluation_rules_revision),
 		.wanted_ms = stmt_col_int(st, evaluation_rules_wanted_ms),

@@ -34,11 +34,12 @@ struct evaluation_rule {
 	bool on_change, on_time, on_snapshot;
 	bool not_when_new; /* it is new, and not to run because of that */
 	bool detective;    /* it judges what is there */
+	bool proactive;    /* it judges what is to be made */
 	int64_t every_ms;  /* of what runs from time to time */
 	int64_t revision, wanted_ms, periodic_ms, changed_ms;
 };
 typedef enum code evaluation_rule_fn(void *ctx, const struct evaluation_rule *rule, struct err *e);
-/** Rules that are due for @cause: "wanted", "change", "periodic" or "snapshot"; by place and name. Texts are borrowed for
+/** Rules that are due for @cause: "wanted", "change", "periodic" or "snapshot"; "proactive": all that judge what is to be made; by place and name. Texts are borrowed for
  * the call. */
 enum code evaluation_rules(struct db *db, const char *cause, int64_t now_ms, evaluation_rule_fn *fn,
 	void *ctx, struct err *e);

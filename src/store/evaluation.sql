@@ -7,7 +7,7 @@ SELECT e.item_id AS cursor, e.event_id AS event_cursor,
        EXISTS (SELECT 1 FROM _rule_due d WHERE d.next_ms <= :now) AS periodic,
        coalesce((SELECT max(v.event_id) FROM _event v), 0) > e.event_id
          AND EXISTS (SELECT 1 FROM _config_rule c WHERE c.owner = 'CUSTOM_LAMBDA' AND c.details LIKE '%"ConfigurationSnapshotDeliveryCompleted"%') AS snapshot,
-       EXISTS (SELECT 1 FROM _resource_evaluation x WHERE x.status = 'IN_PROGRESS') AS proactive
+       EXISTS (SELECT 1 FROM _resource_evaluation x WHERE x.status = 'IN_PROGRESS' AND x.deadline_ms > :now) AS proactive
   FROM _evaluator e;
 
 -- name: evaluation_rules
@@ -41,12 +41,14 @@ SELECT k.rule_id AS rule_id, k.account AS account, k.region AS region, k.name AS
             ELSE 86400000 END AS every_ms,
        instr(coalesce(k.flags, ''), 'n') > 0 AND k.revision = 1 AND k.asked_ms IS NULL AS not_when_new,
        EXISTS (SELECT 1 FROM json_each(k.modes) o WHERE json_extract(o.value, '$.Mode') = 'DETECTIVE') AS detective,
+       EXISTS (SELECT 1 FROM json_each(k.modes) o WHERE json_extract(o.value, '$.Mode') = 'PROACTIVE') AS proactive,
        k.revision AS revision, coalesce(k.wanted_ms, 0) AS wanted_ms, coalesce(k.periodic_ms, 0) AS periodic_ms, k.changed_ms AS changed_ms
   FROM k
  WHERE CASE :cause WHEN 'wanted' THEN k.wanted_ms IS NOT NULL AND (k.lease_ms <= :now OR k.wanted_ms > coalesce(k.not_evaluated_ms, 0))
                    WHEN 'change' THEN k.wanted_ms IS NULL AND k.on_change
                    WHEN 'periodic' THEN k.wanted_ms IS NULL AND k.rule_id IN (SELECT d.rule_id FROM _rule_due d WHERE d.next_ms <= :now)
                    WHEN 'snapshot' THEN k.on_snapshot
+                   WHEN 'proactive' THEN k.modes LIKE '%"PROACTIVE"%'
                    ELSE 1 END
  ORDER BY k.account, k.region, k.name;
 
@@ -145,9 +147,11 @@ SELECT v.rid AS rid, r.type AS type, r.id AS id, max(v.ordering_ms, :now) AS ord
  LIMIT :limit;
 
 -- name: evaluation_done
--- It was evaluated, for whichever cause; what has been asked for since stays.
+-- It was evaluated, for whichever cause, or its function was left word, of which whoever runs that says how it went. What has been asked for since stays.
 UPDATE _rule_status
-   SET invoked_ms = :now, evaluated_ms = CASE WHEN :evaluated THEN :now ELSE evaluated_ms END, started_ms = coalesce(started_ms, :now), error_code = NULL, error = NULL,
+   SET invoked_ms = CASE WHEN :evaluated THEN :now ELSE invoked_ms END, evaluated_ms = CASE WHEN :evaluated THEN :now ELSE evaluated_ms END,
+       started_ms = coalesce(started_ms, :now),
+       error_code = CASE WHEN :evaluated THEN NULL ELSE error_code END, error = CASE WHEN :evaluated THEN NULL ELSE error END,
        periodic_ms = CASE WHEN :timed THEN :now ELSE periodic_ms END,
        lease_ms = CASE WHEN wanted_ms = :wanted THEN 0 ELSE lease_ms END,
        wanted_ms = CASE WHEN wanted_ms = :wanted THEN NULL ELSE wanted_ms END
@@ -233,3 +237,24 @@ SELECT max(v.event_id) AS event_id, v.at_ms AS at_ms, v.payload AS payload
 
 -- name: evaluation_newest_event
 SELECT coalesce(max(v.event_id), 0) AS event_id FROM _event v;
+
+-- name: evaluation_proposed
+-- Resources that are to be judged before they are made.
+SELECT x.account AS account, x.region AS region, x.evaluation_id AS evaluation_id, x.type AS type, x.id AS id, x.configuration AS configuration
+  FROM _resource_evaluation x WHERE x.status = 'IN_PROGRESS' AND x.deadline_ms > :now ORDER BY x.deadline_ms LIMIT 1;
+
+-- name: evaluation_result
+-- What one rule says of what is proposed; that it cannot tell is nothing AWS could say.
+SELECT a.result AS result, a.annotation AS annotation FROM temp.judge_answer a WHERE a.item_id = -1 AND a.result <> 'INSUFFICIENT_DATA';
+
+-- name: evaluation_proposed_done
+-- plan: scan
+-- By rule. As a whole it is what the worst of them says.
+UPDATE _resource_evaluation
+   SET status = CASE WHEN :reason IS NULL THEN 'SUCCEEDED' ELSE 'FAILED' END, reason = :reason,
+       results = (SELECT json_group_array(json(r.value)) FROM (SELECT e.value FROM json_each(:results) e ORDER BY json_extract(e.value, '$.rule')) r),
+       compliance = CASE WHEN :reason IS NOT NULL THEN NULL
+                         WHEN EXISTS (SELECT 1 FROM json_each(:results) e WHERE json_extract(e.value, '$.result') = 'NON_COMPLIANT') THEN 'NON_COMPLIANT'
+                         WHEN EXISTS (SELECT 1 FROM json_each(:results) e WHERE json_extract(e.value, '$.result') = 'COMPLIANT') THEN 'COMPLIANT'
+                         ELSE 'INSUFFICIENT_DATA' END
+ WHERE account = :account AND region = :region AND evaluation_id = :evaluation AND status = 'IN_PROGRESS';

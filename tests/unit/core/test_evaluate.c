@@ -466,6 +466,36 @@ static void the_verdict_of_a_roll_up_is_not_rolled_up(void **state)
 	assert_string_equal(estate_rows(&w, "SELECT count(*) FROM _compliance_due"), "0\n");
 }
 
+static void what_is_to_be_made_is_judged_before(void **state)
+{
+	(void)state;
+	put_managed("subnets", "SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED", T0);
+	put_managed("detective", "SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED", T0);
+	put_sql("tagged", "'{\"TagKey\":\"env\"}'",
+		"'SELECT item_id, iif(json_extract(tags, ''$.env'') = ''prod'', ''COMPLIANT'', ''NON_COMPLIANT'') AS result, resource_id AS annotation FROM item'",
+		T0);
+	estate_rows(&w,
+		"UPDATE _config_rule SET modes = '[{\"Mode\":\"PROACTIVE\"}]' WHERE name <> 'detective'");
+	estate_rows(&w,
+		"INSERT INTO _resource_evaluation(account, region, evaluation_id, mode, type, id, configuration, request, started_ms, deadline_ms) "
+		"SELECT '" ACCOUNT
+		"', 'us-east-1', 'e' || key, 'PROACTIVE', 'AWS::EC2::Subnet', 'subnet', value, '', 1, CASE key WHEN 3 THEN 2 ELSE 9000000000000 END "
+		"FROM json_each(json_array('{\"MapPublicIpOnLaunch\":true,\"Tags\":[{\"Key\":\"env\",\"Value\":\"prod\"}]}', "
+		"'{\"MapPublicIpOnLaunch\":false}', '[]', '{}', '{\"CidrBlock\":\"10.0.0.0/8\"}'))");
+	assert_int_equal(evaluate(T0 + 1), E_OK);
+	assert_string_equal(
+		estate_rows(&w,
+			"SELECT evaluation_id, status, compliance, reason, (SELECT group_concat((e.value ->> '$.rule') || ' ' || (e.value ->> '$.result'), ', ') FROM json_each(results) e) "
+			"FROM _resource_evaluation ORDER BY 1"),
+		"e0|SUCCEEDED|NON_COMPLIANT|-|subnets NON_COMPLIANT, tagged COMPLIANT\n"
+		"e1|SUCCEEDED|COMPLIANT|-|subnets COMPLIANT\n"
+		"e2|FAILED|-|the resource's configuration is no object|-\n"
+		"e3|IN_PROGRESS|-|-|-\n"
+		"e4|SUCCEEDED|INSUFFICIENT_DATA|-|-\n");
+	assert_string_equal(verdicts(), "");
+	assert_int_equal(evaluate(T0 + 2), E_NOTFOUND);
+}
+
 static enum code keep(void *ctx, const struct judge_answer *answer, struct err *why)
 {
 	struct buf *out = ctx;
@@ -543,6 +573,7 @@ int main(void)
 		CASE(what_is_asked_for_is_judged_again_as_a_whole),
 		CASE(what_is_no_item_is_judged_too),
 		CASE(the_verdict_of_a_roll_up_is_not_rolled_up),
+		CASE(what_is_to_be_made_is_judged_before),
 		CASE(the_past_is_judged_as_it_was),
 	};
 
