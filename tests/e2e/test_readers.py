@@ -4,6 +4,7 @@ them; a test whose reader is not there says so and is skipped."""
 
 import http.client
 import http.server
+import importlib.util
 import json
 import os
 import pathlib
@@ -16,7 +17,8 @@ import pytest
 
 import emulator
 import program
-from test_export import change, seeded  # noqa: F401 (a fixture)
+from test_daemon import Daemon, wait_for
+from test_export import change, configure, seeded  # noqa: F401 (a fixture)
 
 READERS = pathlib.Path(os.environ.get("SILTSTONE_READERS", program.TOP / "build" / "readers"))
 TABLES = ("resources", "history", "changes", "relationships", "tags", "compliance", "activity")
@@ -50,7 +52,9 @@ def test_datasette(flat, tmp_path):
     import sys
     port = emulator.free_port()
     log = open(tmp_path / "datasette.log", "wb")
-    server = subprocess.Popen([sys.executable, "-m", "datasette", "serve", "-i", flat, "--host", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log)
+    metadata = program.TOP / "tools" / "dashboards" / "datasette" / "metadata.yaml"
+    shutil.copy(flat, tmp_path / "siltstone.db")
+    server = subprocess.Popen([sys.executable, "-m", "datasette", "serve", "-i", flat, "-i", tmp_path / "siltstone.db", "--metadata", metadata, "--host", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log)
 
     def get(path):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
@@ -71,6 +75,14 @@ def test_datasette(flat, tmp_path):
         assert "event" in json.dumps(facets)
         rows = get("/dash/resources.json?_shape=array&resource_id__exact=i-0a1")
         assert json.loads(rows[0]["configuration"])["instanceType"] == "t3.large"
+        # And ours: what tables are for, and questions.
+        database = get("/siltstone.json")
+        names = {query["name"] for query in database["queries"]}
+        assert {"who_opened_a_port", "before_a_moment", "attached_then", "broke_lately", "most_changed"} <= names
+        for name in names:
+            answer = get(f"/siltstone/{name}.json?moment=2026-10-02+12:00:00&minutes=1000&days=9&resource_id=subnet-1")
+            assert answer["ok"] and answer["error"] is None if "error" in answer else True, name
+        assert get("/siltstone/most_changed.json?_shape=array")[0]["resource_id"] == "i-0a1"
     finally:
         server.terminate()
         server.wait(20)
@@ -204,6 +216,73 @@ def test_odbc(flat):
     kinds = {row.column_name: row.type_name for row in db.cursor().columns(table="history")}
     assert kinds["at"] == "DATETIME" and kinds["t"] == "INTEGER"
     db.close()
+
+
+def dashboards(path):
+    """Every query of Grafana's dashboards, as the plugin asks them: a connection for each."""
+    import sqlite3
+
+    import test_dashboards
+    for board in test_dashboards.BOARDS:
+        for title, uid, target in test_dashboards.targets(json.loads(board.read_text())):
+            if uid == "siltstone-copy":
+                sql = target["queryText"].replace("$__from", "1759000000000").replace("$__to", "1764000000000").replace("${account:singlequote}", "'123456789012'")
+                db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+                db.execute(sql).fetchall()
+                db.close()
+
+
+def frames(path):
+    import sqlite3
+
+    import pandas
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    resources, history = (pandas.read_sql_query(f"SELECT * FROM {table}", db) for table in ("resources", "history"))
+    assert set(resources["rid"]) <= set(history["rid"])
+    db.close()
+
+
+def whole_in_javascript(path):
+    assert node(OLD, path, "resources,history")["check"] == "ok"
+
+
+def test_nobody_is_disturbed_while_the_daemon_writes(siltstone, seeded, tmp_path):  # noqa: F811
+    """Each reader that is there, over and over, while the copy is replaced under them."""
+    pytest.importorskip("yaml")
+    readers = [dashboards]
+    if importlib.util.find_spec("pandas"):
+        readers.append(frames)
+    if shutil.which("node") and (READERS / "node_modules" / "sql.js").exists():
+        readers.append(whole_in_javascript)
+    path = tmp_path / "out" / "dash.db"
+    path.parent.mkdir()
+    configure(tmp_path, seeded, path)
+    d, stop, rounds, wrong = Daemon(siltstone, seeded), threading.Event(), dict.fromkeys(readers, 0), []
+
+    def read(reader):
+        try:
+            while not stop.is_set():
+                reader(path)
+                rounds[reader] += 1
+        except Exception as e:
+            wrong.append((reader.__name__, repr(e)))
+
+    try:
+        d.wait("event=publish.done")
+        threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
+        for t in threads:
+            t.start()
+        for n in range(2, 5):
+            change(seeded, 50)
+            d.wait("event=publish.done", times=n)
+        wait_for(lambda: wrong or all(rounds.values()))
+        stop.set()
+        for t in threads:
+            t.join(60)
+        assert wrong == [] and all(rounds.values())
+    finally:
+        stop.set()
+        d.stop()
 
 
 # The lake
