@@ -1,14 +1,15 @@
 -- rules: APPSYNC_CACHE_ENCRYPTION_AT_REST
 -- reads: AWS::AppSync::ApiCache
 -- text: where a GraphQL API has a cache, it is encrypted at rest
-WITH seen AS (
+WITH cache AS MATERIALIZED (
+  SELECT coalesce(json_extract(configuration, '$.ParentApiId'), json_extract(configuration, '$.ApiId'), resource_id) AS api,
+         json_extract(configuration, '$.AtRestEncryptionEnabled') AS encrypted
+    FROM estate
+   WHERE resource_type = 'AWS::AppSync::ApiCache'),
+seen AS (
   SELECT item_id, json_extract(configuration, '$.ApiId') AS api,
-         (SELECT count(*) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache'
-             AND (e.resource_id = json_extract(item.configuration, '$.ApiId')
-             OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS caches,
-         (SELECT max(json_extract(e.configuration, '$.AtRestEncryptionEnabled')) FROM estate e WHERE e.resource_type = 'AWS::AppSync::ApiCache'
-             AND (e.resource_id = json_extract(item.configuration, '$.ApiId')
-             OR json_extract(e.configuration, '$.ParentApiId') = json_extract(item.configuration, '$.ApiId'))) AS on_
+         (SELECT count(*) FROM cache e WHERE e.api = json_extract(item.configuration, '$.ApiId')) AS caches,
+         (SELECT max(e.encrypted) FROM cache e WHERE e.api = json_extract(item.configuration, '$.ApiId')) AS on_
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -1,5 +1,5 @@
 -- rules: EMR_BLOCK_PUBLIC_ACCESS
--- types: Siltstone::EMR::BlockPublicAccess
+-- reads: Siltstone::EMR::BlockPublicAccess
 -- text: clusters of EMR cannot be opened to everybody, but for port 22
 WITH seen AS (
   SELECT max(json_extract(e.configuration, '$.blockPublicSecurityGroupRules')) AS blocked,

@@ -1,5 +1,5 @@
 -- rules: INSPECTOR_EC2_SCAN_ENABLED
--- types: Siltstone::Inspector2::AccountStatus
+-- reads: Siltstone::Inspector2::AccountStatus
 -- text: Inspector scans instances
 WITH seen AS (
   SELECT max(json_extract(e.configuration, '$.resourceState.ec2.status')) AS state

@@ -1,5 +1,5 @@
 -- rules: INSPECTOR_ECR_SCAN_ENABLED
--- types: Siltstone::Inspector2::AccountStatus
+-- reads: Siltstone::Inspector2::AccountStatus
 -- text: Inspector scans images of containers
 WITH seen AS (
   SELECT max(json_extract(e.configuration, '$.resourceState.ecr.status')) AS state

@@ -1,5 +1,5 @@
 -- rules: INSPECTOR_LAMBDA_CODE_SCAN_ENABLED
--- types: Siltstone::Inspector2::AccountStatus
+-- reads: Siltstone::Inspector2::AccountStatus
 -- text: Inspector scans the code of functions
 WITH seen AS (
   SELECT max(json_extract(e.configuration, '$.resourceState.lambdaCode.status')) AS state

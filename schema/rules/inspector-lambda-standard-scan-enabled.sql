@@ -1,5 +1,5 @@
 -- rules: INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED
--- types: Siltstone::Inspector2::AccountStatus
+-- reads: Siltstone::Inspector2::AccountStatus
 -- text: Inspector scans functions
 WITH seen AS (
   SELECT max(json_extract(e.configuration, '$.resourceState.lambda.status')) AS state
