@@ -183,8 +183,8 @@ static enum code print_run(void *ctx, const struct cell *cells, size_t n, struct
 		STR_ARG(cells[0].text), STR_ARG(cells[3].text), (long long)cells[4].i,
 		STR_ARG(cells[1].text), (int)rule->n, rule->p ? rule->p : "",
 		c->color ? "\033[0m" : "");
-	printf("%.*s%s", (int)log->n, log->p ? log->p : "",
-		log->n && log->p[log->n - 1] != '\n' ? "\n" : "");
+	if (log->p && log->n)
+		printf("%.*s%s", STR_ARG(*log), log->p[log->n - 1] != '\n' ? "\n" : "");
 	return E_OK;
 }
 

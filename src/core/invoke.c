@@ -13,8 +13,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Longer than the longest function and its beginning. */
-#define LEASE_MS    INT64_C(1200000)
 #define RETRIES     2
 #define RETRY_MS    INT64_C(60000)
 #define FIRST_MS    INT64_C(1000)
@@ -87,16 +85,23 @@ static struct flight *free_place(struct invoking *v)
 	return NULL;
 }
 
-/* The function of ours that an ARN names, or none. */
-static enum code find_hosted(struct db *db, struct arena *a, struct str name, struct function *row,
-	struct function_spec *spec, bool *found, struct err *e)
-{
-	enum code c = name.n ? function_get(db, a, arena_text(a, name), row, e) : E_NOTFOUND;
+struct hosted {
+	struct function row;
+	struct function_spec spec;
+	bool found;
+};
 
-	*found = !c;
+/* The function of ours that an ARN names, or none. */
+static enum code find_hosted(
+	struct db *db, struct arena *a, struct str name, struct hosted *out, struct err *e)
+{
+	const struct function *row = &out->row;
+	enum code c = name.n ? function_get(db, a, arena_text(a, name), &out->row, e) : E_NOTFOUND;
+
+	out->found = !c;
 	if (c)
 		return c == E_NOTFOUND ? E_OK : c;
-	*spec = (struct function_spec){ .name = row->name,
+	out->spec = (struct function_spec){ .name = row->name,
 		.runtime = row->runtime,
 		.handler = row->handler,
 		.code = row->code,
@@ -120,27 +125,30 @@ static void note(struct flight *f, const struct invocation *i, struct str functi
 }
 
 static enum code fly(struct invoking *v, struct db *db, struct arena *a, const struct invocation *i,
-	struct flight *f, int64_t now_ms, struct err *e)
+	int64_t now_ms, struct err *e)
 {
 	const struct str name = function_of_arn(str_of(i->function), NULL, NULL);
-	struct function row;
-	struct function_spec spec;
+	struct hosted hosted = { .found = false };
 	struct buf event = BUF_INIT(EVENT_BYTES);
-	struct function_call call = { .call_id = i->invocation_id, .arn = i->function };
-	bool hosted = false;
-	enum code c = find_hosted(db, a, name, &row, &spec, &hosted, e);
+	/* Of ours it is where the rule is, whatever its ARN says. */
+	struct function_call call = { .call_id = i->invocation_id,
+		.arn = i->function,
+		.region = i->region,
+		.account = i->account };
+	struct flight *f = free_place(v);
+	enum code c = find_hosted(db, a, name, &hosted, e);
 
+	must(f);
 	if (!c)
 		c = invoke_event_write(&event, db, i, v->ports.token_key, now_ms, e);
-	call.hosted = hosted ? &spec : NULL;
-	/* Of ours it is where the rule is, whatever its ARN says. */
-	call.region = i->region;
-	call.account = i->account;
+	call.hosted = hosted.found ? &hosted.spec : NULL;
 	call.event = buf_slice(&event);
 	if (!c)
 		c = arena_ok(a) ? v->ports.runner->start(v->ports.runner, &call, e) : err_nomem(e);
-	if (!c)
-		note(f, i, name, hosted);
+	if (!c) {
+		note(f, i, name, hosted.found);
+		v->n++;
+	}
 	buf_release(&event);
 	return c;
 }
@@ -189,18 +197,16 @@ static enum code start_one(struct invoking *v, struct db *db, const struct invoc
 	int64_t now_ms, struct err *e)
 {
 	struct arena a = ARENA_INIT(4 << 20);
-	struct flight *f = free_place(v);
 	struct invocation i;
 	struct err why = { 0 };
 	enum code c = invocation_get(db, &a, claim->invocation_id, &i, &why);
 
-	must(f);
 	if (!c && i.wanted)
-		c = fly(v, db, &a, &i, f, now_ms, &why);
+		c = fly(v, db, &a, &i, now_ms, &why);
 	else if (!c)
 		c = E_NOTFOUND;
 	if (!c) {
-		v->n++;
+		/* It is under way. */
 	} else if (c == E_NOTFOUND && !why.code) {
 		/* The rule is no more, or what it was to judge. */
 		const struct invocation_key key = { claim->invocation_id, claim->created_ms,
@@ -235,15 +241,15 @@ static struct flight *flight_of(struct invoking *v, int64_t invocation_id)
 
 /* What was started is leased afterwards, all at once: who dies in between has it started once more. */
 static enum code lease_started(struct invoking *v, struct db *db,
-	const struct invocation_claim *claims, size_t n, int64_t lease_ms, struct err *e)
+	const struct invocation_claims *claims, int64_t lease_ms, struct err *e)
 {
 	enum code c = db_begin(db, e);
 
 	if (c)
 		return c;
-	for (size_t i = 0; i < n && !c; i++)
-		if (flight_of(v, claims[i].invocation_id))
-			c = invocation_lease(db, claims[i].invocation_id, lease_ms, e);
+	for (size_t i = 0; i < claims->n && !c; i++)
+		if (flight_of(v, claims->list[i].invocation_id))
+			c = invocation_lease(db, claims->list[i].invocation_id, lease_ms, e);
 	if (!c)
 		return db_commit(db, e);
 	db_rollback(db);
@@ -252,19 +258,21 @@ static enum code lease_started(struct invoking *v, struct db *db,
 
 static enum code start_some(struct invoking *v, struct db *db, int64_t now_ms, struct err *e)
 {
-	struct invocation_claim claims[INVOCATIONS_CLAIMED];
+	const int64_t lease_ms = now_ms + INVOCATION_LEASE_MS;
 	const size_t were = v->n;
+	struct invocation_claims claims;
 	struct err leasing = { 0 };
-	size_t n = 0;
 
-	if (invocation_due(db, buf_slice(&v->busy), now_ms, now_ms + LEASE_MS,
-		    INVOKE_AT_ONCE - v->n, claims, &n, e))
+	if (invocation_due(db, buf_slice(&v->busy), now_ms, INVOKE_AT_ONCE - v->n, &claims, e))
 		return e->code;
-	for (size_t k = 0; k < n && !e->code; k++)
-		if (!is_busy(v, claims[k].rule_id) && !flight_of(v, claims[k].invocation_id))
-			start_one(v, db, &claims[k], now_ms, e);
+	for (size_t k = 0; k < claims.n && !e->code; k++) {
+		const struct invocation_claim *claim = &claims.list[k];
+
+		if (!is_busy(v, claim->rule_id) && !flight_of(v, claim->invocation_id))
+			start_one(v, db, claim, now_ms, e);
+	}
 	failpoint("invoke.after_start");
-	if (v->n > were && lease_started(v, db, claims, n, now_ms + LEASE_MS, &leasing) && !e->code)
+	if (v->n > were && lease_started(v, db, &claims, lease_ms, &leasing) && !e->code)
 		*e = leasing;
 	return e->code;
 }
@@ -288,12 +296,20 @@ static enum code start_more(
 
 /* What came of it */
 
+static enum code tell_not_started(
+	struct db *db, const struct flight *f, const struct err *why, int64_t now_ms, struct err *e)
+{
+	const struct invocation_status status = { INVOCATION_NOT_STARTED, notice_error_code(why),
+		why->msg, now_ms };
+
+	return invocation_rule(db, f->rule_id, &status, e);
+}
+
 static enum code give_up(
 	struct db *db, const struct flight *f, const struct err *why, int64_t now_ms, struct err *e)
 {
 	const struct invocation_key key = key_of(f);
-	enum code c = invocation_rule(db, f->rule_id, INVOCATION_NOT_STARTED,
-		notice_error_code(why), why->msg, now_ms, e);
+	enum code c = tell_not_started(db, f, why, now_ms, e);
 
 	return c ? c : invocation_done(db, &key, e);
 }
@@ -309,17 +325,17 @@ static enum code settle_unbegun(
 		return invocation_free(db, &key, e);
 	if (!code_is_transient(why->code) || now_ms - f->created_ms > GIVE_UP_MS)
 		return give_up(db, f, why, now_ms, e);
-	c = invocation_rule(db, f->rule_id, INVOCATION_NOT_STARTED, notice_error_code(why),
-		why->msg, now_ms, e);
+	c = tell_not_started(db, f, why, now_ms, e);
 	return c ? c : invocation_again(db, &key, now_ms + backoff_ms(f->tries), e);
 }
 
 static enum code settle_failed(struct db *db, const struct flight *f,
 	const struct function_result *r, int64_t now_ms, struct err *e)
 {
+	const struct invocation_status status = { INVOCATION_FAILED, r->outcome, r->err.msg,
+		now_ms };
 	const struct invocation_key key = key_of(f);
-	enum code c = invocation_rule(
-		db, f->rule_id, INVOCATION_FAILED, r->outcome, r->err.msg, now_ms, e);
+	enum code c = invocation_rule(db, f->rule_id, &status, e);
 
 	if (c)
 		return c;
@@ -346,6 +362,7 @@ static enum code keep_run(
 static enum code settle(struct db *db, const struct flight *f, const struct function_result *r,
 	int64_t now_ms, struct err *e)
 {
+	const struct invocation_status status = { INVOCATION_STARTED, NULL, NULL, now_ms };
 	const struct invocation_key key = key_of(f);
 	const bool again = !r->begun && (r->err.code == E_BUSY || r->err.code == E_CANCELED);
 	enum code c = f->hosted && !again ? keep_run(db, f, r, e) : E_OK;
@@ -356,7 +373,7 @@ static enum code settle(struct db *db, const struct flight *f, const struct func
 		return settle_unbegun(db, f, &r->err, now_ms, e);
 	if (r->err.code)
 		return settle_failed(db, f, r, now_ms, e);
-	c = invocation_rule(db, f->rule_id, INVOCATION_STARTED, NULL, NULL, now_ms, e);
+	c = invocation_rule(db, f->rule_id, &status, e);
 	return c ? c : invocation_done(db, &key, e);
 }
 

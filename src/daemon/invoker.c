@@ -71,14 +71,14 @@ static enum code ask(struct invoker *v, const struct api_request *q, int *status
 	return *status && buf_ok(answer) ? E_OK : e->code ? e->code : err_nomem(e);
 }
 
-static enum code on_config(void *ctx, const struct function_caller *who, struct str operation,
-	struct str body, int *status, struct buf *answer, struct err *e)
+static enum code on_config(void *ctx, const struct function_question *wanted, int *status,
+	struct buf *answer, struct err *e)
 {
 	struct invoker *v = ctx;
-	const struct api_request q = { .operation = operation,
-		.body = body,
-		.account = who->account,
-		.region = who->region,
+	const struct api_request q = { .operation = wanted->operation,
+		.body = wanted->body,
+		.account = wanted->account,
+		.region = wanted->region,
 		.now_ms = time_now_ms() };
 	enum code c;
 

@@ -19,15 +19,17 @@
  * Calls of AWS Config that a function makes come to us as well (AWS_ENDPOINT_URL_CONFIG_SERVICE) and are answered by
  * `config`. A child has no descriptor and no variable of ours, but it is the same user: run only what you trust with that.
  */
-struct function_caller {
-	const char *name, *account;
-	const char *region; /* that it asks about */
+struct function_question {
+	const char *name, *account; /* of the function, and whose it is said to be */
+	const char *region;         /* that it asks about */
+	struct str operation;       /* "PutEvaluations" */
+	struct str body;
 };
 
 struct function_host_options {
-	/** AWS Config's API: answer @operation ("PutEvaluations"). On threads of the host, several at once. */
-	enum code (*config)(void *ctx, const struct function_caller *who, struct str operation,
-		struct str body, int *status, struct buf *answer, struct err *e);
+	/** AWS Config's API: the answer and its HTTP status. On threads of the host, several at once. */
+	enum code (*config)(void *ctx, const struct function_question *q, int *status,
+		struct buf *answer, struct err *e);
 	void *ctx;
 	const char *python, *node; /* interpreters; NULL: by PATH */
 	const char *scratch; /* where children have their private folders; NULL: $TMPDIR or /tmp */

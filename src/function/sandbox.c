@@ -95,9 +95,9 @@ static void add_text(struct buf *out, struct str s)
 
 		for (size_t i = 0; i < good; i++) {
 			const unsigned char ch = (unsigned char)s.p[i];
+			const bool odd = (ch < ' ' && ch != '\n' && ch != '\t') || ch == 127;
 
-			buf_char(out,
-				(ch < ' ' && ch != '\n' && ch != '\t') || ch == 127 ? '?' : s.p[i]);
+			buf_add(out, odd ? "?" : s.p + i, 1);
 		}
 		s = str_from(s, good);
 		if (s.n)
@@ -130,8 +130,11 @@ static void set_outcome(struct function_result *r, const char *outcome)
 {
 	size_t n = 0;
 
-	for (; outcome[n] && n < sizeof(r->outcome) - 1; n++)
-		r->outcome[n] = outcome[n] > ' ' && outcome[n] < 127 ? outcome[n] : '?';
+	for (; outcome[n] && n < sizeof(r->outcome) - 1; n++) {
+		r->outcome[n] = '?';
+		if (outcome[n] > ' ' && outcome[n] < 127)
+			r->outcome[n] = outcome[n];
+	}
 	r->outcome[n] = '\0';
 }
 

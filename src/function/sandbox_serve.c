@@ -5,6 +5,7 @@
 #include "json/read.h"
 #include "json/write.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -89,8 +90,7 @@ void sandbox_deliver(struct sandbox *s)
 	s->due_ms = time_ticks_ms() + s->spec.timeout_ms;
 	s->work->result.init_ms = s->done ? 0 : s->init_ms;
 	s->work->result.started_ms = time_now_ms();
-	snprintf(deadline, sizeof(deadline), "%lld",
-		(long long)(time_now_ms() + s->spec.timeout_ms));
+	snprintf(deadline, sizeof(deadline), "%" PRId64, time_now_ms() + s->spec.timeout_ms);
 	headers[0] =
 		(struct wire_header){ "Lambda-Runtime-Aws-Request-Id", s->work->result.request_id };
 	headers[1] = (struct wire_header){ "Lambda-Runtime-Deadline-Ms", deadline };
@@ -113,7 +113,7 @@ static void next_event(struct sandbox *s, struct connection *c)
 /* What a function says of its error: its own type where it is a name. */
 static void finish_error(struct sandbox *s, const struct wire_request *q)
 {
-	struct arena a = ARENA_INIT(4 * ERROR_MAX);
+	struct arena a = ARENA_INIT((size_t)4 * ERROR_MAX);
 	struct json *v = NULL;
 	struct err none = { 0 };
 	struct str type = q->error_type, message = STR_NONE;
@@ -178,7 +178,8 @@ static void config_fault(struct connection *c, int status, const char *type, con
 static void ask_config(struct sandbox *s, struct connection *c, const struct wire_request *q)
 {
 	const struct function_host_options *host = s->o.host;
-	struct function_caller who = { s->spec.name, s->o.account, s->o.region };
+	struct function_question ask = { s->spec.name, s->o.account, s->o.region, STR_NONE,
+		q->body };
 	struct buf body = BUF_INIT(CONFIG_MAX);
 	char region[64];
 	struct err e = { 0 };
@@ -195,10 +196,10 @@ static void ask_config(struct sandbox *s, struct connection *c, const struct wir
 	/* A function may ask about another region than its own. */
 	if (q->region.n && q->region.n < sizeof(region)) {
 		snprintf(region, sizeof(region), "%.*s", STR_ARG(q->region));
-		who.region = region;
+		ask.region = region;
 	}
-	if (!host->config || host->config(host->ctx, &who, str_from(q->target, sizeof(TARGET) - 1),
-				     q->body, &status, &body, &e))
+	ask.operation = str_from(q->target, sizeof(TARGET) - 1);
+	if (!host->config || host->config(host->ctx, &ask, &status, &body, &e))
 		config_fault(c, 500, "InternalFailure", "AWS Config cannot be asked here now");
 	else
 		answer(c, status, CONFIG_TYPE, buf_slice(&body));
@@ -292,34 +293,31 @@ static void take_requests(struct sandbox *s, struct connection *c)
 	}
 }
 
-void sandbox_serve(struct sandbox *s, struct connection *c)
+/* Takes what came; false: no more of it now, or the connection is closed. */
+static bool take_piece(struct sandbox *s, struct connection *c)
 {
 	char piece[64 << 10];
+	ssize_t n = recv(c->fd, piece, sizeof(piece), MSG_DONTWAIT);
 
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	if (n > 0)
+		buf_add(&c->in, piece, (size_t)n);
+	if (n > 0 && c->in.full && c->proven)
+		too_large(s, c);
+	if (n <= 0 || !buf_ok(&c->in) || (!c->proven && !is_ours(s, c)))
+		connection_close(c);
+	/* One piece at a time once there is a lot: others are to be served, too. */
+	return c->fd >= 0 && c->in.n <= (1 << 20);
+}
+
+void sandbox_serve(struct sandbox *s, struct connection *c)
+{
 	connection_flush(c);
-	while (c->fd >= 0) {
-		ssize_t n = recv(c->fd, piece, sizeof(piece), MSG_DONTWAIT);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			break;
-		if (n > 0)
-			buf_add(&c->in, piece, (size_t)n);
-		if (n <= 0 || !buf_ok(&c->in)) {
-			if (c->in.full && c->proven)
-				too_large(s, c);
-			connection_close(c);
-			return;
-		}
-		if (!c->proven && !is_ours(s, c)) {
-			connection_close(c);
-			return;
-		}
-		/* One piece at a time once there is a lot: others are to be served, too. */
-		if (c->in.n > (1 << 20))
-			break;
-	}
+	while (c->fd >= 0 && take_piece(s, c))
+		;
 	if (c->fd >= 0)
 		take_requests(s, c);
 }

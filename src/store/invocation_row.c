@@ -4,20 +4,20 @@
 #include "db/stmt.h"
 #include <stdio.h>
 
-enum code invocation_due(struct db *db, struct str busy, int64_t now_ms, int64_t lease_ms,
-	size_t limit, struct invocation_claim out[INVOCATIONS_CLAIMED], size_t *n, struct err *e)
+enum code invocation_due(struct db *db, struct str busy, int64_t now_ms, size_t limit,
+	struct invocation_claims *out, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_INVOCATION_DUE);
 
-	*n = 0;
+	out->n = 0;
 	if (limit > INVOCATIONS_CLAIMED)
 		limit = INVOCATIONS_CLAIMED;
 	stmt_int(&st, invocation_due__now, now_ms);
-	stmt_int(&st, invocation_due__lease, lease_ms);
+	stmt_int(&st, invocation_due__lease, now_ms + INVOCATION_LEASE_MS);
 	stmt_str(&st, invocation_due__busy, busy);
 	stmt_int(&st, invocation_due__limit, (int64_t)limit);
-	while (*n < limit && stmt_step(&st, e) == E_OK) {
-		struct invocation_claim *i = &out[(*n)++];
+	while (out->n < limit && stmt_step(&st, e) == E_OK) {
+		struct invocation_claim *i = &out->list[out->n++];
 
 		i->invocation_id = stmt_col_int(&st, invocation_due_invocation_id);
 		i->created_ms = stmt_col_int(&st, invocation_due_created_ms);
@@ -116,27 +116,39 @@ static enum code started(struct db *db, const char *rule_id, int64_t now_ms, str
 	return stmt_run(&st, e);
 }
 
-enum code invocation_rule(struct db *db, const char *rule_id, enum invocation_fate fate,
-	const char *code, const char *error, int64_t now_ms, struct err *e)
+static enum code failed(
+	struct db *db, const char *rule_id, const struct invocation_status *s, struct err *e)
 {
-	struct stmt st;
+	struct stmt st = stmt_begin(db, SQL_INVOCATION_RULE_FAILED);
 
-	if (fate == INVOCATION_STARTED)
-		return started(db, rule_id, now_ms, e);
-	if (fate == INVOCATION_FAILED) {
-		st = stmt_begin(db, SQL_INVOCATION_RULE_FAILED);
-		stmt_text(&st, invocation_rule_failed__rule_id, rule_id);
-		stmt_text(&st, invocation_rule_failed__code, code);
-		stmt_text(&st, invocation_rule_failed__error, error);
-		stmt_int(&st, invocation_rule_failed__now, now_ms);
-		return stmt_run(&st, e);
-	}
-	st = stmt_begin(db, SQL_INVOCATION_RULE_NOT_STARTED);
-	stmt_text(&st, invocation_rule_not_started__rule_id, rule_id);
-	stmt_text(&st, invocation_rule_not_started__code, code);
-	stmt_text(&st, invocation_rule_not_started__error, error);
-	stmt_int(&st, invocation_rule_not_started__now, now_ms);
+	stmt_text(&st, invocation_rule_failed__rule_id, rule_id);
+	stmt_text(&st, invocation_rule_failed__code, s->code);
+	stmt_text(&st, invocation_rule_failed__error, s->error);
+	stmt_int(&st, invocation_rule_failed__now, s->now_ms);
 	return stmt_run(&st, e);
+}
+
+static enum code not_started(
+	struct db *db, const char *rule_id, const struct invocation_status *s, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_INVOCATION_RULE_NOT_STARTED);
+
+	stmt_text(&st, invocation_rule_not_started__rule_id, rule_id);
+	stmt_text(&st, invocation_rule_not_started__code, s->code);
+	stmt_text(&st, invocation_rule_not_started__error, s->error);
+	stmt_int(&st, invocation_rule_not_started__now, s->now_ms);
+	return stmt_run(&st, e);
+}
+
+enum code invocation_rule(
+	struct db *db, const char *rule_id, const struct invocation_status *s, struct err *e)
+{
+	switch (s->fate) {
+	case INVOCATION_STARTED: return started(db, rule_id, s->now_ms, e);
+	case INVOCATION_FAILED: return failed(db, rule_id, s, e);
+	case INVOCATION_NOT_STARTED: break;
+	}
+	return not_started(db, rule_id, s, e);
 }
 
 enum code invocation_free_leases(struct db *db, struct err *e)

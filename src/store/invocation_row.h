@@ -25,15 +25,21 @@ struct invocation {
 };
 
 #define INVOCATIONS_CLAIMED 16
+/* Longer than the longest function and its beginning. */
+#define INVOCATION_LEASE_MS INT64_C(1200000)
 
 struct invocation_claim {
 	int64_t invocation_id, created_ms;
 	char rule_id[64];
 };
-/** At most @limit (and INVOCATIONS_CLAIMED) that are due and leased by nobody, but none of the rules in @busy, a JSON list. @lease_ms
- * is as far ahead as any lease may be. */
-enum code invocation_due(struct db *db, struct str busy, int64_t now_ms, int64_t lease_ms,
-	size_t limit, struct invocation_claim out[INVOCATIONS_CLAIMED], size_t *n, struct err *e);
+struct invocation_claims {
+	struct invocation_claim list[INVOCATIONS_CLAIMED];
+	size_t n;
+};
+/** At most @limit (and INVOCATIONS_CLAIMED) that are due and leased by nobody, but none of the rules in @busy, a JSON
+ * list. No lease is longer than INVOCATION_LEASE_MS. */
+enum code invocation_due(struct db *db, struct str busy, int64_t now_ms, size_t limit,
+	struct invocation_claims *out, struct err *e);
 /** Texts in @a. E_NOTFOUND: it or its rule is no more. */
 enum code invocation_get(struct db *db, struct arena *a, int64_t invocation_id,
 	struct invocation *out, struct err *e);
@@ -54,8 +60,13 @@ enum code invocation_again(
 
 /** What becomes of its rule's status. */
 enum invocation_fate { INVOCATION_STARTED, INVOCATION_FAILED, INVOCATION_NOT_STARTED };
-enum code invocation_rule(struct db *db, const char *rule_id, enum invocation_fate fate,
-	const char *code, const char *error, int64_t now_ms, struct err *e);
+struct invocation_status {
+	enum invocation_fate fate;
+	const char *code, *error; /* not with INVOCATION_STARTED */
+	int64_t now_ms;
+};
+enum code invocation_rule(
+	struct db *db, const char *rule_id, const struct invocation_status *s, struct err *e);
 
 /** Nobody else works on the store: what was leased by one that died is due. */
 enum code invocation_free_leases(struct db *db, struct err *e);

@@ -25,11 +25,10 @@ os.dup2(2, 1)
 for line in sys.stdin:
     arn, event = json.loads(line)
     try:
-        handler(event, Context(arn))
-        error = None
+        result, error = handler(event, Context(arn)), None
     except Exception as e:
-        error = "%s: %s" % (type(e).__name__, e)
-    out.write(json.dumps(error) + "\\n")
+        result, error = None, "%s: %s" % (type(e).__name__, e)
+    out.write(json.dumps([result, error], default=str) + "\\n")
     out.flush()
 """
 
@@ -47,7 +46,8 @@ class Function:
             self.worker.stdin.write(json.dumps(call) + "\n")
             self.worker.stdin.flush()
             line = self.worker.stdout.readline()
-            if error := json.loads(line or '"it ended"'):
+            self.result, error = json.loads(line or '[null, "it ended"]')
+            if error:
                 self.errors.append(error)
             self.done += 1
 

@@ -26,17 +26,17 @@ struct world {
 	char operation[64];
 };
 
-static enum code config(void *ctx, const struct function_caller *who, struct str operation,
-	struct str body, int *status, struct buf *answer, struct err *e)
+static enum code config(void *ctx, const struct function_question *q, int *status,
+	struct buf *answer, struct err *e)
 {
 	struct world *w = ctx;
 
 	(void)e;
 	__atomic_add_fetch(&w->asked, 1, __ATOMIC_SEQ_CST);
-	snprintf(w->operation, sizeof(w->operation), "%.*s", STR_ARG(operation));
+	snprintf(w->operation, sizeof(w->operation), "%.*s", STR_ARG(q->operation));
 	*status = 200;
-	buf_printf(answer, "{\"who\":\"%s\",\"region\":\"%s\",\"n\":%zu}", who->name, who->region,
-		body.n);
+	buf_printf(answer, "{\"who\":\"%s\",\"region\":\"%s\",\"n\":%zu}", q->name, q->region,
+		q->body.n);
 	return E_OK;
 }
 
