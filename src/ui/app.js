@@ -14,6 +14,7 @@
 //     api(name, params), sql(text, params, options)   see part/net.js; sql() is of the moment `at` unless options.at says another
 //     link(path, params)   a URL of ours that stays at the moment; params that are null are left out
 //     set(params)          changes the query of this URL (null: takes away), without a step in the history
+//     resourceHref(row, params)   where a resource is looked at: of its type and id, and where they are told account and region
 //     navigate(href), go(ms or null)
 //     keys([{key, what, run}])   while the page is shown; 'ArrowLeft' and 'ArrowRight' replace the stepping of the shell
 //     signal         aborted when another view is shown
@@ -69,8 +70,8 @@ function link(path, params = {}) {
 	}
 	return plain(url);
 }
-/** Where a resource is looked at. */
-const resourceHref = row => link(`/r/${encodeURIComponent(row.resource_type)}/${encodeURIComponent(row.resource_id)}`);
+/* Where a resource is looked at. The same id may be in several places; its page takes what is not needed out of the URL. */
+const resourceHref = (row, params) => link(`/r/${encodeURIComponent(row.resource_type)}/${encodeURIComponent(row.resource_id)}`, { account: row.account, region: row.region, ...params });
 
 function navigate(href, { replace = false, again = false } = {}) {
 	const url = new URL(href, location.href);

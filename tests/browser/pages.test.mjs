@@ -252,6 +252,22 @@ claim('two moments are compared', async ({ page, url }) => {
 	assert.match(await page.textContent('table.diff'), /tcp 22 0\.0\.0\.0\/0/);
 });
 
+claim('the same id in two places is two resources', async ({ page, url }) => {
+	const [one] = await query(url, 'SELECT resource_type AS type, resource_id AS id, min(region) AS a, max(region) AS b FROM resources GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 1');
+	await go(page, `${url}/resources?q=${encodeURIComponent(one.id)}&type=${one.type}&region=${one.b}`);
+	for (const region of [one.b, one.a]) {
+		if (region === one.a) await go(page, `${url}/resources?q=${encodeURIComponent(one.id)}&type=${one.type}&region=${one.a}`);
+		await page.locator('.results tbody a').first().click();
+		await until(page, () => document.documentElement.dataset.ready === 'resource');
+		assert.equal(await page.textContent('.idline option:checked').then(t => t.split(' ')[1]), region);
+	}
+	await page.selectOption('.idline select', { label: (await page.locator('.idline option').allTextContents()).find(t => t.endsWith(one.b)) });
+	await until(page, r => document.documentElement.dataset.ready && document.querySelector('.idline option:checked').textContent.endsWith(r) && location.search.includes(r), one.b);
+	const s = await story(url);
+	await go(page, `${url}/r/${s.type}/${s.id}?account=1&region=nowhere`);
+	assert.equal(new URL(page.url()).search, '');
+});
+
 /* Daemons of their own */
 
 const OWN = [/^foreign request: http:\/\/127\.0\.0\.1:\d+\//];

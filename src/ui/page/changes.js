@@ -138,7 +138,7 @@ export async function show(root, view) {
 		drawList();
 	}
 
-	const to = r => view.link(`/r/${encodeURIComponent(r.resource_type)}/${encodeURIComponent(r.resource_id)}`, { at: stamp(r.t * 1000) });
+	const to = r => view.resourceHref(r, { at: stamp(r.t * 1000) });
 	function whatOf(r) {
 		const [, , text] = SIGNS[r.event] ?? [];
 		if (text) return el('div', { class: 'what' }, el('span', {}, text));

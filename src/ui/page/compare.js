@@ -39,7 +39,7 @@ export async function show(root, view) {
 	const set = params => view.set(params);
 
 	function drawBar() {
-		const resource = el('input', { type: 'text', id: 'scope', value: w.scope, placeholder: 'everything, or an id, a name', spellcheck: 'false', autocomplete: 'off', on: { change: e => set({ scope: e.target.value.trim() || null, op: null, type: null }) } });
+		const resource = el('input', { type: 'text', id: 'scope', value: w.scope, placeholder: 'everything, or an id, a name', spellcheck: 'false', autocomplete: 'off', on: { change: e => set({ scope: e.target.value.trim() || null, account: null, region: null, op: null, type: null }) } });
 		const back = ms => () => set({ from: stamp(w.to - ms), to: view.query.get('to') });
 		put(bar, momentField('from', 'From', w.from, ms => set({ from: stamp(ms), to: stamp(w.to) })), momentField('to', 'To', w.to, ms => set({ to: stamp(ms), from: stamp(w.from) })),
 			el('div', { class: 'momentfield' }, el('label', { for: 'scope' }, 'Of'), resource, el('small', {}, w.scope ? 'one resource' : 'the whole estate')),
@@ -71,7 +71,7 @@ export async function show(root, view) {
 	}
 	async function load(mine) {
 		const params = { ...moments(), offset: rows.length };
-		const got = (await view.sql(`SELECT d.op, d.rid, d.resource_type, d.resource_id, coalesce(d.name, (SELECT g.value FROM tags g WHERE g.rid = d.rid AND g.key = 'Name')) AS name, d.v1, d.v2
+		const got = (await view.sql(`SELECT d.op, d.rid, d.resource_type, d.resource_id, d.account, d.region, coalesce(d.name, (SELECT g.value FROM tags g WHERE g.rid = d.rid AND g.key = 'Name')) AS name, d.v1, d.v2
 			FROM drift d WHERE d.t1 = :a AND d.t2 = :b AND ${w.type.length ? oneOf('d.resource_type', w.type, 'ty', params) : `d.resource_type <> '${BOOKS}'`} AND ${oneOf('d.op', w.op, 'op', params)}
 			ORDER BY d.op = 'changed', d.op, d.resource_type, d.rid LIMIT ${PAGE + 1} OFFSET :offset`, params, { ...whole, limit: PAGE + 1 })).rows;
 		if (mine !== flight) return;
@@ -96,7 +96,7 @@ export async function show(root, view) {
 		rows.push(...got);
 		drawList();
 	}
-	const at = (r, ms) => view.link(`/r/${encodeURIComponent(r.resource_type)}/${encodeURIComponent(r.resource_id)}`, { at: ms === null || ms >= Date.now() - 1000 ? null : stamp(ms) });
+	const at = (r, ms) => view.resourceHref(r, { at: ms === null || ms >= Date.now() - 1000 ? null : stamp(ms) });
 	function whatOf(r) {
 		if (r.op !== 'changed') return el('span', {}, `${r.op} `, r.step && timeNode(el, r.step.t * 1000, dayOf(r.step.t * 1000)), r.step?.actor && ` by ${actorName(r.step.actor)}`);
 		const told = telling([...r.net.values()]);
@@ -108,7 +108,7 @@ export async function show(root, view) {
 			const [, cls, sign] = OPS.find(([op]) => op === r.op);
 			return el('tr', {}, el('td', {}, el('div', { class: 'who2' }, el('span', { class: `sign ${cls}`, title: r.op }, sign), el('span', { class: 'res' }, el('a', { href: at(r, r.op === 'deleted' ? w.from : w.to) }, nameOf(r)), el('small', {}, typeName(r.resource_type))))),
 				el('td', { class: 'nowrap' }, r.op === 'changed' ? `v${r.v1} → v${r.v2}` : ''), el('td', {}, whatOf(r)),
-				el('td', { class: 'nowrap' }, r.op === 'changed' && el('a', { href: view.link('/compare', { scope: `${r.resource_type}/${r.resource_id}`, from: stamp(w.from), to: stamp(w.to) }) }, 'Open diff')));
+				el('td', { class: 'nowrap' }, r.op === 'changed' && el('a', { href: view.link('/compare', { scope: `${r.resource_type}/${r.resource_id}`, account: r.account, region: r.region, from: stamp(w.from), to: stamp(w.to) }) }, 'Open diff')));
 		}));
 		const more = el('button', { type: 'button', class: 'btn small right', on: { click: () => { more.disabled = true; load(flight).catch(e => { if (e.name !== 'AbortError') throw e; }); } } }, 'Show more');
 		put(list, el('div', { class: 'scroll' }, el('table', { class: 'rows fold' }, el('caption', { class: 'sr' }, 'What differs'), el('thead', {}, el('tr', {}, ['Resource', 'Versions', 'What', ''].map(t => el('th', { scope: 'col' }, t || el('span', { class: 'sr' }, 'More'))))), lines)),
@@ -116,14 +116,14 @@ export async function show(root, view) {
 	}
 
 	/* One resource */
-	const ONE = 'SELECT h.rid, h.resource_type, h.resource_id, h.name FROM history h';
-	const FINDS = [`${ONE} WHERE h.resource_id = :id AND h.resource_type GLOB :type ORDER BY +h.t DESC LIMIT 1`, `${ONE} WHERE h.name = :id AND h.resource_type GLOB :type ORDER BY +h.t DESC LIMIT 1`,
-		`SELECT h.rid, h.resource_type, h.resource_id, h.name FROM tags g JOIN history h ON h.rid = g.rid WHERE g.key = 'Name' AND g.value = :id AND h.resource_type GLOB :type ORDER BY +h.t DESC LIMIT 1`];
+	const ONE = 'SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region FROM history h', THERE = 'h.resource_type GLOB :type AND h.account GLOB :account AND h.region GLOB :region ORDER BY +h.t DESC LIMIT 1';
+	const FINDS = [`${ONE} WHERE h.resource_id = :id AND ${THERE}`, `${ONE} WHERE h.name = :id AND ${THERE}`,
+		`SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region FROM tags g JOIN history h ON h.rid = g.rid WHERE g.key = 'Name' AND g.value = :id AND ${THERE}`];
 	const STATE = `SELECT h.version, h.event, h.t, h.actor, c.configuration, c.supplementary, c.tags_json FROM history h LEFT JOIN configs c ON c.rid = h.rid AND c.version = h.version WHERE h.rid = :rid AND h.t <= :t ORDER BY h.version DESC LIMIT 1`;
 	async function drawResource(mine) {
 		const m = /^([\w:-]+::[\w:-]+)\/(.+)$/.exec(w.scope);
 		let who;
-		for (const text of FINDS) who ??= (await view.sql(text, { id: m ? m[2] : w.scope, type: m ? m[1] : '*' }, whole)).rows[0];
+		for (const text of FINDS) who ??= (await view.sql(text, { id: m ? m[2] : w.scope, type: m ? m[1] : '*', account: view.query.get('account') ?? '*', region: view.query.get('region') ?? '*' }, whole)).rows[0];
 		if (mine !== flight) return;
 		put(sums);
 		if (!who) { put(body, card({}, empty({ title: `Nothing is called “${w.scope}”`, text: 'Write an id, a name, or TYPE/ID.' }))); return; }
@@ -135,7 +135,7 @@ export async function show(root, view) {
 			const diff = docs[0] || docs[1] ? differences(...docs) : [], changed = diff.filter(r => r.op !== 'eq');
 			const side = (s, ms) => el('span', { class: 'pick' }, el('b', {}, there(s) ? `v${s.version}` : s ? 'gone' : 'not there yet'), el('a', { class: 'when', href: at(who, ms) }, full(ms)));
 			put(sums, a && b && a.version === b.version ? 'The same version at both moments' : `${plural(changed.length, 'property differs', 'properties differ')}${a && b ? `, ${plural(b.version - a.version, 'version')} between` : ''}`);
-			const box = card({ class: 'detail' }, el('div', { class: 'cardhead' }, el('h2', {}, el('a', { href: at(who, w.to) }, name)), el('span', { class: 'note' }, typeName(who.resource_type)),
+			const box = card({ class: 'detail' }, el('div', { class: 'cardhead' }, el('h2', {}, el('a', { href: at(who, w.to) }, name)), el('span', { class: 'note' }, `${typeName(who.resource_type)} · ${who.region}`),
 				el('div', { class: 'right' }, seg('What', [['changed', 'Only changed'], ['all', 'All']], all ? 'all' : 'changed', k => { all = k === 'all'; draw(); }), seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode, k => { mode = k; draw(); }))));
 			const heads = { corner: `${count(changed.length)} of ${plural(diff.length, 'property', 'properties')}`, before: side(a, w.from), after: side(b, w.to) };
 			if (mode === 'json' && (docs[0] || docs[1])) add(box, el('div', { class: 'versions' }, heads.before, heads.after), diffText(docs[0], docs[1] ?? {}, all));

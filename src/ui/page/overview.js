@@ -13,7 +13,7 @@ const ACTIVITY = `SELECT a.t, a.event, sum(a.n) AS n FROM activity a WHERE a.day
 const SINCE = `SELECT h.event, h.actor, count(*) AS n FROM history h WHERE h.t > :t AND h.t <= :now AND h.resource_type <> '${BOOKS}' GROUP BY 1, 2`;
 const BROKEN = `SELECT c.rule, count(*) AS n, min(c.since) AS since FROM compliance c WHERE c.result = 'NON_COMPLIANT' AND c.since >= :since GROUP BY c.rule ORDER BY n DESC, c.rule LIMIT 6`;
 const FAILING = `SELECT count(*) AS n FROM compliance c WHERE c.result = 'NON_COMPLIANT'`;
-const BUSY = `SELECT b.rid, b.n, h.resource_type, h.resource_id, coalesce(h.name, (SELECT g.value FROM tags g WHERE g.rid = b.rid AND g.key = 'Name')) AS name
+const BUSY = `SELECT b.rid, b.n, h.resource_type, h.resource_id, h.account, h.region, coalesce(h.name, (SELECT g.value FROM tags g WHERE g.rid = b.rid AND g.key = 'Name')) AS name
  FROM (SELECT rid, count(*) AS n FROM history WHERE t >= :from AND t <= :now AND event = 'changed' AND resource_type <> '${BOOKS}' GROUP BY rid ORDER BY n DESC, rid LIMIT 9) b
  JOIN history h ON h.rid = b.rid AND h.version = (SELECT max(x.version) FROM history x WHERE x.rid = b.rid) ORDER BY b.n DESC`;
 const BUSY_DAYS = `SELECT h.rid, h.t / 86400 AS day, count(*) AS n FROM history h WHERE h.rid IN (SELECT value FROM json_each(:rids)) AND h.t >= :from AND h.t <= :now GROUP BY 1, 2`;

@@ -37,9 +37,15 @@ async function read(view) {
 	if (!rids.length) return null;
 	/* The same id in several places: the one that is asked for, else the one that changed last. */
 	const places = rids.map(rid => found.filter(r => r.rid === rid));
-	const wanted = places.find(p => p[0].account === view.query.get('account') && p[0].region === view.query.get('region'));
+	const fits = (p, ...keys) => keys.every(k => p[0][k] === view.query.get(k));
+	const wanted = places.find(p => fits(p, 'account', 'region')) ?? places.find(p => fits(p, 'region')) ?? places.find(p => fits(p, 'account'));
 	const versions = wanted ?? places.reduce((a, b) => (b.at(-1).t > a.at(-1).t ? b : a));
 	const { rid, account, region } = versions[0], one = { rid };
+	if (places.length === 1 && (view.query.has('account') || view.query.has('region'))) {
+		history.replaceState(history.state, '', view.link(location.pathname + location.search, { account: null, region: null }));
+		view.url = new URL(location.href);
+		view.query = view.url.searchParams;
+	}
 	const ask = (text, params = one) => view.sql(text, params, whole).then(a => a.rows);
 	const since = versions[0].t * 1000;
 	const [verdicts, out, into, causes, gaps, looks] = await Promise.all([ask(VERDICTS), ask(OUT), ask(IN), ask(CAUSES),
@@ -172,7 +178,7 @@ export async function show(root, view) {
 		a.click();
 		URL.revokeObjectURL(a.href);
 	} } }, 'JSON');
-	const place = r.places.length > 1 && el('select', { 'aria-label': 'Account and region', on: { change: e => { const p = r.places[+e.target.value][0]; location.href = view.link(location.pathname, { account: p.account, region: p.region, v: null }); } } },
+	const place = r.places.length > 1 && el('select', { 'aria-label': 'Account and region', on: { change: e => { const p = r.places[+e.target.value][0]; view.navigate(view.link(location.pathname, { account: p.account, region: p.region })); } } },
 		r.places.map((p, i) => el('option', { value: i, selected: p === versions }, `${p[0].account} ${p[0].region}`)));
 	const head = el('header', { class: 'head resource-head' }, el('div', { class: 'glyph' }, typeIcon(type)),
 		el('div', { class: 'grow' }, el('div', { class: 'wrap' }, heading, chips), el('p', { class: 'idline mono' }, [id, type, ...(place ? [place] : [r.account, r.region])].map(x => el('span', {}, x)))),
@@ -186,8 +192,8 @@ export async function show(root, view) {
 		const list = Object.entries(tags).filter(([k]) => k !== 'Name');
 		put(chips, state && el('span', { class: `chip ${state === 'deleted' ? 'no' : isWell(state) ? 'ok' : ''}` }, state),
 			list.slice(0, 5).map(([k, value]) => el('span', { class: 'tag' }, k, ' ', el('b', {}, value))), list.length > 5 && el('span', { class: 'tag' }, `${list.length - 5} more tags`));
-		graph.href = view.link(`/graph/${encodeURIComponent(type)}/${encodeURIComponent(id)}`, { v: null });
-		inSql.href = view.link('/sql', { v: null, range: null, sql: `SELECT at, version, event, actor, n_changes FROM history\n WHERE resource_type = '${type.replaceAll("'", "''")}' AND resource_id = '${id.replaceAll("'", "''")}'\n ORDER BY version DESC` });
+		graph.href = view.link(`/graph/${encodeURIComponent(type)}/${encodeURIComponent(id)}`, r.places.length > 1 ? { account: r.account, region: r.region } : {});
+		inSql.href = view.link('/sql', { v: null, range: null, sql: `SELECT at, version, event, actor, n_changes FROM history\n WHERE resource_type = '${type.replaceAll("'", "''")}' AND resource_id = '${id.replaceAll("'", "''")}'${r.places.length > 1 ? ` AND account = '${r.account}' AND region = '${r.region}'` : ''}\n ORDER BY version DESC` });
 	}
 
 	/* Deck */
@@ -368,7 +374,8 @@ export async function show(root, view) {
 		};
 		const out = states(r.out), into = states(r.in);
 		if (out.length + into.length) add(side, card({ title: 'Related', note: count(out.length + into.length - [...out, ...into].filter(l => l.state === 'gone').length), actions: el('a', { href: graph.href }, 'Graph') },
-			(graphs = near({ name: r.name || doc?.tags?.Name || id, in: into, out, hrefOf: l => view.link(`/r/${encodeURIComponent(l.type)}/${encodeURIComponent(l.id)}`, { v: null, range: null }) }))));
+			(graphs = near({ name: r.name || doc?.tags?.Name || id, in: into, out, /* What is linked is in the same place more often than not. */
+				hrefOf: l => view.resourceHref({ resource_type: l.type, resource_id: l.id, account: r.account, region: r.region }) }))));
 	}
 
 	const ignore = e => { if (e.name !== 'AbortError') console.warn(e); };
@@ -395,6 +402,8 @@ export async function show(root, view) {
 	await draw();
 	return {
 		async again(next) {
+			/* The same id somewhere else. */
+			if ((next.query.get('account') ?? r.account) !== r.account || (next.query.get('region') ?? r.region) !== r.region) return false;
 			view = next;
 			at = next.at;
 			const [, from, to] = rangeOf();

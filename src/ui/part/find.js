@@ -7,9 +7,9 @@ const SHOWN = 12;
 const BY_NAME = `SELECT r.rid, r.resource_type, r.resource_id, r.name, r.account, r.region FROM resources r
  WHERE (r.resource_id LIKE :like ESCAPE '\\' OR r.name LIKE :like ESCAPE '\\') AND r.resource_type <> '${BOOKS}'
  ORDER BY r.resource_id = :text OR r.name = :text DESC, length(coalesce(r.name, r.resource_id)) LIMIT ${SHOWN}`;
-const BY_TAG = `SELECT DISTINCT g.rid, g.resource_type, g.resource_id, g.name, g.key || ' ' || g.value AS why FROM tags g
+const BY_TAG = `SELECT DISTINCT g.rid, g.resource_type, g.resource_id, g.name, r.account, r.region, g.key || ' ' || g.value AS why FROM tags g JOIN resources r ON r.rid = g.rid
  WHERE g.value LIKE :like ESCAPE '\\' OR g.key LIKE :like ESCAPE '\\' LIMIT 6`;
-const GONE = `SELECT h.rid, h.resource_type, h.resource_id, h.name, 'deleted' AS why FROM history h
+const GONE = `SELECT h.rid, h.resource_type, h.resource_id, h.name, h.account, h.region, 'deleted' AS why FROM history h
  WHERE h.resource_id = :text AND h.event = 'deleted' ORDER BY h.t DESC LIMIT 1`;
 
 /** @ask: (sql, params, signal) → rows. @pages: [[href, title, icon]]. @open(href). @hrefOf(row). */
