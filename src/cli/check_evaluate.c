@@ -30,12 +30,15 @@ static void let_go(struct evaluating *v)
 static enum code go_to(struct evaluating *v, const struct findings_name *n, struct err *e)
 {
 	const struct reader *r = &v->c->reader;
+	const struct judge_place place = { .account = str_of(n->account),
+		.region = str_of(n->region),
+		.at_ms = v->c->as_of ? r->at_ms : JUDGE_NOW,
+		.now_ms = r->now_ms };
 
 	if (v->open && strcmp(v->account, n->account) == 0 && strcmp(v->region, n->region) == 0)
 		return E_OK;
 	let_go(v);
-	if (judge_open(&v->judge, r->db, str_of(n->account), str_of(n->region),
-		    v->c->as_of ? r->at_ms : JUDGE_NOW, r->now_ms, e))
+	if (judge_open(&v->judge, r->db, &place, e))
 		return e->code;
 	v->open = true;
 	v->account = n->account;
@@ -80,8 +83,9 @@ static enum code judge_one(struct evaluating *v, const struct findings_name *n, 
 	struct judge_sum sum = { 0 };
 	struct judge_trial trial = { .text = &v->rule.text, .stop = v->c->stop };
 	struct err why = { 0 };
-	enum code c = evaluate_rule_get(&v->c->db, &v->c->arena, str_of(n->account),
-		str_of(n->region), str_of(n->rule), &v->rule, &why);
+	const struct evaluation_name name = { str_of(n->account), str_of(n->region),
+		str_of(n->rule) };
+	enum code c = evaluate_rule_get(&v->c->db, &v->c->arena, &name, &v->rule, &why);
 
 	v->rule.name = str_of(n->rule);
 	if (!c)

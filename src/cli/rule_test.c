@@ -326,10 +326,14 @@ static enum code judge_region(
 	struct answers *all, const struct judge_trial *trial, int64_t now_ms, struct err *e)
 {
 	struct testing *t = all->t;
+	const struct judge_place place = { .account = str_of(t->account),
+		.region = all->region,
+		.at_ms = JUDGE_NOW,
+		.now_ms = now_ms };
 	struct judge_sum sum;
 	struct judge j;
 
-	if (judge_open(&j, &t->db, str_of(t->account), all->region, JUDGE_NOW, now_ms, e))
+	if (judge_open(&j, &t->db, &place, e))
 		return e->code;
 	if (!judge_run(&j, trial, &sum, e))
 		judge_walk(&j, take, all, e);

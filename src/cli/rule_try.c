@@ -88,8 +88,10 @@ static enum code from_store(struct trying *t, const char *what, struct err *e)
 		return e->code;
 	code = findings_place(&c->db, &f, &c->arena, &account, &region, &none);
 	if (!code && !given.p) {
-		code = evaluate_rule_get(&c->db, &c->arena, str_of(account), str_of(region),
-			str_of(what), &t->rule, e);
+		const struct evaluation_name name = { str_of(account), str_of(region),
+			str_of(what) };
+
+		code = evaluate_rule_get(&c->db, &c->arena, &name, &t->rule, e);
 	} else {
 		code = evaluate_managed_get(
 			&c->db, &c->arena, identifier(c, what), given, &t->rule, e);

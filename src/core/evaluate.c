@@ -161,11 +161,16 @@ static enum code note_failed(
 
 static enum code place(struct round *r, const struct evaluation_rule *rule, struct err *e)
 {
+	const struct judge_place here = { .account = rule->account,
+		.region = rule->region,
+		.at_ms = JUDGE_NOW,
+		.now_ms = r->now_ms };
+
 	if (r->judge.db && str_eq(r->judge.account, rule->account) &&
 		str_eq(r->judge.region, rule->region))
 		return E_OK;
 	judge_close(&r->judge);
-	return judge_open(&r->judge, r->db, rule->account, rule->region, JUDGE_NOW, r->now_ms, e);
+	return judge_open(&r->judge, r->db, &here, e);
 }
 
 static enum code judge_rule(struct round *r, const struct evaluation_rule *rule,
@@ -233,9 +238,10 @@ static enum code invoke(struct round *r, const struct evaluation_rule *rule,
 	c = evaluation_still(r->db, rule, r->cursor, e);
 	if (!c && rule->on_change && is_cause(r, "wanted"))
 		c = evaluation_invoke_all(r->db, rule, types, r->now_ms, &run->invocations, e);
-	if (!c && rule->on_time)
-		c = evaluation_invoke(
-			r->db, rule, "scheduled", STR_NONE, r->now_ms, &run->invocations, e);
+	if (!c && rule->on_time) {
+		c = evaluation_invoke(r->db, rule, "scheduled", STR_NONE, r->now_ms, e);
+		run->invocations++;
+	}
 	if (!c)
 		c = note_done(r, rule, false, e);
 	return commit(r, c, e);
@@ -418,12 +424,12 @@ static enum code invoke_snapshot(struct round *r, const struct evaluation_rule *
 {
 	const struct err fine = { 0 };
 	struct notice notice = NOTICE_INIT;
-	struct evaluate_run run = { 0 };
+	struct evaluate_run run = { .invocations = 1 };
 	enum code c = notice_write(&notice, r->db, event, event->at_ms, e);
 
 	if (!c)
-		c = evaluation_invoke(r->db, rule, "snapshot", buf_slice(&notice.body), r->now_ms,
-			&run.invocations, e);
+		c = evaluation_invoke(
+			r->db, rule, "snapshot", buf_slice(&notice.body), r->now_ms, e);
 	if (!c)
 		c = note_done(r, rule, false, e);
 	if (!c)

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/judge.h"
 #include "port/policy_runner.h"
+#include "store/evaluation.h"
 
 /**
  * Evaluation of rules
@@ -61,8 +62,8 @@ struct evaluate_rule {
 	struct judge_scope scope;
 	struct str parameters;
 };
-enum code evaluate_rule_get(struct db *db, struct arena *a, struct str account, struct str region,
-	struct str rule, struct evaluate_rule *out, struct err *e);
+enum code evaluate_rule_get(struct db *db, struct arena *a, const struct evaluation_name *name,
+	struct evaluate_rule *out, struct err *e);
 /** The same for a managed rule that nobody has made, by its identifier, with these parameters (STR_NONE: none). E_NOTFOUND: there is no such
  * managed rule. E_UNSUPPORTED: it has no statement here. */
 enum code evaluate_managed_get(struct db *db, struct arena *a, struct str identifier,

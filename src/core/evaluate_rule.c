@@ -99,15 +99,15 @@ enum code evaluate_rule_make(struct arena *a, const struct evaluation_rule *rule
 	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
 }
 
-enum code evaluate_rule_get(struct db *db, struct arena *a, struct str account, struct str region,
-	struct str name, struct evaluate_rule *out, struct err *e)
+enum code evaluate_rule_get(struct db *db, struct arena *a, const struct evaluation_name *name,
+	struct evaluate_rule *out, struct err *e)
 {
 	struct evaluation_rule rule;
-	enum code c = evaluation_rule_get(db, a, account, region, name, &rule, e);
+	enum code c = evaluation_rule_get(db, a, name, &rule, e);
 
 	if (c == E_NOTFOUND)
 		return err_set(e, E_NOTFOUND, "there is no rule \"%.*s\" in %.*s of %.*s",
-			STR_ARG(name), STR_ARG(region), STR_ARG(account));
+			STR_ARG(name->rule), STR_ARG(name->region), STR_ARG(name->account));
 	return c ? c : evaluate_rule_make(a, &rule, out, e);
 }
 

@@ -185,7 +185,7 @@ static enum code end_some(struct findings *f, size_t *n, struct err *e)
 
 	g.v = arena_alloc(&g.arena, SLICE * sizeof(*g.v));
 	c = g.v ? read_unanswered(f, &g, e) : err_nomem(e);
-	for (size_t i = 0; i < g.n && !c; i++)
+	for (size_t i = 0; g.v && i < g.n && !c; i++)
 		c = take(f, &g.v[i], e);
 	*n = g.n;
 	arena_release(&g.arena);

@@ -6,6 +6,7 @@
 #include "db/stmt.h"
 
 #define ANNOTATION_BYTES 4096
+#define ARENA_BYTES      ((size_t)64 << 10)
 
 struct asking {
 	struct judge *judge;
@@ -32,7 +33,7 @@ static enum code ask(struct asking *k, int64_t item_id, struct str item, struct 
 		.parameters = k->trial->parameters,
 		.item = item,
 		.deadline_ms = k->deadline - time_ticks_ms() };
-	struct arena a = ARENA_INIT(2 * ANNOTATION_BYTES);
+	struct arena a = ARENA_INIT(ARENA_BYTES);
 	enum policy_result result;
 	struct str annotation;
 	enum code c;

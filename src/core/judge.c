@@ -88,29 +88,17 @@ static enum code open_at(struct judge *j, struct err *e)
 	return c;
 }
 
-enum code judge_open(struct judge *j, struct db *db, struct str account, struct str region,
-	int64_t at_ms, int64_t now_ms, struct err *e)
+enum code judge_open(struct judge *j, struct db *db, const struct judge_place *place, struct err *e)
 {
-	*j = (struct judge){ .db = db,
-		.arena = ARENA_INIT(ARENA_MAX),
-		.at_ms = at_ms,
-		.from_ms = JUDGE_NOW,
-		.now_ms = at_ms == JUDGE_NOW ? now_ms : at_ms };
-	j->account = arena_str(&j->arena, account);
-	j->region = arena_str(&j->arena, region);
-	return open_at(j, e);
-}
+	bool now = place->at_ms == JUDGE_NOW;
 
-enum code judge_open_versions(struct judge *j, struct db *db, struct str account, struct str region,
-	int64_t from_ms, int64_t to_ms, struct err *e)
-{
 	*j = (struct judge){ .db = db,
 		.arena = ARENA_INIT(ARENA_MAX),
-		.at_ms = to_ms,
-		.from_ms = from_ms,
-		.now_ms = to_ms };
-	j->account = arena_str(&j->arena, account);
-	j->region = arena_str(&j->arena, region);
+		.at_ms = place->at_ms,
+		.from_ms = place->versions ? place->from_ms : JUDGE_NOW,
+		.now_ms = now ? place->now_ms : place->at_ms };
+	j->account = arena_str(&j->arena, place->account);
+	j->region = arena_str(&j->arena, place->region);
 	return open_at(j, e);
 }
 

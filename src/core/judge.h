@@ -14,7 +14,7 @@
  * to be judged), `estate` (everything that lives there) and `link` (its relationships), beside the public views, which answer for
  * the same moment; see schema/temp/judge.sql. It is run as any text from anybody is (db/select.h).
  *
- *     judge_open(&j, db, account, region, JUDGE_NOW, e)    a place and a moment
+ *     judge_open(&j, db, &place, e)                        a place and a moment
  *     judge_run(&j, &trial, &sum, e)                       any number of these; documents are read once for all of them
  *     judge_walk(&j, fn, ctx, e)                           what the last one said
  *     judge_close(&j)
@@ -63,15 +63,18 @@ struct judge_sum {
 	int64_t compliant, non_compliant, not_applicable, insufficient;
 };
 
-/** @now_ms is the moment of the evaluation, where it is JUDGE_NOW; else it is @at_ms. */
-enum code judge_open(struct judge *j, struct db *db, struct str account, struct str region,
-	int64_t at_ms, int64_t now_ms, struct err *e);
-/**
- * The history of it: `item` is every version that was in force after @from_ms and before @to_ms, `estate` and `link` are those
- * of @to_ms. Right for statements that read nothing but `item` (judge_reads()).
- */
-enum code judge_open_versions(struct judge *j, struct db *db, struct str account, struct str region,
-	int64_t from_ms, int64_t to_ms, struct err *e);
+/** Where and when. */
+struct judge_place {
+	struct str account, region;
+	int64_t at_ms;  /* JUDGE_NOW, or a moment of the past */
+	int64_t now_ms; /* JUDGE_NOW: the moment of the evaluation, which else is at_ms */
+	/* The history of it: `item` is every version that was in force after from_ms and before at_ms, `estate` and `link` are
+	 * those of at_ms. Right for statements that read nothing but `item` (judge_reads()). */
+	bool versions;
+	int64_t from_ms;
+};
+enum code judge_open(
+	struct judge *j, struct db *db, const struct judge_place *place, struct err *e);
 void judge_close(struct judge *j);
 
 /**

@@ -146,10 +146,13 @@ static enum code finish(struct proposed *p, const char *reason, struct err *e)
 
 static enum code judge_all(struct proposed *p, struct err *e)
 {
+	const struct judge_place place = {
+		.account = p->account, .region = p->region, .at_ms = JUDGE_NOW, .now_ms = p->now_ms
+	};
 	enum code c = evaluation_rules(p->db, "proactive", p->now_ms, collect, p, e);
 
 	if (!c)
-		c = judge_open(&p->judge, p->db, p->account, p->region, JUDGE_NOW, p->now_ms, e);
+		c = judge_open(&p->judge, p->db, &place, e);
 	for (struct rules *r = p->rules; r && !c; r = r->next)
 		c = judge_by(p, &r->rule, e);
 	judge_close(&p->judge);
@@ -158,10 +161,13 @@ static enum code judge_all(struct proposed *p, struct err *e)
 
 static enum code run_one(struct proposed *p, struct err *e)
 {
+	const struct judge_proposal given = {
+		.type = p->type, .id = p->id, .configuration = p->configuration
+	};
 	struct err why = { 0 };
 
 	buf_char(&p->results, '[');
-	if (!proposal_make(&p->arena, p->db, p->type, p->id, p->configuration, &p->proposal, &why))
+	if (!proposal_make(&p->arena, p->db, &given, &p->proposal, &why))
 		return judge_all(p, e);
 	if (why.code == E_INVALID || why.code == E_TOOBIG)
 		return finish(p, why.msg, e);

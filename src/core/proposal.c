@@ -88,14 +88,14 @@ static struct str text_of(struct arena *a, const struct json *v)
 	return text;
 }
 
-enum code proposal_make(struct arena *a, struct db *db, struct str type, struct str id,
-	struct str given, struct judge_proposal *out, struct err *e)
+enum code proposal_make(struct arena *a, struct db *db, const struct judge_proposal *given,
+	struct judge_proposal *out, struct err *e)
 {
 	struct json *cfg = NULL, *tags;
-	bool kept = is_kept(db, type, e);
-	struct judge_proposal made = { .type = type, .id = id };
+	bool kept = is_kept(db, given->type, e);
+	struct judge_proposal made = { .type = given->type, .id = given->id };
 
-	if (e->code || json_read(a, given, &cfg, e))
+	if (e->code || json_read(a, given->configuration, &cfg, e))
 		return e->code;
 	if (!json_is(cfg, JSON_OBJECT))
 		return err_set(e, E_INVALID, "the resource's configuration is no object");

@@ -12,6 +12,7 @@
  * that ask for it cannot tell.
  */
 
-/** E_INVALID: @given is no JSON object. Texts of @out are in @a. @type and @id are borrowed. */
-enum code proposal_make(struct arena *a, struct db *db, struct str type, struct str id,
-	struct str given, struct judge_proposal *out, struct err *e);
+/** @given's configuration is as it came; its tags are found in there. E_INVALID: it is no JSON object. Texts of @out are in @a; type
+ * and id are borrowed. */
+enum code proposal_make(struct arena *a, struct db *db, const struct judge_proposal *given,
+	struct judge_proposal *out, struct err *e);

@@ -6,7 +6,8 @@
 
 #define FOLDER     "schema/rules/"
 #define SUFFIX     ".sql"
-#define HEADER_MAX (256 << 10)
+#define HEADER_MAX ((size_t)256 << 10)
+#define LIST_MAX   (2 * HEADER_MAX)
 
 /* A header while it is read. */
 struct header {
@@ -168,7 +169,7 @@ bool rule_text_lists(struct str list, struct str one)
 
 struct str rule_text_json(struct arena *a, struct str list)
 {
-	struct buf out = BUF_INIT(2 * HEADER_MAX);
+	struct buf out = BUF_INIT(LIST_MAX);
 	struct str kept;
 
 	if (!list.p)

@@ -148,11 +148,15 @@ static struct judge_trial as_trial(const struct running *r)
 static enum code judge_versions(struct running *r, struct err *e)
 {
 	const struct judge_trial trial = as_trial(r);
+	const struct judge_place place = { .account = str_of(r->account),
+		.region = str_of(r->region),
+		.at_ms = r->to_s * 1000 + 999,
+		.versions = true,
+		.from_ms = r->from_s * 1000 + 999 };
 	struct judge_sum sum;
 	struct judge j;
 
-	if (judge_open_versions(&j, r->t->db, str_of(r->account), str_of(r->region),
-		    r->from_s * 1000 + 999, r->to_s * 1000 + 999, e))
+	if (judge_open(&j, r->t->db, &place, e))
 		return e->code;
 	if (!judge_run(&j, &trial, &sum, e))
 		judge_walk(&j, take_version, r, e);
@@ -220,12 +224,14 @@ static void forget(struct moment *m)
 static enum code judge_moment(struct running *r, int64_t at_s, struct err *e)
 {
 	const struct judge_trial trial = as_trial(r);
+	const struct judge_place place = { .account = str_of(r->account),
+		.region = str_of(r->region),
+		.at_ms = at_s * 1000 + 999 };
 	struct moment old;
 	struct judge_sum sum;
 	struct judge j;
 
-	if (judge_open(&j, r->t->db, str_of(r->account), str_of(r->region), at_s * 1000 + 999,
-		    at_s * 1000 + 999, e))
+	if (judge_open(&j, r->t->db, &place, e))
 		return e->code;
 	if (!judge_run(&j, &trial, &sum, e))
 		judge_walk(&j, take_answer, r, e);

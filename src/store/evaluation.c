@@ -88,9 +88,9 @@ enum code evaluation_rule_copy(struct arena *a, const struct evaluation_rule *fr
 	struct evaluation_rule r = *from;
 	struct str *const texts[] = { &r.rule_id, &r.account, &r.region, &r.name, &r.arn, &r.owner,
 		&r.identifier, &r.runtime, &r.policy, &r.parameters, &r.types, &r.scope_types,
-		&r.scope_id, &r.tag_key, &r.tag_value };
+		&r.scope_id, &r.tag_key, &r.tag_value, NULL };
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+	for (size_t i = 0; texts[i]; i++)
 		copy(a, texts[i]);
 	if (!arena_ok(a))
 		return err_nomem(e);
@@ -98,17 +98,17 @@ enum code evaluation_rule_copy(struct arena *a, const struct evaluation_rule *fr
 	return E_OK;
 }
 
-enum code evaluation_rule_get(struct db *db, struct arena *a, struct str account, struct str region,
-	struct str name, struct evaluation_rule *out, struct err *e)
+enum code evaluation_rule_get(struct db *db, struct arena *a, const struct evaluation_name *name,
+	struct evaluation_rule *out, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_EVALUATION_RULES);
 	enum code c;
 
 	stmt_text(&st, evaluation_rules__cause, "");
 	stmt_int(&st, evaluation_rules__now, 0);
-	stmt_str(&st, evaluation_rules__account, account);
-	stmt_str(&st, evaluation_rules__region, region);
-	stmt_str(&st, evaluation_rules__rule, name);
+	stmt_str(&st, evaluation_rules__account, name->account);
+	stmt_str(&st, evaluation_rules__region, name->region);
+	stmt_str(&st, evaluation_rules__rule, name->rule);
 	c = stmt_step(&st, e);
 	if (!c) {
 		struct evaluation_rule rule = read_rule(&st);

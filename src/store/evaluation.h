@@ -43,9 +43,13 @@ typedef enum code evaluation_rule_fn(void *ctx, const struct evaluation_rule *ru
  * the call. */
 enum code evaluation_rules(struct db *db, const char *cause, int64_t now_ms, evaluation_rule_fn *fn,
 	void *ctx, struct err *e);
-/** One of them, whatever is due. E_NOTFOUND. Texts are put into @a. */
-enum code evaluation_rule_get(struct db *db, struct arena *a, struct str account, struct str region,
-	struct str name, struct evaluation_rule *out, struct err *e);
+/** Which rule. */
+struct evaluation_name {
+	struct str account, region, rule;
+};
+/** That one, whatever is due. E_NOTFOUND. Texts are put into @a. */
+enum code evaluation_rule_get(struct db *db, struct arena *a, const struct evaluation_name *name,
+	struct evaluation_rule *out, struct err *e);
 enum code evaluation_rule_copy(struct arena *a, const struct evaluation_rule *from,
 	struct evaluation_rule *out, struct err *e);
 
@@ -99,7 +103,7 @@ enum code evaluation_invoke_touched(struct db *db, const struct evaluation_rule 
 	struct str types, int64_t now_ms, int64_t *n, struct err *e);
 /** @kind: "scheduled" or "snapshot", with its message. */
 enum code evaluation_invoke(struct db *db, const struct evaluation_rule *rule, const char *kind,
-	struct str body, int64_t now_ms, int64_t *n, struct err *e);
+	struct str body, int64_t now_ms, struct err *e);
 
 /** The last delivery of a snapshot for a place after @after. E_NOTFOUND. The event's texts are borrowed until @a is released. */
 enum code evaluation_snapshot(struct db *db, struct arena *a, const struct evaluation_rule *rule,

@@ -56,12 +56,13 @@ enum code evaluation_invoke_touched(struct db *db, const struct evaluation_rule 
 }
 
 enum code evaluation_invoke(struct db *db, const struct evaluation_rule *rule, const char *kind,
-	struct str body, int64_t now_ms, int64_t *n, struct err *e)
+	struct str body, int64_t now_ms, struct err *e)
 {
+	int64_t n = 0;
 	struct stmt st = stmt_begin(db, SQL_EVALUATION_INVOKE);
 
 	stmt_str(&st, evaluation_invoke__rule_id, rule->rule_id);
 	stmt_text(&st, evaluation_invoke__kind, kind);
 	stmt_str(&st, evaluation_invoke__body, body);
-	return leave(&st, now_ms, n, e);
+	return leave(&st, now_ms, &n, e);
 }

@@ -510,6 +510,8 @@ static void the_past_is_judged_as_it_was(void **state)
 {
 	struct arena a = ARENA_INIT(1 << 20);
 	struct buf out = BUF_INIT(1 << 16);
+	const struct evaluation_name name = { STR(ACCOUNT), STR("us-east-1"), STR("r") };
+	struct judge_place place = { STR(ACCOUNT), STR("us-east-1"), T0, 0, false, T0 };
 	struct evaluate_rule rule;
 	struct judge_sum found;
 	struct judge j;
@@ -519,17 +521,14 @@ static void the_past_is_judged_as_it_was(void **state)
 	see(T0 + 100, "vpc-1", "{\"isDefault\":false}", NULL);
 	see(T0 + 200, "vpc-2", "{\"isDefault\":true}", NULL);
 	put_sql("r", NULL, NOT_DEFAULT, T0 + 300);
-	assert_int_equal(
-		evaluate_rule_get(&w.db, &a, STR(ACCOUNT), STR("us-east-1"), STR("r"), &rule, &e),
-		E_OK);
+	assert_int_equal(evaluate_rule_get(&w.db, &a, &name, &rule, &e), E_OK);
 	for (int i = 0; i < 3; i++) {
 		const struct judge_trial t = {
 			.text = &rule.text, .scope = rule.scope, .parameters = rule.parameters
 		};
 
-		assert_int_equal(judge_open(&j, &w.db, STR(ACCOUNT), STR("us-east-1"),
-					 T0 + 50 + 100 * i, 0, &e),
-			E_OK);
+		place.at_ms = T0 + 50 + 100 * i;
+		assert_int_equal(judge_open(&j, &w.db, &place, &e), E_OK);
 		assert_int_equal(judge_run(&j, &t, &found, &e), E_OK);
 		buf_printf(&out, "%d:\n", i);
 		assert_int_equal(judge_walk(&j, keep, &out, &e), E_OK);
@@ -538,9 +537,9 @@ static void the_past_is_judged_as_it_was(void **state)
 	assert_string_equal(out.p, "0:\nvpc-1 v1 NON_COMPLIANT\n1:\nvpc-1 v2 COMPLIANT\n"
 				   "2:\nvpc-1 v2 COMPLIANT\nvpc-2 v1 NON_COMPLIANT\n");
 	buf_clear(&out);
-	assert_int_equal(
-		judge_open_versions(&j, &w.db, STR(ACCOUNT), STR("us-east-1"), T0, T0 + 150, &e),
-		E_OK);
+	place.at_ms = T0 + 150;
+	place.versions = true;
+	assert_int_equal(judge_open(&j, &w.db, &place, &e), E_OK);
 	assert_int_equal(
 		judge_run(&j, &(struct judge_trial){ .text = &rule.text, .scope = rule.scope },
 			&found, &e),

@@ -205,13 +205,14 @@ static void compare_with_each_moment(const struct rule_text *text, size_t every)
 			.account = accounts[i % 4 / 2],
 			.region = regions[i % 2],
 			.first_region = i % 2 == 0 };
+		const struct judge_place place = { .account = str_of(m.account),
+			.region = str_of(m.region),
+			.at_ms = m.at_ms + 999 };
 		struct judge_sum judged;
 		struct err e = { 0 };
 		struct judge j;
 
-		assert_int_equal(judge_open(&j, &db, str_of(m.account), str_of(m.region),
-					 m.at_ms + 999, m.at_ms + 999, &e),
-			E_OK);
+		assert_int_equal(judge_open(&j, &db, &place, &e), E_OK);
 		assert_int_equal(judge_run(&j, &trial, &judged, &e), E_OK);
 		assert_int_equal(judge_walk(&j, look_up, &m, &e), E_OK);
 		judge_close(&j);
