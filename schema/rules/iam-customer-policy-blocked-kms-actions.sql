@@ -28,10 +28,12 @@ broad(item_id, action) AS MATERIALIZED (
   SELECT DISTINCT item_id, a.value FROM statement, json_each(s, '$.Action') a, blocked
    WHERE a.type = 'text' AND (lower(a.value) GLOB lower(v) OR lower(v) GLOB lower(a.value))
      AND EXISTS (SELECT 1 FROM json_each(s, '$.Resource') r
-                  WHERE 'arn:aws:kms:' || :region || ':' || :account || ':key/1' GLOB r.value AND 'arn:aws:kms:' || :region || ':' || :account || ':key/2' GLOB r.value))
+                  WHERE 'arn:aws:kms:' || :region || ':' || :account || ':key/1' GLOB r.value AND 'arn:aws:kms:' || :region || ':' || :account || ':key/2' GLOB r.value)),
+whole(item_id, why) AS MATERIALIZED (
+  SELECT item_id, 'allowed on every key: ' || group_concat(action, ', ') FROM (SELECT DISTINCT item_id, action FROM broad ORDER BY 1, 2) GROUP BY item_id)
 SELECT item_id,
        CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
        substr(coalesce(missing, why), 1, 256) AS annotation
   FROM (SELECT item_id, CASE WHEN doc IS NULL THEN 'the default version of the policy was not read, or is no JSON' END AS missing,
-               (SELECT 'allowed on every key: ' || group_concat(action, ', ') FROM (SELECT DISTINCT action FROM broad b WHERE b.item_id = policy.item_id ORDER BY 1) HAVING count(*) > 0) AS why
-          FROM policy)
+               w.why
+          FROM policy LEFT JOIN whole w USING (item_id))

@@ -20,11 +20,12 @@ policy(item_id, doc) AS MATERIALIZED (
 statement(item_id, s) AS MATERIALIZED (
   SELECT item_id, e.value
     FROM policy, json_each(CASE json_type(doc, '$.Statement') WHEN 'object' THEN json_array(doc -> '$.Statement') ELSE doc -> '$.Statement' END) e
-   WHERE CASE e.type WHEN 'object' THEN e.value ->> '$.Effect' END = 'Allow')
+   WHERE CASE e.type WHEN 'object' THEN e.value ->> '$.Effect' END = 'Allow'),
+whole(item_id, why) AS MATERIALIZED (
+  SELECT item_id, 'a statement allows ' || group_concat(action, ', ')
+    FROM (SELECT DISTINCT t.item_id, a.value AS action FROM statement t, json_each(t.s, '$.Action') a WHERE a.type = 'text' AND (a.value = '*' OR a.value GLOB '*:[*]') ORDER BY 1, 2) GROUP BY item_id)
 SELECT item_id,
        CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
        substr(coalesce(missing, why), 1, 256) AS annotation
-  FROM (SELECT item_id, CASE WHEN doc IS NULL THEN 'the default version of the policy was not read, or is no JSON' END AS missing,
-               (SELECT 'a statement allows ' || group_concat(action, ', ') FROM (SELECT DISTINCT a.value AS action FROM statement t, json_each(t.s, '$.Action') a
-                 WHERE t.item_id = policy.item_id AND a.type = 'text' AND (a.value = '*' OR a.value GLOB '*:[*]') ORDER BY 1) HAVING count(*) > 0) AS why
-          FROM policy)
+  FROM (SELECT item_id, CASE WHEN doc IS NULL THEN 'the default version of the policy was not read, or is no JSON' END AS missing, w.why
+          FROM policy LEFT JOIN whole w USING (item_id))

@@ -24,5 +24,5 @@ SELECT item_id,
        CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
        substr(coalesce(missing, why), 1, 256) AS annotation
   FROM (SELECT item_id, CASE WHEN configuration ->> '$.functionName' IS NULL THEN 'the item has no functionName: it was not read' WHEN text <> '' AND doc IS NULL THEN 'the policy of the function is no JSON' END AS missing,
-               (SELECT CASE open.why WHEN 's3' THEN 'the policy lets buckets of any account invoke the function' ELSE 'the policy lets everybody invoke the function' END FROM open WHERE open.item_id = policy.item_id LIMIT 1) AS why
-          FROM policy)
+               CASE w.why WHEN 's3' THEN 'the policy lets buckets of any account invoke the function' WHEN 'all' THEN 'the policy lets everybody invoke the function' END AS why
+          FROM policy LEFT JOIN (SELECT item_id, min(why) AS why FROM open GROUP BY item_id) w USING (item_id))
