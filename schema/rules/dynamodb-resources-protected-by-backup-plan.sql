@@ -1,9 +1,13 @@
 -- rules: DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN, DYNAMODB_IN_BACKUP_PLAN, EFS_IN_BACKUP_PLAN
 -- rules: EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN, FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+-- rules: AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN, EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+-- rules: EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN, RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+-- rules: S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN, EBS_IN_BACKUP_PLAN, RDS_IN_BACKUP_PLAN
 -- reads: AWS::Backup::BackupSelection, AWS::Backup::BackupPlan, AWS::Backup::BackupVault
 -- text: a backup plan selects the resource, and a rule of the plan keeps and copies as asked for
 -- A selection takes what one of its tags is on, and what one of its ARNs fits if all of its conditions are met; never what it leaves out.
 -- Which services may be backed up at all in a region is a setting that is not recorded.
+-- Of DB clusters only those of Aurora count.
 WITH selection AS MATERIALIZED (
   SELECT json_extract(configuration, '$.BackupPlanId') AS plan, configuration -> '$.BackupSelection' AS s
     FROM estate
@@ -48,17 +52,19 @@ fit AS MATERIALIZED (
      AND NOT EXISTS (SELECT 1 FROM json_each('[' || replace(json_quote(coalesce(:parameters ->> '$.crossAccountList', '')), ',', '","') || ']') w
                       WHERE trim(w.value) <> '' AND NOT EXISTS (SELECT 1 FROM json_each(copies) c
                           WHERE c.value ->> '$.DestinationBackupVaultArn' LIKE 'arn:%:backup:%:' || trim(w.value) || ':%'))),
+plans AS MATERIALIZED (
+  SELECT item_id, count(*) AS n, sum(plan IN (SELECT plan FROM fit)) AS fits FROM covered GROUP BY item_id),
 seen AS (
-  SELECT item_id, item.resource_id, item.arn AS arn_,
+  SELECT item.item_id, item.resource_id, item.arn AS arn_,
          EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(:parameters ->> '$.resourceTags') THEN (:parameters ->> '$.resourceTags')
              ELSE '{}' END) w WHERE NOT EXISTS (SELECT 1 FROM json_each(item.tags) t WHERE t.key = w.key AND t.value = w.value)) AS untagged,
-         (SELECT count(*) FROM covered c WHERE c.item_id = item.item_id) AS n,
-         (SELECT count(*) FROM covered c JOIN fit f ON f.plan = c.plan WHERE c.item_id = item.item_id) AS fits,
+         coalesce(c.n, 0) AS n, coalesce(c.fits, 0) AS fits,
          (SELECT count(*) FROM selection x WHERE x.s IS NULL) AS thin,
          coalesce(trim(:parameters ->> '$.minRetentionDays') <> '', 0) OR coalesce(trim(:parameters ->> '$.maxRetentionDays') <> '', 0)
              OR coalesce(trim(:parameters ->> '$.crossRegionList') <> '', 0) OR coalesce(trim(:parameters ->> '$.crossAccountList') <> '', 0)
              OR lower(coalesce(:parameters ->> '$.backupVaultLockCheck', 'false')) = 'true' AS more_
-    FROM item)
+    FROM item LEFT JOIN plans c ON c.item_id = item.item_id
+   WHERE item.resource_type <> 'AWS::RDS::DBCluster' OR coalesce(item.configuration ->> '$.engine', 'aurora') LIKE 'aurora%')
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
                CASE WHEN trim(:parameters ->> '$.resourceId') <> '' AND resource_id <> trim(:parameters ->> '$.resourceId')

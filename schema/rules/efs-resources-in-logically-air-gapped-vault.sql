@@ -1,6 +1,9 @@
 -- rules: EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+-- rules: AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT, EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+-- rules: EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT, S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
 -- reads: AWS::Backup::RecoveryPoint
 -- text: a recovery point in a logically air-gapped vault is not older than recoveryPointAgeValue (1) days or hours
+-- Of DB clusters only those of Aurora count.
 WITH point AS MATERIALIZED (
   SELECT json_extract(configuration, '$.ResourceArn') AS arn, max((julianday(json_extract(configuration, '$.CreationDate')) - 2440587.5) * 86400000.0) AS at_ms,
          max(json_extract(configuration, '$.CreationDate')) AS at
@@ -11,7 +14,8 @@ seen AS (
   SELECT item_id, item.resource_id, item.arn AS arn_, p.at_ms AS at_ms, p.at AS at,
          EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(:parameters ->> '$.resourceTags') THEN (:parameters ->> '$.resourceTags')
              ELSE '{}' END) w WHERE NOT EXISTS (SELECT 1 FROM json_each(item.tags) t WHERE t.key = w.key AND t.value = w.value)) AS untagged
-    FROM item LEFT JOIN point p ON p.arn = item.arn)
+    FROM item LEFT JOIN point p ON p.arn = item.arn
+   WHERE item.resource_type <> 'AWS::RDS::DBCluster' OR coalesce(item.configuration ->> '$.engine', 'aurora') LIKE 'aurora%')
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
                CASE WHEN trim(:parameters ->> '$.resourceId') <> '' AND resource_id <> trim(:parameters ->> '$.resourceId')
