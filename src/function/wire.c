@@ -5,6 +5,9 @@
 
 #include <strings.h>
 
+/* A chunk is its size and what hardly anybody adds to it. */
+#define CHUNK_LINE_MAX 128
+
 struct head {
 	bool length_given, chunked, expects, old;
 	size_t length;
@@ -89,14 +92,12 @@ static size_t read_head(struct str text, struct head *h, struct wire_request *ou
 {
 	struct str left = text;
 
-	if (memchr(text.p, '\0', text.n < WIRE_HEAD_MAX ? text.n : WIRE_HEAD_MAX) &&
-		!memmem(text.p, text.n, "\r\n\r\n", 4))
-		return SIZE_MAX;
 	for (int number = 0;; number++) {
 		const size_t end = str_find(left, '\n');
 		struct str line = { left.p, end };
 
-		if ((size_t)(left.p - text.p) + end > WIRE_HEAD_MAX)
+		if ((size_t)(left.p - text.p) + end > WIRE_HEAD_MAX ||
+			str_find(line, '\0') < line.n)
 			return SIZE_MAX;
 		if (end == left.n)
 			return 0;
@@ -117,8 +118,10 @@ static int chunk_size(struct str s, size_t *size, size_t *skip)
 	const size_t end = str_find(s, '\n');
 	size_t i = 0;
 
+	if (end > CHUNK_LINE_MAX)
+		return 400;
 	if (end == s.n)
-		return s.n > 128 ? 400 : WIRE_MORE;
+		return WIRE_MORE;
 	*size = 0;
 	for (; i < end && str_hex(s.p[i]) >= 0; i++) {
 		if (i > 6)
@@ -157,8 +160,10 @@ static int walk_chunks(struct str left, size_t body_max, char *to, size_t *body_
 	for (;;) {
 		const size_t end = str_find(left, '\n');
 
+		if (end > WIRE_HEAD_MAX)
+			return 400;
 		if (end == left.n)
-			return left.n > WIRE_HEAD_MAX ? 400 : WIRE_MORE;
+			return WIRE_MORE;
 		left = str_from(left, end + 1);
 		if (end <= 1)
 			break;
