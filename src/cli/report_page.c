@@ -114,7 +114,7 @@ static void write_names(struct buf *b, const char *const *names, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		buf_text(b, "<th scope=\"col\">");
 		for (const char *p = names[i]; *p; p++)
-			buf_char(b, *p == '_' ? ' ' : *p);
+			buf_char(b, (char)(*p == '_' ? ' ' : *p));
 		buf_text(b, "</th>");
 	}
 	buf_text(b, "</tr></thead>\n<tbody>\n");

@@ -147,7 +147,7 @@ static enum code add_details(struct putting *p, bool functions, struct err *e)
 static enum code add_policy(struct putting *p, const char *runtime, const char *path, struct err *e)
 {
 	struct json *policy = json_new(p->a, JSON_OBJECT);
-	struct str text;
+	struct str text = STR_NONE;
 
 	if (rule_read(p->c, path, TEXT_MAX_BYTES, &text, e) || add_details(p, false, e))
 		return e->code;
@@ -229,7 +229,7 @@ static enum code compose(struct putting *p, const char *name, struct err *e)
 static enum code read_body(
 	struct putting *p, const char *path, const char *name, struct json **body, struct err *e)
 {
-	struct str text;
+	struct str text = STR_NONE;
 
 	if (rule_read(p->c, path, TEXT_MAX_BYTES, &text, e))
 		return e->code;

@@ -167,7 +167,7 @@ static enum code write_sorted(struct scribe *s, struct scribe_item **items, size
 static enum code write_in(struct testing *t, struct scribe *s, struct err *e)
 {
 	const struct json *items = json_get(t->one, "items");
-	struct scribe_item **list = arena_alloc(&t->arena, ITEMS_MAX * sizeof(*list));
+	struct scribe_item **list = arena_alloc(&t->arena, ITEMS_MAX * sizeof(void *));
 	struct scribe_item *all = arena_alloc(&t->arena, ITEMS_MAX * sizeof(*all));
 	size_t n = 0;
 
@@ -180,7 +180,7 @@ static enum code write_in(struct testing *t, struct scribe *s, struct err *e)
 			n++;
 	}
 	if (n)
-		qsort(list, n, sizeof(*list), by_resource);
+		qsort(list, n, sizeof(void *), by_resource);
 	if (!e->code && !scribe_begin(s, e) && !write_sorted(s, list, n, e))
 		scribe_end(s, e);
 	for (size_t i = 0; i < n; i++)

@@ -49,6 +49,7 @@ static enum code show_demo(struct cli *c, struct up_options *o, struct err *e)
 	if (!config_set(&none, "access", "", "anonymous", o->anonymous, "--demo", e) &&
 		(!o->listen || !config_set(&none, "http", "", "listen", o->listen, "--listen", e)))
 		up_run(o, e);
+	o->config = NULL;
 	config_release(&none);
 	return e->code;
 }

@@ -2,6 +2,7 @@
 #include "core/trial.h"
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "base/time.h"
 #include "store/moment.h"
 #include <ctype.h>
@@ -61,9 +62,10 @@ static enum code grow(
 
 static void copy_texts(struct arena *a, struct trial_interval *i)
 {
-	struct str *texts[] = { &i->type, &i->id, &i->name, &i->result, &i->annotation };
+	enum { N = 5 };
+	struct str *const texts[N] = { &i->type, &i->id, &i->name, &i->result, &i->annotation };
 
-	for (size_t k = 0; k < sizeof(texts) / sizeof(*texts); k++)
+	for (size_t k = 0; k < N; k++)
 		if (texts[k]->p)
 			*texts[k] = arena_str(a, *texts[k]);
 }
@@ -76,6 +78,7 @@ static enum code tell(struct running *r, const struct trial_interval *i, struct 
 		return E_OK;
 	if (grow(&r->memory, &r->told.all, r->told.n, &r->told.room, e))
 		return e->code;
+	must(r->told.all);
 	out = &r->told.all[r->told.n++];
 	*out = *i;
 	copy_texts(&r->memory, out);
@@ -187,6 +190,12 @@ static enum code take_answer(void *ctx, const struct judge_answer *a, struct err
 	return arena_ok(&m->arena) ? E_OK : err_nomem(e);
 }
 
+/* What is not there comes last. */
+static int order(const struct trial_interval *was, const struct trial_interval *is)
+{
+	return !was ? 1 : !is ? -1 : compare_open(was, is);
+}
+
 /* What went on since the moment before keeps its beginning; what did not is told. */
 static enum code join(struct running *r, int64_t at_s, struct err *e)
 {
@@ -195,17 +204,14 @@ static enum code join(struct running *r, int64_t at_s, struct err *e)
 	while (i < r->before.n || k < r->now.n) {
 		struct trial_interval *was = i < r->before.n ? &r->before.open[i] : NULL;
 		struct trial_interval *is = k < r->now.n ? &r->now.open[k] : NULL;
-		const int d = !was ? 1 : !is ? -1 : compare_open(was, is);
+		const int d = order(was, is);
+		const bool goes_on = was && is && d == 0 && str_eq(was->result, is->result);
 
-		if (d >= 0) {
-			is->since_ms = at_s * 1000;
-			k++;
-		}
-		if (d <= 0)
-			i++;
-		if (d == 0 && str_eq(was->result, is->result)) {
-			is->since_ms = was->since_ms;
-		} else if (d <= 0) {
+		i += d <= 0;
+		k += d >= 0;
+		if (is && d >= 0)
+			is->since_ms = goes_on ? was->since_ms : at_s * 1000;
+		if (was && d <= 0 && !goes_on) {
 			was->until_ms = at_s * 1000;
 			if (tell(r, was, e))
 				return e->code;
@@ -322,8 +328,8 @@ static enum code list_moments(struct running *r, int64_t step, struct seconds *o
 
 static enum code step_through(struct running *r, struct err *e)
 {
-	static const int64_t steps[] = { 1, 60, 600, 3600, 6 * 3600, DAY_S, 7 * DAY_S,
-		INT64_C(100000) * DAY_S };
+	static const int64_t steps[] = { 1, 60, 600, 3600, INT64_C(6) * 3600, DAY_S,
+		INT64_C(7) * DAY_S, INT64_C(100000) * DAY_S };
 	struct seconds m = { .max = (size_t)(r->t->moments_max ? r->t->moments_max
 							       : TRIAL_MOMENTS_MAX) };
 	size_t k = 0;

@@ -117,10 +117,11 @@ static void set_costs(struct estate *e, struct service *s, int64_t at_ms)
 {
 	struct tape *t = &e->tape;
 	const char *center = tape_text(t, "%u", 1000 + 10 * dice_below(&t->dice, 9));
-	struct thing *all[] = { s->database_sg, s->app_sg, s->table, s->database, s->topic };
+	enum { N = 5 };
+	struct thing *const all[N] = { s->database_sg, s->app_sg, s->table, s->database, s->topic };
 
 	act_begin(t, at_ms, TERRAFORM, s->spot, "ec2", "CreateTags");
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+	for (size_t i = 0; i < N; i++) {
 		thing_tag(all[i], "CostCenter", center);
 		tape_saw(t, all[i]);
 	}
@@ -179,7 +180,7 @@ static void clean_up(struct estate *e, struct service *s, int64_t at_ms)
 		return;
 	act_begin(&e->tape, at_ms, CAROL, e->spare[0]->spot, "ec2", "DeleteVolume");
 	tape_lost(&e->tape, e->spare[0]);
-	memmove(e->spare, e->spare + 1, (size_t)--e->n_spare * sizeof(*e->spare));
+	memmove(e->spare, e->spare + 1, (size_t)--e->n_spare * sizeof(void *));
 }
 
 /* After the rule was made, what it found is mended, some each week. */
@@ -190,7 +191,7 @@ static void close_metadata(struct estate *e, struct service *s, int64_t at_ms)
 
 		if (strcmp(thing_get(x, "tokens"), "required") == 0)
 			continue;
-		act_begin(&e->tape, at_ms + 4000 * i, TERRAFORM, s->spot, "ec2",
+		act_begin(&e->tape, at_ms + INT64_C(4000) * i, TERRAFORM, s->spot, "ec2",
 			"ModifyInstanceMetadataOptions");
 		thing_set(x, "tokens", "required");
 		tape_saw(&e->tape, x);
@@ -230,7 +231,8 @@ static void plan_terraform(
 	struct estate *e, struct plan *p, struct service *s, int day, int64_t midnight_ms)
 {
 	struct dice *d = &e->tape.dice;
-	int64_t run_ms = midnight_ms + 10 * HOUR + 12 * MINUTE + dice_below(d, 2400) * 1000;
+	int64_t run_ms =
+		midnight_ms + 10 * HOUR + 12 * MINUTE + INT64_C(1000) * dice_below(d, 2400);
 
 	if (dice_likely(d, 18))
 		plan_add(p, run_ms, tune, s);
@@ -252,11 +254,13 @@ static void plan_working_day(
 	if (dice_likely(d, is_prod(s) ? 30 : 55))
 		plan_add(p,
 			midnight_ms + 9 * HOUR + dice_below(d, 450) * MINUTE +
-				dice_below(d, 60) * 1000,
+				INT64_C(1000) * dice_below(d, 60),
 			release, s);
 	if (!is_prod(s)) {
-		plan_add(p, midnight_ms + 7 * HOUR + dice_below(d, 120) * 1000, start_servers, s);
-		plan_add(p, midnight_ms + 19 * HOUR + dice_below(d, 120) * 1000, stop_servers, s);
+		plan_add(p, midnight_ms + 7 * HOUR + INT64_C(1000) * dice_below(d, 120),
+			start_servers, s);
+		plan_add(p, midnight_ms + 19 * HOUR + INT64_C(1000) * dice_below(d, 120),
+			stop_servers, s);
 	}
 	if (dice_likely(d, 2))
 		plan_add(p, midnight_ms + 15 * HOUR + dice_below(d, 120) * MINUTE, spare_volume, s);

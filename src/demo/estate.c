@@ -129,7 +129,7 @@ static void make_people(struct estate *e)
 	struct tape *t = &e->tape;
 
 	for (int account = 0; account < 2; account++) {
-		const struct spot *spot = &t->spots[account * 2];
+		const struct spot *spot = &t->spots[(size_t)account * 2];
 		struct thing *recorder;
 
 		for (int i = 0; i < 4; i++) {
@@ -159,24 +159,23 @@ static int names_of(int64_t items)
 	return n < NAMES ? (int)n : NAMES;
 }
 
-static void make_services(struct estate *e, int n_names)
+static void make_service(struct estate *e, int copy, const char *name, int spot)
 {
 	struct tape *t = &e->tape;
+	struct service *s = &e->services[e->n_services++];
 
+	service_make(t, s, &e->nets[spot], copy ? tape_text(t, "%s%d", name, copy + 1) : name);
+	for (int n = spot < 2 ? 3 : 2; n > 0 && !t->e->code; n--)
+		service_grow(t, s);
+}
+
+static void make_services(struct estate *e, int n_names)
+{
 	for (int copy = 0; copy < e->copies; copy++)
 		for (int i = 0; i < n_names; i++)
-			for (int spot = 0; spot < TAPE_SPOTS; spot++) {
-				struct service *s = &e->services[e->n_services];
-
-				if (!(names[i].spots & 1 << spot))
-					continue;
-				e->n_services++;
-				service_make(t, s, &e->nets[spot],
-					copy ? tape_text(t, "%s%d", names[i].name, copy + 1)
-					     : names[i].name);
-				for (int n = spot < 2 ? 3 : 2; n > 0 && !t->e->code; n--)
-					service_grow(t, s);
-			}
+			for (int spot = 0; spot < TAPE_SPOTS; spot++)
+				if (names[i].spots & 1 << spot)
+					make_service(e, copy, names[i].name, spot);
 }
 
 struct service *estate_service(struct estate *e, const char *name, int spot)
@@ -221,5 +220,5 @@ void estate_make(struct estate *e, int64_t items)
 	tape_until(t, e->begin_ms);
 	for (int i = 0; i < RULES; i++)
 		if (!rules[i].day)
-			tape_rule(t, i, e->begin_ms + 600000 + 1000 * i);
+			tape_rule(t, i, e->begin_ms + 600000 + INT64_C(1000) * i);
 }

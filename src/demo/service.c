@@ -340,7 +340,7 @@ void service_release(struct tape *t, struct service *s, int64_t at_ms)
 	for (int i = 0; i < SERVICE_FUNCTIONS; i++) {
 		FILL(s->functions[i], "sha", sha(t), "release", release, "bytes",
 			tape_text(t, "%u", 150000 + dice_below(&t->dice, 90000)), "modified",
-			tape_text(t, "%s", time_iso(at_ms + 700 * i, at)));
+			tape_text(t, "%s", time_iso(at_ms + INT64_C(700) * i, at)));
 		tape_saw(t, s->functions[i]);
 	}
 	s->release++;

@@ -96,9 +96,9 @@ static void storm(struct estate *e, struct service *s, int64_t at_ms)
 	(void)s;
 	for (int i = 0, n = 0; i < e->n_services && n < 7; i++)
 		if (e->services[i].spot->number == 0) {
-			act_begin(&e->tape, at_ms + 35000 * n, CI, e->services[i].spot, "lambda",
-				"UpdateFunctionCode20150331v2");
-			service_release(&e->tape, &e->services[i], at_ms + 35000 * n);
+			act_begin(&e->tape, at_ms + INT64_C(35000) * n, CI, e->services[i].spot,
+				"lambda", "UpdateFunctionCode20150331v2");
+			service_release(&e->tape, &e->services[i], at_ms + INT64_C(35000) * n);
 			n++;
 		}
 }

@@ -255,8 +255,8 @@ static void look_at(struct tape *t, const struct spot *spot, const char *region,
 		struct look look = { .account = str_of(spot->account),
 			.region = str_of(region),
 			.type = str_of(kinds[i].type),
-			.started_ms = at_ms + 40 * i,
-			.ended_ms = at_ms + 40 * i + 350,
+			.started_ms = at_ms + INT64_C(40) * i,
+			.ended_ms = at_ms + INT64_C(40) * i + 350,
 			.outcome = LOOK_COMPLETE,
 			.seen = counts[i].there,
 			.calls = 1 + counts[i].there / 50 };
@@ -271,7 +271,7 @@ static void look_at(struct tape *t, const struct spot *spot, const char *region,
 static void look_round(struct tape *t, int account, int64_t at_ms)
 {
 	struct count counts[TAPE_SPOTS][KINDS] = { 0 };
-	const struct spot *first = &t->spots[account * 2];
+	const struct spot *first = &t->spots[(size_t)account * 2];
 	struct coverage_failure failure = { .source_id = t->sources[account],
 		.sweep_ms = at_ms,
 		.ended_ms = at_ms + 900,

@@ -124,7 +124,7 @@ static void fill(const struct thing *t, const char *pattern, struct buf *out);
 static void plain(const char *value, struct buf *out)
 {
 	for (; *value; value++)
-		buf_char(out, *value == '\'' ? '"' : *value);
+		buf_char(out, (char)(*value == '\'' ? '"' : *value));
 }
 
 /* Of the id, always the same. */
