@@ -32,7 +32,9 @@ static const char *find_tags(const struct thing *t)
 
 	for (size_t i = 0; i < sizeof(kinds_in_scope) / sizeof(*kinds_in_scope); i++)
 		if (t->kind == kinds_in_scope[i])
-			return thing_tag_value(t, "Owner") ? "" : "the tag Owner is missing";
+			return thing_tag_value(t, "Owner")
+				       ? ""
+				       : "these tags are missing, or have another value: Owner";
 	return NULL;
 }
 
@@ -59,18 +61,18 @@ const char *rule_finds(enum rule_id rule, const struct thing *t)
 			says(t, "versioning", "Suspended") ? "versioning is suspended"
 							   : "versioning is off");
 	case RULE_DATABASE:
-		return unless(
-			t, KIND_DATABASE, says(t, "encrypted", "true"), "storage is not encrypted");
+		return unless(t, KIND_DATABASE, says(t, "encrypted", "true"),
+			"the storage of the DB instance is not encrypted");
 	case RULE_MULTI:
 		return unless(t, KIND_DATABASE, says(t, "multi", "true"),
-			"the instance is in a single availability zone");
+			"the DB instance has no standby in another availability zone");
 	case RULE_TAGS: return find_tags(t);
 	case RULE_RECOVERY:
 		return unless(t, KIND_TABLE, says(t, "recovery", "ENABLED"),
 			"point-in-time recovery is off");
 	case RULE_TRAIL:
 		return unless(t, KIND_TRAIL, says(t, "validation", "true"),
-			"log files are not validated");
+			"log files of the trail cannot be validated");
 	case RULE_TOKENS:
 		return unless(t, KIND_INSTANCE, says(t, "tokens", "required"),
 			"metadata is to be had without a token: httpTokens is optional");
