@@ -360,6 +360,7 @@ CREATE TABLE _pack_rule (
   pack        TEXT NOT NULL,
   rule        TEXT NOT NULL,              -- its name
   logical_id  TEXT NOT NULL,              -- what the template calls it
+  controls    TEXT NOT NULL DEFAULT '[]', -- JSON list of texts: of the standard that the pack follows, what the rule is for
   PRIMARY KEY (account, region, pack, rule)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX _pack_rule_of ON _pack_rule(account, region, rule);

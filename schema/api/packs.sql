@@ -105,8 +105,8 @@ SELECT 'NoSuchConfigRuleInConformancePackException', 'The ConfigRule ''' || n.va
 SELECT json_object('ConformancePackName', json_extract(:request, '$.ConformancePackName')) AS body;
 
 -- name: op_DescribeConformancePackCompliance_list
-SELECT json_object('ConfigRuleName', c.rule, 'ComplianceType', c.result, 'Controls', json('[]')) AS element, c.rule AS after
-  FROM (SELECT m.rule AS rule,
+SELECT json_object('ConfigRuleName', c.rule, 'ComplianceType', c.result, 'Controls', json(c.controls)) AS element, c.rule AS after
+  FROM (SELECT m.rule AS rule, m.controls AS controls,
                CASE WHEN EXISTS (SELECT 1 FROM _finding f WHERE f.account = m.account AND f.region = m.region AND f.rule = m.rule AND f.result = 'NON_COMPLIANT') THEN 'NON_COMPLIANT'
                     WHEN EXISTS (SELECT 1 FROM _finding f WHERE f.account = m.account AND f.region = m.region AND f.rule = m.rule AND f.result = 'COMPLIANT') THEN 'COMPLIANT'
                     ELSE 'INSUFFICIENT_DATA' END AS result

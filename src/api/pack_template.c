@@ -230,7 +230,8 @@ static enum code take_parameters(struct pack_values *values, const struct json *
 static enum code check_resource(const struct json *r, struct err *e)
 {
 	static const char *const attributes[] = { "Type", "Properties", "Condition", "DependsOn",
-		"DeletionPolicy", "UpdateReplacePolicy", "Metadata", "Description", NULL };
+		"DeletionPolicy", "UpdateReplacePolicy", "Metadata", "Description", "Controls",
+		NULL };
 	struct str type = json_get_text(r, "Type");
 
 	if (!str_is(type, RULE) && !str_is(type, REMEDIATION))
@@ -411,6 +412,26 @@ static enum code take_remediation(struct pack_values *values, const struct json 
 	return E_OK;
 }
 
+/* What a rule is for, in the words of the standard that the pack follows: a list of texts. */
+static enum code take_controls(
+	struct pack_values *values, const struct json *r, struct pack_template *out)
+{
+	const struct json *given = json_get(r, "Controls");
+	struct json *list = json_new(values->a, JSON_ARRAY);
+
+	if (!given)
+		return E_OK;
+	if (given->kind != JSON_ARRAY)
+		return invalid(values->e, "Controls must be a list in", r->key);
+	for (const struct json *k = given->first; k; k = k->next) {
+		if (!pack_scalar(k))
+			return invalid(values->e, "Controls must be texts in", r->key);
+		json_push(list, json_string(values->a, k->text));
+	}
+	json_add(out->controls, r->key, list);
+	return arena_ok(values->a) ? E_OK : err_nomem(values->e);
+}
+
 static enum code take_resource(
 	struct pack_values *values, const struct json *r, struct pack_template *out)
 {
@@ -432,6 +453,8 @@ static enum code take_resource(
 	if (is_rule ? take_rule(values, r, v) : take_remediation(values, r, v))
 		return values->e->code;
 	json_add(is_rule ? out->rules : out->remediations, r->key, v);
+	if (is_rule && take_controls(values, r, out))
+		return values->e->code;
 	return arena_ok(values->a) ? E_OK : err_nomem(values->e);
 }
 
@@ -450,6 +473,7 @@ enum code pack_template_read(struct arena *a, struct str text, const struct pack
 	values.conditions = json_get(root, "Conditions");
 	out->rules = json_new(a, JSON_OBJECT);
 	out->remediations = json_new(a, JSON_OBJECT);
+	out->controls = json_new(a, JSON_OBJECT);
 	if (!arena_ok(a))
 		return err_nomem(e);
 	if (take_parameters(&values, json_get(root, "Parameters")) ||

@@ -30,6 +30,8 @@ struct pack_scope {
 struct pack_template {
 	struct json *rules; /* by logical id, each as PutConfigRule's ConfigRule; names are whole */
 	struct json *remediations; /* by logical id, each as one of PutRemediationConfigurations */
+	struct json *
+		controls; /* by logical id of a rule that has some: what AWS Config calls its Controls */
 };
 
 /** E_INVALID, E_TOOBIG: it is no such template, and why. E_NOMEM. What is in @out borrows @text and @scope. */

@@ -15,7 +15,7 @@ struct pack {
 	struct str name;
 	const char *id, *arn;
 	struct pack_template made;
-	struct str rules, remediations; /* as JSON */
+	struct str rules, remediations, controls; /* as JSON */
 };
 
 /* What the statements of src/api/packs.sql name. */
@@ -25,7 +25,7 @@ static void bind(const struct operation *op, const struct pack *p, struct stmt *
 		const char *name;
 		struct str value;
 	} own[] = { { ":name", p->name }, { ":rules", p->rules },
-		{ ":remediations", p->remediations } };
+		{ ":remediations", p->remediations }, { ":controls", p->controls } };
 
 	operation_bind(op, st);
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
@@ -94,7 +94,8 @@ static enum code read_template(struct operation *op, struct pack *p)
 		return c;
 	p->rules = text_of(op, p->made.rules);
 	p->remediations = text_of(op, p->made.remediations);
-	return p->rules.p && p->remediations.p ? E_OK : err_nomem(op->e);
+	p->controls = text_of(op, p->made.controls);
+	return p->rules.p && p->remediations.p && p->controls.p ? E_OK : err_nomem(op->e);
 }
 
 /* Each of @list through @operation, as its member @member. E_DENIED: *@why says which was refused, and why. */

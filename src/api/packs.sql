@@ -51,8 +51,9 @@ DELETE FROM _pack_rule WHERE account = :account AND region = :region AND pack = 
 
 -- name: pack_note_rules
 -- plan: scan
-INSERT INTO _pack_rule(account, region, pack, rule, logical_id)
-SELECT :account, :region, :name, json_extract(r.value, '$.ConfigRuleName'), r.key FROM json_each(:rules) r;
+INSERT INTO _pack_rule(account, region, pack, rule, logical_id, controls)
+SELECT :account, :region, :name, json_extract(r.value, '$.ConfigRuleName'), r.key,
+       coalesce((SELECT k.value FROM json_each(:controls) k WHERE k.key = r.key), '[]') FROM json_each(:rules) r;
 
 -- name: pack_lock_rules
 UPDATE _config_rule

@@ -325,7 +325,7 @@ const struct command commands[] = {
 	  { { "retention set 400", "a year and some" },
 	    { "retention off", "for ever" } } },
 	{ "rule", "list|show|put|delete|evaluate|managed|try|test [NAME|FILE...]", "rules: what is checked, and how it stands",
-	  "put makes a rule or changes it: one of AWS Config's (--managed), a SELECT of one's own (--sql), a policy for Guard (--guard), a function (--function), or "
+	  "put makes a rule or changes it: one of AWS Config's (--managed), a SELECT of one's own (--sql), a policy for Guard (--guard), one that a function judges by (--function), or "
 	  "whatever the body of PutConfigRule says (--json); --types, --resource or --tag say what it is for. evaluate runs rules now (NAME..., or all of them). managed tells of each rule that AWS "
 	  "Config brings along whether it is evaluated here. try tells what a rule (an IDENTIFIER, a rule's name, or a FILE with a SELECT) would have found, over the last 90 days or since --since; "
 	  "nothing is written. test runs FILES of cases against the rules that are built in, or --sql FILE; status 1: something else was found than expected; with --complete each rule must be "

@@ -222,6 +222,9 @@ def test_three_packs_deploy_and_score(cli):
         rules = {r["ConfigRuleName"]: r["ComplianceType"] for r in api(cli, "DescribeConformancePackCompliance", ConformancePackName=pack)["ConformancePackRuleComplianceList"]}
         assert rules == {r["rule"]: r["result"] for r in ask(cli, "pack", "show", pack)}
     db.close()
+    network = api(cli, "DescribeConformancePackCompliance", ConformancePackName="network")["ConformancePackRuleComplianceList"]
+    assert {r["ConfigRuleName"]: r["Controls"] for r in network}[made["ShellClosed"]] == ["2.1", "2.2"]
+    assert sum(len(r["Controls"]) for r in network) == 2
     cli.ok("pack", "delete", "network", *PLACE)
     assert "network" not in {p["pack"] for p in ask(cli, "pack", "list")}
     assert not set(made.values()) & {r["rule"] for r in ask(cli, "rule", "list")}
