@@ -60,7 +60,7 @@ const STEPS = [[3 * HOUR, 5 * MINUTE], [12 * HOUR, 15 * MINUTE], [2 * DAY, HOUR]
 
 export async function show(root, view) {
 	let w, flight = 0, rows = [], done = false, stopChart = null;
-	const whole = { at: null };
+	const whole = { at: null, timeout_ms: 20000 };
 	const filters = facets('Filters'), chart = card({}), chips = el('div'), list = card({ class: 'results' });
 	const ranges = el('div', { class: 'acts' });
 	const find = el('input', { type: 'search', placeholder: 'Property, as instanceType or tags.Owner', 'aria-label': 'Property' });
