@@ -7,6 +7,10 @@
 #include <signal.h>
 #include <string.h>
 
+/* What was written to the store's log can be read once it has been synced, of which nothing is told: a slow disk takes
+ * that long. */
+#define LATE_MS 500
+
 static void on_wake(uv_async_t *handle)
 {
 	struct loop *loop = handle->data;
@@ -123,6 +127,9 @@ static void on_pause_over(void *ctx)
 	struct loop_watch *w = ctx;
 
 	w->waiting = false;
+	w->late = !w->late;
+	if (w->late)
+		loop_timer_once(&w->pause, LATE_MS);
 	w->fn(w->ctx);
 }
 
@@ -134,6 +141,7 @@ static void on_change(uv_fs_event_t *handle, const char *name, int events, int s
 	if (status || w->waiting || (name && strcmp(name, w->name) != 0))
 		return;
 	w->waiting = true;
+	w->late = false;
 	loop_timer_once(&w->pause, w->pause_ms);
 }
 

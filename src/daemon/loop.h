@@ -51,12 +51,13 @@ struct loop_watch {
 	struct loop_timer pause;
 	char *folder, *name;
 	int64_t pause_ms;
-	bool waiting;
+	bool waiting, late;
 	void (*fn)(void *ctx);
 	void *ctx;
 };
 /**
- * Call @fn soon after @path was written to, once for all that happens within @pause_ms; the file need not be there yet.
+ * Call @fn soon after @path was written to, once for all that happens within @pause_ms, and once more half a second
+ * after the last of it; the file need not be there yet.
  * A system that cannot tell makes this do nothing: who watches must look now and then as well.
  */
 void loop_watch_start(struct loop *loop, struct loop_watch *watch, const char *path,
