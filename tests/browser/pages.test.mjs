@@ -115,13 +115,15 @@ claim('a resource tells its story: the change, what broke with it, who it was', 
 	assert.match(await page.textContent('.detail tr.add'), /\+added\[tcp 22 0\.0\.0\.0\/0\]/);
 	const said = await page.textContent('.detail h2');
 	assert.match(said, /^IP permissions added/);
+	const shown = await page.locator('.detail tbody tr').count();
 	await page.keyboard.press('d');
+	await until(page, () => document.querySelector('.detail .json') && location.search.includes('view=json'));
 	assert.match(await page.textContent('.detail .json'), /\+ .*0\.0\.0\.0\/0/);
 	await page.keyboard.press('d');
-	const shown = await page.locator('.detail tbody tr').count();
 	await page.keyboard.press('a');
-	assert.ok(await page.locator('.detail tbody tr').count() > shown);
+	await until(page, n => document.querySelectorAll('.detail tbody tr').length > n, shown);
 	await page.keyboard.press('a');
+	await until(page, n => document.querySelectorAll('.detail tbody tr').length === n, shown);
 	/* Any two versions. */
 	const versions = await page.locator('select[aria-label="The version before"] option').count();
 	assert.ok(versions > 1);

@@ -30,7 +30,7 @@ function momentField(id, label, ms, move) {
 }
 
 export async function show(root, view) {
-	let w, flight = 0, rows = [], cube = [], cubeKey = '', done = false, mode = 'properties', all = false;
+	let w, flight = 0, rows = [], cube = [], cubeKey = '', done = false;
 	const bar = el('div', { class: 'card comparebar' }), body = el('div');
 	const filters = facets('Filters'), list = card({ class: 'results' }), sums = el('p', { class: 'sums', role: 'status' });
 	const estate = el('div', { class: 'split' }, filters.root, el('div', {}, list));
@@ -129,6 +129,7 @@ export async function show(root, view) {
 		if (!who) { put(body, card({}, empty({ title: `Nothing is called “${w.scope}”`, text: 'Write an id, a name, or TYPE/ID.' }))); return; }
 		const states = await Promise.all([w.from, w.to].map(ms => view.sql(STATE, { rid: who.rid, t: Math.floor(ms / 1000) }, whole).then(a => a.rows[0])));
 		if (mine !== flight) return;
+		const mode = view.query.get('view') ?? 'properties', all = view.query.get('all') === '1';
 		const draw = () => {
 			const [a, b] = states, there = s => s && s.event !== 'deleted' && s.event !== 'not recorded';
 			const docs = [there(a) ? documentOf(a) : null, there(b) ? documentOf(b) : null], name = who.name || docs[1]?.tags?.Name || docs[0]?.tags?.Name || who.resource_id;
@@ -136,7 +137,7 @@ export async function show(root, view) {
 			const side = (s, ms) => el('span', { class: 'pick' }, el('b', {}, there(s) ? `v${s.version}` : s ? 'gone' : 'not there yet'), el('a', { class: 'when', href: at(who, ms) }, full(ms)));
 			put(sums, a && b && a.version === b.version ? 'The same version at both moments' : `${plural(changed.length, 'property differs', 'properties differ')}${a && b ? `, ${plural(b.version - a.version, 'version')} between` : ''}`);
 			const box = card({ class: 'detail' }, el('div', { class: 'cardhead' }, el('h2', {}, el('a', { href: at(who, w.to) }, name)), el('span', { class: 'note' }, `${typeName(who.resource_type)} · ${who.region}`),
-				el('div', { class: 'right' }, seg('What', [['changed', 'Only changed'], ['all', 'All']], all ? 'all' : 'changed', k => { all = k === 'all'; draw(); }), seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode, k => { mode = k; draw(); }))));
+				el('div', { class: 'right' }, seg('What', [['changed', 'Only changed'], ['all', 'All']], all ? 'all' : 'changed', k => set({ all: k === 'all' ? '1' : null })), seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode, k => set({ view: k === 'json' ? k : null })))));
 			const heads = { corner: `${count(changed.length)} of ${plural(diff.length, 'property', 'properties')}`, before: side(a, w.from), after: side(b, w.to) };
 			if (mode === 'json' && (docs[0] || docs[1])) add(box, el('div', { class: 'versions' }, heads.before, heads.after), diffText(docs[0], docs[1] ?? {}, all));
 			else if (all ? diff.length : changed.length) add(box, el('div', { class: 'scroll' }, diffTable((all ? diff : changed).slice(0, 3000), heads)));

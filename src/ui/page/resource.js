@@ -130,8 +130,9 @@ export async function show(root, view) {
 	}
 	const stops = stopsOf(r), versions = r.versions, now = Date.now();
 	const docs = new Map(), gists = new Map();
-	let at = view.at, mode = 'properties', all = false, showMuted = false, nodes = [], kinds = { change: true, rule: true }, who = '', windowAt = 0, drawn = {}, shape = '';
-	const q = () => view.query;
+	let at = view.at, showMuted = false, nodes = [], kinds = { change: true, rule: true }, who = '', windowAt = 0, drawn = {}, shape = '';
+	const q = () => view.query, mode = () => (q().get('view') === 'json' ? 'json' : 'properties'), all = () => q().get('all') === '1';
+	const turn = () => view.set({ view: mode() === 'json' ? null : 'json' }), turnAll = () => view.set({ all: all() ? null : '1' });
 
 	const moment = () => at ?? now;
 	const versionAt = ms => { let found = null; for (const v of versions) if (v.ms <= ms) found = v; else break; return found; };
@@ -330,15 +331,15 @@ export async function show(root, view) {
 			after: pick(b, 'The version after', n => goTo(settled(stops, byNumber(n).ms), chosen ? `${a.version}..${n}` : null)) };
 		const what = cause?.event_name ? [`${cause.event_name} by `, el('b', {}, actorName(b.actor) || 'somebody')] : b.actor ? ['by ', el('b', {}, actorName(b.actor))] : '';
 		put(detail, el('div', { class: 'cardhead' }, el('h2', {}, chosen ? `v${a.version} and v${b.version} compared` : a ? g.title : 'First recorded'), el('span', { class: 'note cut grow', title: b.actor }, chosen ? '' : what),
-			el('div', { class: 'right' }, seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode, k => { mode = k; drawDetail(); }))));
-		if (mode === 'json') add(detail, el('div', { class: 'versions' }, el('span', {}, headings.corner), el('span', {}, headings.before), el('span', {}, headings.after)), diffText(docA, docB ?? {}, all));
+			el('div', { class: 'right' }, seg('How', [['properties', 'Properties'], ['json', 'JSON']], mode(), turn))));
+		if (mode() === 'json') add(detail, el('div', { class: 'versions' }, el('span', {}, headings.corner), el('span', {}, headings.before), el('span', {}, headings.after)), diffText(docA, docB ?? {}, all()));
 		else {
-			const most = !a && !all ? 16 : 400, some = (all ? rows : changed).slice(0, all ? 3000 : most);
-			add(detail, changed.length || all || !a ? el('div', { class: 'scroll' }, diffTable(some, { ...headings, extra: a && muteButton })) : el('div', {}, el('div', { class: 'versions' }, el('span', {}, headings.corner), el('span', {}, headings.before), el('span', {}, headings.after)),
+			const most = !a && !all() ? 16 : 400, some = (all() ? rows : changed).slice(0, all() ? 3000 : most);
+			add(detail, changed.length || all() || !a ? el('div', { class: 'scroll' }, diffTable(some, { ...headings, extra: a && muteButton })) : el('div', {}, el('div', { class: 'versions' }, el('span', {}, headings.corner), el('span', {}, headings.before), el('span', {}, headings.after)),
 				el('p', { class: 'same' }, gists.get(b.version)?.length ? `Only links changed: ${g.text}` : 'Nothing differs between these two')));
-			const rest = all ? 0 : a ? rows.length - changed.length : rows.length - some.length;
-			add(detail, el('p', { class: 'same' }, all ? '' : a ? (rest ? `${count(rest)} other ${rest === 1 ? 'property is' : 'properties are'} the same ` : '') : rest > 0 ? `${count(rest)} more properties ` : '',
-				(all || rest > 0) && el('button', { type: 'button', class: 'textlink', on: { click: () => { all = !all; drawDetail(); } } }, all ? 'Show only what changed' : 'Show them')));
+			const rest = all() ? 0 : a ? rows.length - changed.length : rows.length - some.length;
+			add(detail, el('p', { class: 'same' }, all() ? '' : a ? (rest ? `${count(rest)} other ${rest === 1 ? 'property is' : 'properties are'} the same ` : '') : rest > 0 ? `${count(rest)} more properties ` : '',
+				(all() || rest > 0) && el('button', { type: 'button', class: 'textlink', on: { click: turnAll } }, all() ? 'Show only what changed' : 'Show them')));
 		}
 		const next = byNumber(b.version + 1);
 		const verdicts = r.verdicts.filter(x => x.since >= b.ms && x.since - b.ms <= SETTLED_MS && x.result !== 'NOT_APPLICABLE');
@@ -398,7 +399,7 @@ export async function show(root, view) {
 	await Promise.all([versions.length <= GISTS && loadGists(1, versions.length), load(pair().slice(0, 2).map(v => v?.version))]);
 	add(root, head, el('section', { class: 'card deckcard', 'aria-label': 'Time' }, bar, time.root), el('div', { class: 'cols' }, list, detail, side));
 	view.keys([{ key: 'ArrowLeft', what: 'the change before', run: () => step(-1) }, { key: 'ArrowRight', what: 'the next change', run: () => step(1) },
-		{ key: 'd', what: 'properties or JSON', run: () => { mode = mode === 'json' ? 'properties' : 'json'; drawDetail(); } }, { key: 'a', what: 'all properties or only changed ones', run: () => { all = !all; drawDetail(); } }]);
+		{ key: 'd', what: 'properties or JSON', run: turn }, { key: 'a', what: 'all properties or only changed ones', run: turnAll }]);
 	await draw();
 	return {
 		async again(next) {
