@@ -7,6 +7,7 @@
 #include "daemon/invoker.h"
 #include "function/environment.h"
 #include "store/store.h"
+#include "json/read.h"
 #include "json/write.h"
 #include <errno.h>
 #include <stdio.h>
@@ -252,6 +253,23 @@ static enum code keep_run(
 	return code;
 }
 
+/* As JSON that no terminal obeys, whatever it was. */
+static void print_answer(struct str answer)
+{
+	struct arena a = ARENA_INIT((size_t)FUNCTION_ANSWER_MAX * 8);
+	struct buf b = BUF_INIT((size_t)FUNCTION_ANSWER_MAX * 8);
+	struct json *v = NULL;
+	struct err none = { 0 };
+
+	if (json_read(&a, answer, &v, &none))
+		json_write_string(&b, STR("what it gave back is no JSON"));
+	else
+		json_write(&b, v);
+	printf("%s\n", b.p);
+	buf_release(&b);
+	arena_release(&a);
+}
+
 static enum code tell(
 	struct cli *c, const char *name, const struct function_result *r, struct err *e)
 {
@@ -262,7 +280,7 @@ static enum code tell(
 	if (r->log.n && !c->quiet)
 		fprintf(stderr, "%s%s", r->log.p, r->log.p[r->log.n - 1] == '\n' ? "" : "\n");
 	if (r->answer.n)
-		printf("%s\n", r->answer.p);
+		print_answer(buf_slice(&r->answer));
 	if (r->err.code) {
 		*e = r->err;
 		e->code = r->begun ? E_REMOTE : r->err.code;

@@ -184,6 +184,9 @@ static struct census count(struct function_host *h, const struct function_call *
 			n.eldest = s;
 		if (s->state == BUSY && same)
 			n.busy++;
+		/* Of a version that was changed since there is nothing more to be had. */
+		if (s->state == IDLE && same && sandbox_is_older(s->sandbox, call->hosted))
+			let_go(s);
 	}
 	return n;
 }
@@ -347,6 +350,17 @@ int function_host_pending(struct function_host *h)
 
 	pthread_mutex_lock(&h->lock);
 	n = h->pending;
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}
+
+int function_host_children(struct function_host *h)
+{
+	int n = 0;
+
+	pthread_mutex_lock(&h->lock);
+	for (const struct slot *s = h->slots; s; s = s->next)
+		n += s->state != ENDED;
 	pthread_mutex_unlock(&h->lock);
 	return n;
 }

@@ -62,3 +62,5 @@ void function_host_put(struct function_host *host, struct function_result *r);
 void function_host_unexpect(struct function_host *host);
 /** Calls begun and not taken. */
 int function_host_pending(struct function_host *host);
+/** Children there are, whether they work or not. */
+int function_host_children(struct function_host *host);

@@ -593,6 +593,11 @@ bool sandbox_is_of(const struct sandbox *s, const struct function_spec *spec, co
 	       strcmp(s->o.account, account) == 0 && strcmp(s->o.region, region) == 0;
 }
 
+bool sandbox_is_older(const struct sandbox *s, const struct function_spec *spec)
+{
+	return s->spec.changed_ms != spec->changed_ms;
+}
+
 const char *sandbox_function(const struct sandbox *s)
 {
 	return s->spec.name;

@@ -51,6 +51,7 @@ void sandbox_close(struct sandbox *s);
 /** What tells sandboxes of the same function apart: another version of it, or another account or region. */
 bool sandbox_is_of(const struct sandbox *s, const struct function_spec *spec, const char *account,
 	const char *region);
+bool sandbox_is_older(const struct sandbox *s, const struct function_spec *spec);
 const char *sandbox_function(const struct sandbox *s);
 
 /* What follows is between sandbox.c and sandbox_serve.c. */

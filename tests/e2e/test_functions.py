@@ -335,3 +335,26 @@ def test_secrets_are_taken_from_the_environment_and_kept_nowhere(world):
     assert b"whisper" not in pathlib.Path(world.store).read_bytes()
     del world.env["HUSH"]
     assert "HUSH" in world.invoke("secret", code=3).err
+
+
+def test_what_a_killed_daemon_was_at_is_done_by_the_next(world):
+    mark = world.siltstone.home / "mark"
+    world.function("once", f'''
+import boto3, json, os, time
+def handler(event, context):
+    if not os.path.exists({str(mark)!r}):
+        with open({str(mark)!r} + ".new", "w") as f: f.write(str(os.getpid()))
+        os.rename({str(mark)!r} + ".new", {str(mark)!r})
+        time.sleep(1000)
+    boto3.client("config").put_evaluations(ResultToken=event["resultToken"], Evaluations=[{{
+        "ComplianceResourceType": "AWS::::Account", "ComplianceResourceId": event["accountId"], "ComplianceType": "COMPLIANT",
+        "OrderingTimestamp": json.loads(event["invokingEvent"])["notificationCreationTime"]}}])
+''')
+    world.rule("once", "once", "ScheduledNotification")
+    wait_for(mark.exists)
+    world.service.process.kill()
+    world.service.process.wait()
+    pid = int(mark.read_text())
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}") or ") Z" in pathlib.Path(f"/proc/{pid}/stat").read_text())
+    world.service = Service(world.siltstone, world.store, env=world.env)
+    wait_for(lambda: world.found("once") == {ACCOUNT: "COMPLIANT"})

@@ -142,10 +142,14 @@ static void a_handler_is_called_and_stays_warm(void **state)
 	assert_true(strncmp(first, w->r.answer.p, 12) == 0);
 	assert_string_equal(w->r.log.p, "again 2\n");
 	assert_int_equal(w->r.init_ms, 0);
-	/* Another version of it is another child. */
+	assert_int_equal(function_host_children(w->host), 1);
+	/* Another version of it is another child, and the one before it goes. */
 	w->spec.changed_ms++;
 	call(w, "{\"n\": 3}");
 	assert_true(w->r.init_ms > 0);
+	for (int i = 0; i < 1000 && function_host_children(w->host) > 1; i++)
+		usleep(10000);
+	assert_int_equal(function_host_children(w->host), 1);
 }
 
 static void what_it_raises_is_its_outcome(void **state)
