@@ -36,6 +36,10 @@ static const struct metric {
 	{ "siltstone_deliveries_pending", "gauge", "Files that are to go out.", { "channel" } },
 	{ "siltstone_notices_pending", "gauge", "Events a sink was not told.", { "sink" } },
 	{ "siltstone_dead_letters", "gauge", "Events a sink gave up on.", { "sink" } },
+	{ "siltstone_rules", "gauge", "Rules by how their last evaluation went.",
+		{ "region", "state" } },
+	{ "siltstone_evaluation_backlog", "gauge",
+		"Configuration items that rules have yet to be run for.", { NULL } },
 };
 
 struct writer {

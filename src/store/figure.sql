@@ -16,7 +16,11 @@ UNION ALL SELECT 'siltstone_deliveries_pending', c.name, NULL, NULL,
 UNION ALL SELECT 'siltstone_notices_pending', s.name, NULL, NULL,
          max(0, coalesce((SELECT max(v.event_id) FROM _event v), 0) - s.cursor) FROM _sink s
 UNION ALL SELECT 'siltstone_dead_letters', s.name, NULL, NULL,
-         (SELECT count(*) FROM _dead d WHERE d.sink = s.name) FROM _sink s;
+         (SELECT count(*) FROM _dead d WHERE d.sink = s.name) FROM _sink s
+UNION ALL SELECT 'siltstone_rules', c.region, CASE WHEN s.error IS NOT NULL THEN 'failed' WHEN s.wanted_ms IS NOT NULL THEN 'waiting' ELSE 'evaluated' END, NULL, count(*)
+  FROM _config_rule c JOIN _rule_status s ON s.rule_id = c.rule_id GROUP BY 2, 3
+UNION ALL SELECT 'siltstone_evaluation_backlog', NULL, NULL, NULL, coalesce((SELECT max(i.item_id) FROM _item i), 0) - e.item_id
+  FROM _evaluator e WHERE EXISTS (SELECT 1 FROM _config_rule);
 
 -- name: figure_counts
 -- plan: scan
