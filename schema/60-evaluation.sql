@@ -4,9 +4,10 @@
 CREATE TABLE _evaluator (
   evaluator_id INTEGER PRIMARY KEY CHECK (evaluator_id = 1),
   item_id     INTEGER NOT NULL,           -- up to this item
-  event_id    INTEGER NOT NULL            -- deliveries of snapshots are heeded up to this event
+  event_id    INTEGER NOT NULL,           -- deliveries of snapshots are heeded up to this event
+  coverage_id INTEGER NOT NULL            -- that types were listed for the first time is heeded up to this look
 ) STRICT;
-INSERT INTO _evaluator VALUES (1, 0, 0);
+INSERT INTO _evaluator VALUES (1, 0, 0, 0);
 
 -- When rules that run from time to time are to run next. The row of a rule is made when it first runs.
 CREATE TABLE _rule_due (

@@ -34,6 +34,13 @@ CREATE TEMP TABLE judge_touched (
   type        TEXT NOT NULL
 );
 CREATE INDEX temp.judge_touched_type ON judge_touched(type, account, region);
+-- Types that were listed completely there for the first time.
+CREATE TEMP TABLE judge_listed (
+  type        TEXT NOT NULL,
+  account     TEXT NOT NULL,
+  region      TEXT NOT NULL,
+  PRIMARY KEY (type, account, region)
+) WITHOUT ROWID;
 -- What the statement said.
 CREATE TEMP TABLE judge_answer (
   answer_id   INTEGER PRIMARY KEY,

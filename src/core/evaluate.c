@@ -28,7 +28,8 @@ struct round {
 	size_t n, room;
 	struct judge judge; /* of the place whose rules are being run */
 	int64_t cursor, upto, now_ms;
-	int64_t event_cursor;
+	int64_t event_cursor, look_cursor, look;
+	bool moved; /* changes were judged, or there was nobody to judge them */
 	struct evaluate_sum *sum;
 };
 
@@ -327,15 +328,17 @@ static enum code reach_of(struct round *r, const struct evaluation_rule *rule,
 {
 	struct str types = rule_text_json(&r->arena, made->scope.types);
 	struct str reads = rule_text_json(&r->arena, made->text.reads);
-	bool of_types = false, of_reads = false;
+	bool of_types = false, of_reads = false, listed = false;
 	enum code c = arena_ok(&r->arena) ? E_OK : err_nomem(e);
 
 	if (!c)
 		c = evaluation_touches(r->db, rule, types, &of_types, e);
 	if (!c && reads.p)
 		c = evaluation_touches(r->db, rule, reads, &of_reads, e);
+	if (!c && reads.p)
+		c = evaluation_lists(r->db, rule, reads, &listed, e);
 	if (!c)
-		*reach = of_reads ? REACH_WHOLE : of_types ? REACH_TOUCHED : REACH_NONE;
+		*reach = of_reads || listed ? REACH_WHOLE : of_types ? REACH_TOUCHED : REACH_NONE;
 	return c;
 }
 
@@ -384,7 +387,7 @@ static enum code finish_changes(struct round *r, struct err *e)
 
 	if (c)
 		return c;
-	c = evaluation_advance(r->db, r->cursor, r->upto, e);
+	c = evaluation_advance(r->db, r->cursor, r->upto, r->look, e);
 	for (size_t i = 0; i < r->n && !c; i++) {
 		const struct evaluation_rule *rule = &r->rules[i];
 		struct evaluate_run run = { 0 };
@@ -405,10 +408,13 @@ static enum code run_changes(struct round *r, struct err *e)
 
 	if (!c)
 		c = evaluation_touch(r->db, r->cursor, r->n ? ROUND_ITEMS : 0, &r->upto, e);
+	if (!c)
+		c = evaluation_list(r->db, r->look_cursor, &r->look, e);
 	for (size_t i = 0; i < r->n && !c; i++)
 		c = run_changed(r, &r->rules[i], e);
 	if (!c)
 		c = finish_changes(r, e);
+	r->moved = !c;
 	/* Somebody else has done it. */
 	if (c == E_CONFLICT) {
 		*e = (struct err){ 0 };
@@ -531,13 +537,14 @@ enum code evaluate_due(struct db *db, const struct evaluate_options *o, int64_t 
 			.arena = ARENA_INIT(ARENA_MAX),
 			.cursor = any.cursor,
 			.event_cursor = any.event_cursor,
+			.look_cursor = any.look_cursor,
 			.now_ms = now_ms,
 			.sum = sum };
 
 		if (!rounds[i].due)
 			continue;
 		c = run_round(&r, e);
-		found |= sum->rules > 0 || r.upto > any.cursor;
+		found |= sum->rules > 0 || r.moved;
 		/* What comes after it begins where it ended. */
 		if (!c)
 			c = evaluation_any(db, now_ms, &any, e);

@@ -26,6 +26,11 @@ DELETE FROM temp.judge_item;
 -- plan: scan
 DELETE FROM temp.judge_touched;
 
+-- name: judge_clear_listed
+-- alone
+-- plan: scan
+DELETE FROM temp.judge_listed;
+
 -- name: judge_clear_answers
 -- alone
 -- plan: scan

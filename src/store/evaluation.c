@@ -14,6 +14,7 @@ enum code evaluation_any(struct db *db, int64_t now_ms, struct evaluation_any *a
 		*any = (struct evaluation_any){
 			.cursor = stmt_col_int(&st, evaluation_any_cursor),
 			.event_cursor = stmt_col_int(&st, evaluation_any_event_cursor),
+			.look_cursor = stmt_col_int(&st, evaluation_any_look_cursor),
 			.wanted = stmt_col_int(&st, evaluation_any_wanted),
 			.change = stmt_col_int(&st, evaluation_any_change),
 			.periodic = stmt_col_int(&st, evaluation_any_periodic),
@@ -200,6 +201,40 @@ enum code evaluation_touch(
 	return stmt_run(&st, e);
 }
 
+enum code evaluation_list(struct db *db, int64_t after, int64_t *upto, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_EVALUATION_NEWEST_LOOK);
+	enum code c = stmt_step(&st, e);
+
+	if (!c)
+		*upto = stmt_col_int(&st, evaluation_newest_look_coverage_id);
+	stmt_end(&st);
+	if (!c)
+		c = run_plain(db, SQL_JUDGE_CLEAR_LISTED, e);
+	if (c)
+		return c;
+	st = stmt_begin(db, SQL_EVALUATION_LIST);
+	stmt_int(&st, evaluation_list__after, after);
+	stmt_int(&st, evaluation_list__upto, *upto);
+	return stmt_run(&st, e);
+}
+
+enum code evaluation_lists(struct db *db, const struct evaluation_rule *rule, struct str types,
+	bool *yes, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_EVALUATION_LISTS);
+	enum code c;
+
+	stmt_str(&st, evaluation_lists__types, types);
+	stmt_str(&st, evaluation_lists__account, rule->account);
+	stmt_str(&st, evaluation_lists__region, rule->region);
+	c = stmt_step(&st, e);
+	if (!c)
+		*yes = stmt_col_int(&st, evaluation_lists_yes);
+	stmt_end(&st);
+	return c;
+}
+
 enum code evaluation_touches(struct db *db, const struct evaluation_rule *rule, struct str types,
 	bool *yes, struct err *e)
 {
@@ -241,12 +276,14 @@ static enum code moved(struct db *db, enum code c, struct err *e)
 	return c;
 }
 
-enum code evaluation_advance(struct db *db, int64_t after, int64_t upto, struct err *e)
+enum code evaluation_advance(
+	struct db *db, int64_t after, int64_t upto, int64_t look, struct err *e)
 {
 	struct stmt st = stmt_begin(db, SQL_EVALUATION_ADVANCE);
 
 	stmt_int(&st, evaluation_advance__after, after);
 	stmt_int(&st, evaluation_advance__upto, upto);
+	stmt_int(&st, evaluation_advance__look, look);
 	return moved(db, stmt_run(&st, e), e);
 }
 

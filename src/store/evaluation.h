@@ -16,7 +16,7 @@
 
 /** What there may be to do. */
 struct evaluation_any {
-	int64_t cursor, event_cursor;
+	int64_t cursor, event_cursor, look_cursor;
 	bool wanted, change, periodic, snapshot, proactive;
 };
 /** E_NOTFOUND: there is no row that says how far. */
@@ -63,6 +63,11 @@ enum code evaluation_tell_started(struct db *db, int64_t now_ms, struct err *e);
 /** Note what was written after @after, @limit items at most, in temp.judge_touched; *@upto: as far as that goes. */
 enum code evaluation_touch(
 	struct db *db, int64_t after, int64_t limit, int64_t *upto, struct err *e);
+/** Note which types were listed completely for the first time, by looks after @after (temp.judge_listed); *@upto: the newest. */
+enum code evaluation_list(struct db *db, int64_t after, int64_t *upto, struct err *e);
+/** Whether one of these types (JSON) is among them. */
+enum code evaluation_lists(struct db *db, const struct evaluation_rule *rule, struct str types,
+	bool *yes, struct err *e);
 /** Whether something of these types (JSON; STR_NONE: any) is among that. */
 enum code evaluation_touches(struct db *db, const struct evaluation_rule *rule, struct str types,
 	bool *yes, struct err *e);
@@ -72,8 +77,10 @@ enum code evaluation_touches(struct db *db, const struct evaluation_rule *rule, 
 /** E_CONFLICT: the rule is another one by now, or changes were judged by somebody else. */
 enum code evaluation_still(
 	struct db *db, const struct evaluation_rule *rule, int64_t cursor, struct err *e);
-/** E_CONFLICT: somebody else has moved it. */
-enum code evaluation_advance(struct db *db, int64_t after, int64_t upto, struct err *e);
+/** Changes were judged up to the item @upto and the look @look. E_CONFLICT: somebody else has moved it. */
+enum code evaluation_advance(
+	struct db *db, int64_t after, int64_t upto, int64_t look, struct err *e);
+/** E_CONFLICT: likewise. */
 enum code evaluation_advance_events(struct db *db, int64_t after, int64_t upto, struct err *e);
 enum code evaluation_newest_event(struct db *db, int64_t *event_id, struct err *e);
 

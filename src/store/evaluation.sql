@@ -1,9 +1,10 @@
 -- name: evaluation_any
 -- plan: scan
 -- What there may be to do; asked every second. Without a rule there is nothing.
-SELECT e.item_id AS cursor, e.event_id AS event_cursor,
+SELECT e.item_id AS cursor, e.event_id AS event_cursor, e.coverage_id AS look_cursor,
        EXISTS (SELECT 1 FROM _rule_status s WHERE s.wanted_ms IS NOT NULL AND (s.lease_ms <= :now OR s.wanted_ms > coalesce(s.not_evaluated_ms, 0))) AS wanted,
-       coalesce((SELECT max(i.item_id) FROM _item i), 0) > e.item_id AND EXISTS (SELECT 1 FROM _config_rule c) AS change,
+       (coalesce((SELECT max(i.item_id) FROM _item i), 0) <> e.item_id OR coalesce((SELECT max(k.coverage_id) FROM _coverage k), 0) > e.coverage_id)
+         AND EXISTS (SELECT 1 FROM _config_rule c) AS change,
        EXISTS (SELECT 1 FROM _rule_due d WHERE d.next_ms <= :now) AS periodic,
        coalesce((SELECT max(v.event_id) FROM _event v), 0) > e.event_id
          AND EXISTS (SELECT 1 FROM _config_rule c WHERE c.owner = 'CUSTOM_LAMBDA' AND c.details LIKE '%"ConfigurationSnapshotDeliveryCompleted"%') AS snapshot,
@@ -74,8 +75,8 @@ UPDATE _rule_status SET lease_ms = 1
  WHERE wanted_ms IS NOT NULL AND wanted_ms > coalesce(not_evaluated_ms, 0) AND lease_ms <> 1;
 
 -- name: evaluation_newest
--- How far a round of changes goes.
-SELECT coalesce(max(n.item_id), 0) AS item_id, coalesce((SELECT max(i.item_id) FROM _item i), 0) AS last
+-- How far a round of changes goes. Where the newest items were removed, their numbers come again: back to what is there.
+SELECT coalesce(max(n.item_id), (SELECT max(i.item_id) FROM _item i), 0) AS item_id, coalesce((SELECT max(i.item_id) FROM _item i), 0) AS last
   FROM (SELECT i.item_id FROM _item i WHERE i.item_id > :after ORDER BY i.item_id LIMIT :limit) n;
 
 -- name: evaluation_touch
@@ -85,6 +86,23 @@ INSERT OR REPLACE INTO temp.judge_touched
 SELECT r.rid, i.item_id, r.account, r.region, r.type
   FROM main._item i CROSS JOIN main._resource r ON r.rid = i.rid
  WHERE i.item_id > :after AND i.item_id <= :upto AND r.last_item = i.item_id;
+
+-- name: evaluation_newest_look
+SELECT coalesce(max(c.coverage_id), 0) AS coverage_id FROM _coverage c;
+
+-- name: evaluation_list
+-- alone
+-- plan: scan
+-- What was listed completely and had never been: whoever could not tell without it can now, even where nothing was found.
+INSERT OR IGNORE INTO temp.judge_listed
+SELECT c.type, c.account, c.region FROM main._coverage c
+ WHERE c.coverage_id > :after AND c.coverage_id <= :upto AND c.outcome IN ('complete', 'unsupported')
+   AND NOT EXISTS (SELECT 1 FROM main._coverage p
+                    WHERE p.type = c.type AND p.account = c.account AND p.region = c.region AND p.outcome IN ('complete', 'unsupported') AND p.coverage_id <= :after);
+
+-- name: evaluation_lists
+-- plan: scan
+SELECT EXISTS (SELECT 1 FROM temp.judge_listed t WHERE t.type IN (SELECT l.value FROM json_each(:types) l) AND t.account = :account AND t.region IN (:region, 'global')) AS yes;
 
 -- name: evaluation_touches
 -- plan: scan
@@ -97,7 +115,7 @@ SELECT EXISTS (SELECT 1 FROM temp.judge_touched t WHERE t.type IN (SELECT l.valu
 SELECT 1 AS yes FROM _config_rule c JOIN _evaluator e WHERE c.rule_id = :rule_id AND c.revision = :revision AND c.state = 'ACTIVE' AND e.evaluator_id = 1 AND e.item_id = :cursor;
 
 -- name: evaluation_advance
-UPDATE _evaluator SET item_id = :upto WHERE evaluator_id = 1 AND item_id = :after;
+UPDATE _evaluator SET item_id = :upto, coverage_id = max(coverage_id, :look) WHERE evaluator_id = 1 AND item_id = :after;
 
 -- name: evaluation_advance_events
 UPDATE _evaluator SET event_id = :upto WHERE evaluator_id = 1 AND event_id = :after;

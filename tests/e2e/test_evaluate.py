@@ -228,6 +228,7 @@ def test_all_that_is_wrong_is_found_told_once_and_found_again_later(siltstone, s
         assert time.monotonic() - recorded < 5
         status = config.describe_config_rule_evaluation_status()["ConfigRulesEvaluationStatus"]
         assert all(s["FirstEvaluationStarted"] and "LastErrorCode" not in s for s in status), status
+        assert 'siltstone_rules{region="us-east-1",state="evaluated"} 20' in daemon.get("/metrics")[1]
     finally:
         daemon.stop()
     moment = program.one(store, "SELECT strftime('%Y-%m-%dT%H:%M:%S', max(since_ms) / 1000 + 1, 'unixepoch') || 'Z' FROM _verdict")

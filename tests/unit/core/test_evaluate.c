@@ -99,6 +99,12 @@ static const char *told(void)
 		"WHERE kind IN ('ComplianceChangeNotification', 'ConfigRulesEvaluationStarted') ORDER BY event_id");
 }
 
+static const char *invocations(void)
+{
+	return estate_rows(&w,
+		"SELECT n.kind, r.id, i.version, n.left_scope FROM _invocation n LEFT JOIN _item i USING (item_id) LEFT JOIN _resource r USING (rid) ORDER BY n.invocation_id");
+}
+
 /* What is default is not compliant. */
 #define NOT_DEFAULT                                                                                                                                                  \
 	"'SELECT item_id, CASE configuration ->> ''$.isDefault'' WHEN 1 THEN ''NON_COMPLIANT'' WHEN 0 THEN ''COMPLIANT'' ELSE ''INSUFFICIENT_DATA'' END AS result, " \
@@ -207,6 +213,34 @@ static void that_a_rule_cannot_tell_is_told_nobody(void **state)
 				    "vpc-1|COMPLIANT|NON_COMPLIANT\n");
 }
 
+static void what_was_judged_is_known_though_numbers_go_back(void **state)
+{
+	(void)state;
+	see(T0, "vpc-1", "{\"isDefault\":true}", NULL);
+	put_sql("r", NULL, NOT_DEFAULT, T0);
+	put_function("f", NULL, "[\"ConfigurationItemChangeNotification\"]", T0);
+	evaluate(T0 + 1);
+	estate_rows(&w, "DELETE FROM _invocation");
+	/* A look brings nothing to judge. */
+	estate_rows(&w,
+		"INSERT INTO _coverage(sweep_ms, account, region, type, started_ms, ended_ms, outcome, seen, written, calls) "
+		"VALUES (1, '" ACCOUNT
+		"', 'us-east-1', 'AWS::EC2::Subnet', 1, 2, 'complete', 0, 0, 1)");
+	assert_int_equal(evaluate(T0 + 2), E_OK);
+	assert_int_equal(sum.rules, 0);
+	assert_string_equal(
+		estate_rows(&w, "SELECT item_id, coverage_id > 0 FROM _evaluator"), "1|1\n");
+	assert_string_equal(invocations(), "");
+	assert_int_equal(evaluate(T0 + 3), E_NOTFOUND);
+	estate_rows(&w, "UPDATE _evaluator SET item_id = 17");
+	assert_int_equal(evaluate(T0 + 4), E_OK);
+	assert_string_equal(estate_rows(&w, "SELECT item_id FROM _evaluator"), "1\n");
+	see(T0 + 10, "vpc-1", "{\"isDefault\":false}", NULL);
+	evaluate(T0 + 11);
+	assert_string_equal(verdicts(), "r|vpc-1|COMPLIANT|-\n");
+	assert_string_equal(invocations(), "change|vpc-1|2|0\n");
+}
+
 static void what_it_reads_makes_it_judge_everything(void **state)
 {
 	static const char *const sql =
@@ -224,6 +258,9 @@ static void what_it_reads_makes_it_judge_everything(void **state)
 		"INSERT INTO _coverage(sweep_ms, account, region, type, started_ms, ended_ms, outcome, seen, written, calls) "
 		"VALUES (1, '" ACCOUNT
 		"', 'us-east-1', 'AWS::EC2::Subnet', 1, 2, 'complete', 0, 0, 1)");
+	/* That there is none is known now, too. */
+	evaluate(T0 + 5);
+	assert_string_equal(verdicts(), "r|vpc-1|NON_COMPLIANT|x\n");
 	estate_begin(&w, T0 + 10);
 	estate_see(&w, "AWS::EC2::Subnet", "subnet-1", NULL, "{}", NULL);
 	estate_settle(&w);
@@ -345,12 +382,6 @@ static void policies_of_guard_are_asked_of_each_item(void **state)
 	see(T0 + 10, "vpc-1", "{\"isDefault\":false}", NULL);
 	assert_int_equal(evaluate(T0 + 11), E_OK);
 	assert_string_equal(verdicts(), "g|vpc-1|COMPLIANT|-\ng|vpc-2|COMPLIANT|-\n");
-}
-
-static const char *invocations(void)
-{
-	return estate_rows(&w,
-		"SELECT n.kind, r.id, i.version, n.left_scope FROM _invocation n LEFT JOIN _item i USING (item_id) LEFT JOIN _resource r USING (rid) ORDER BY n.invocation_id");
 }
 
 static void functions_are_left_word(void **state)
@@ -562,6 +593,7 @@ int main(void)
 		CASE(what_leaves_the_scope_is_judged_no_more),
 		CASE(a_scope_of_types_and_ids_is_kept),
 		CASE(that_a_rule_cannot_tell_is_told_nobody),
+		CASE(what_was_judged_is_known_though_numbers_go_back),
 		CASE(what_it_reads_makes_it_judge_everything),
 		CASE(a_rule_that_fails_keeps_its_verdicts_and_others_go_on),
 		CASE(a_statement_that_does_not_end_is_ended),
