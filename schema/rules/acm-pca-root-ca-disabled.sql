@@ -4,7 +4,8 @@
 WITH known AS MATERIALIZED (
   SELECT resource_id AS id, json_extract(configuration, '$.type') AS kind, json_extract(configuration, '$.status') AS state
     FROM estate
-   WHERE resource_type = 'Siltstone::ACMPCA::CertificateAuthority'),
+   WHERE resource_type = 'Siltstone::ACMPCA::CertificateAuthority'
+   GROUP BY 1),
 seen AS (
   SELECT item_id, coalesce(json_extract(item.configuration, '$.Type'), k.kind) AS kind, k.state AS state, item.resource_id AS id_
     FROM item LEFT JOIN known k ON k.id = item.resource_id)

@@ -3,10 +3,10 @@
 WITH seen AS (
   SELECT item_id, json_type(configuration, '$.methodSettings') AS kept, json_extract(configuration, '$.cacheClusterEnabled') AS cluster,
          (SELECT count(*) FROM json_each(configuration, '$.methodSettings') m WHERE m.key = '*/*') AS all_,
-         (SELECT group_concat(m.key, ', ') FROM json_each(configuration, '$.methodSettings') m
-             WHERE json_extract(m.value, '$.cachingEnabled') IS NOT 1) AS uncached,
-         (SELECT group_concat(m.key, ', ') FROM json_each(configuration, '$.methodSettings') m
-             WHERE json_extract(m.value, '$.cacheDataEncrypted') IS NOT 1) AS plain
+         (SELECT group_concat(m.key, ', ') FROM json_each(configuration, '$.methodSettings') m WHERE json_extract(CASE m.type WHEN 'object'
+             THEN m.value END, '$.cachingEnabled') IS NOT 1) AS uncached,
+         (SELECT group_concat(m.key, ', ') FROM json_each(configuration, '$.methodSettings') m WHERE json_extract(CASE m.type WHEN 'object'
+             THEN m.value END, '$.cacheDataEncrypted') IS NOT 1) AS plain
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

@@ -7,10 +7,10 @@ WITH api AS MATERIALIZED (
 seen AS (
   SELECT item_id, resource_type, json_type(configuration, '$.methodSettings') AS kept,
          (SELECT count(*) FROM json_each(configuration, '$.methodSettings') m WHERE m.key = '*/*') AS all_,
-         (SELECT group_concat(m.key || ' ' || upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')), ', ')
-             FROM json_each(configuration, '$.methodSettings') m
-             WHERE upper(coalesce(json_extract(m.value, '$.loggingLevel'), 'OFF')) NOT IN (SELECT trim(value) FROM json_each('['
-             || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))) AS low,
+         (SELECT group_concat(m.key || ' ' || upper(coalesce(json_extract(CASE m.type WHEN 'object'
+             THEN m.value END, '$.loggingLevel'), 'OFF')), ', ') FROM json_each(configuration, '$.methodSettings') m
+             WHERE upper(coalesce(json_extract(CASE m.type WHEN 'object' THEN m.value END, '$.loggingLevel'), 'OFF')) NOT IN (SELECT trim(value)
+             FROM json_each('[' || replace(json_quote(:parameters ->> '$.loggingLevel'), ',', '","') || ']'))) AS low,
          upper(coalesce(json_extract(configuration, '$.defaultRouteSettings.loggingLevel'), 'OFF')) AS level,
          (SELECT api.protocol FROM api WHERE api.id = json_extract(item.configuration, '$.apiId')) AS protocol
     FROM item)

@@ -4,7 +4,8 @@
 WITH guarded AS MATERIALIZED (
   SELECT json_extract(configuration, '$.resourceArn') AS arn, json_extract(configuration, '$.webACLArn') AS acl
     FROM estate
-   WHERE resource_type = 'Siltstone::WAFv2::GraphQLApiAssociation'),
+   WHERE resource_type = 'Siltstone::WAFv2::GraphQLApiAssociation'
+   GROUP BY 1),
 seen AS (
   SELECT item_id, g.acl AS acl
     FROM item LEFT JOIN guarded g ON g.arn = item.arn)

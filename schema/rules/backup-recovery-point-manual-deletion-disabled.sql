@@ -17,7 +17,8 @@ held AS MATERIALIZED (
              AND NOT EXISTS (SELECT 1 FROM json_each(s, '$.NotPrincipal.AWS') a WHERE a.value NOT IN (SELECT trim(value) FROM json_each('['
                  || replace(json_quote(:parameters ->> '$.principalArnList'), ',', '","') || ']'))))
      AND (json_type(s, '$.Condition') IS NULL OR trim(:parameters ->> '$.principalArnList') <> ''
-          AND NOT EXISTS (SELECT 1 FROM json_each(s, '$.Condition') o, json_each(s, o.fullkey) k, json_each(s, k.fullkey) v
+          AND NOT EXISTS (SELECT 1 FROM json_each(s, '$.Condition') o, json_each(CASE o.type WHEN 'object' THEN o.value END) k,
+                               json_each(CASE k.type WHEN 'array' THEN k.value ELSE json_array(k.value) END) v
                            WHERE lower(k.key) <> 'aws:principalarn' OR v.value NOT IN (SELECT trim(value) FROM json_each('['
                                || replace(json_quote(:parameters ->> '$.principalArnList'), ',', '","') || ']'))))
    GROUP BY item_id),

@@ -18,18 +18,18 @@ covered AS MATERIALIZED (
     FROM tagged i, selection x
    WHERE NOT EXISTS (SELECT 1 FROM json_each(x.s, '$.NotResources') n WHERE i.arn GLOB replace(replace(n.value, '[', '[[]'), '?', '[?]'))
      AND (EXISTS (SELECT 1 FROM json_each(x.s, '$.ListOfTags') c, json_each(i.tags) t
-                   WHERE t.key = c.value ->> '$.ConditionKey' AND t.value = c.value ->> '$.ConditionValue')
+                   WHERE t.key = CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionKey' END AND t.value = CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionValue' END)
           OR EXISTS (SELECT 1 FROM json_each(x.s, '$.Resources') r WHERE i.arn GLOB replace(replace(r.value, '[', '[[]'), '?', '[?]'))
              AND NOT EXISTS (SELECT 1 FROM json_each(x.s, '$.Conditions.StringEquals') c WHERE NOT EXISTS (SELECT 1 FROM json_each(i.tags) t
-                 WHERE t.key = substr(c.value ->> '$.ConditionKey', length('aws:ResourceTag/') + 1) AND t.value = c.value ->> '$.ConditionValue'))
+                 WHERE t.key = substr(CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionKey' END, length('aws:ResourceTag/') + 1) AND t.value = CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionValue' END))
              AND NOT EXISTS (SELECT 1 FROM json_each(x.s, '$.Conditions.StringLike') c WHERE NOT EXISTS (SELECT 1 FROM json_each(i.tags) t
-                 WHERE t.key = substr(c.value ->> '$.ConditionKey', length('aws:ResourceTag/') + 1)
-                 AND t.value GLOB replace(replace((c.value ->> '$.ConditionValue'), '[', '[[]'), '?', '[?]')))
+                 WHERE t.key = substr(CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionKey' END, length('aws:ResourceTag/') + 1)
+                 AND t.value GLOB replace(replace((CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionValue' END), '[', '[[]'), '?', '[?]')))
              AND NOT EXISTS (SELECT 1 FROM json_each(x.s, '$.Conditions.StringNotEquals') c WHERE EXISTS (SELECT 1 FROM json_each(i.tags) t
-                 WHERE t.key = substr(c.value ->> '$.ConditionKey', length('aws:ResourceTag/') + 1) AND t.value = c.value ->> '$.ConditionValue'))
+                 WHERE t.key = substr(CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionKey' END, length('aws:ResourceTag/') + 1) AND t.value = CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionValue' END))
              AND NOT EXISTS (SELECT 1 FROM json_each(x.s, '$.Conditions.StringNotLike') c WHERE EXISTS (SELECT 1 FROM json_each(i.tags) t
-                 WHERE t.key = substr(c.value ->> '$.ConditionKey', length('aws:ResourceTag/') + 1)
-                 AND t.value GLOB replace(replace((c.value ->> '$.ConditionValue'), '[', '[[]'), '?', '[?]'))))),
+                 WHERE t.key = substr(CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionKey' END, length('aws:ResourceTag/') + 1)
+                 AND t.value GLOB replace(replace((CASE c.type WHEN 'object' THEN c.value ->> '$.ConditionValue' END), '[', '[[]'), '?', '[?]'))))),
 vault AS MATERIALIZED (
   SELECT json_extract(configuration, '$.BackupVaultName') AS name, json_type(configuration, '$.LockConfiguration') = 'object' AS locked
     FROM estate
@@ -48,10 +48,10 @@ fit AS MATERIALIZED (
      AND (lower(coalesce(:parameters ->> '$.backupVaultLockCheck', 'false')) <> 'true' OR locked)
      AND NOT EXISTS (SELECT 1 FROM json_each('[' || replace(json_quote(coalesce(:parameters ->> '$.crossRegionList', '')), ',', '","') || ']') w
                       WHERE trim(w.value) <> '' AND NOT EXISTS (SELECT 1 FROM json_each(copies) c
-                          WHERE c.value ->> '$.DestinationBackupVaultArn' LIKE 'arn:%:backup:' || trim(w.value) || ':%'))
+                          WHERE CASE c.type WHEN 'object' THEN c.value ->> '$.DestinationBackupVaultArn' END LIKE 'arn:%:backup:' || trim(w.value) || ':%'))
      AND NOT EXISTS (SELECT 1 FROM json_each('[' || replace(json_quote(coalesce(:parameters ->> '$.crossAccountList', '')), ',', '","') || ']') w
                       WHERE trim(w.value) <> '' AND NOT EXISTS (SELECT 1 FROM json_each(copies) c
-                          WHERE c.value ->> '$.DestinationBackupVaultArn' LIKE 'arn:%:backup:%:' || trim(w.value) || ':%'))),
+                          WHERE CASE c.type WHEN 'object' THEN c.value ->> '$.DestinationBackupVaultArn' END LIKE 'arn:%:backup:%:' || trim(w.value) || ':%'))),
 plans AS MATERIALIZED (
   SELECT item_id, count(*) AS n, sum(plan IN (SELECT plan FROM fit)) AS fits FROM covered GROUP BY item_id),
 seen AS (

@@ -3,12 +3,12 @@
 WITH seen AS (
   SELECT item_id, json_extract(configuration, '$.domainName') AS whole,
          (SELECT count(*) FROM (SELECT upper(l.key) AS type FROM json_each(configuration, '$.logPublishingOptions') l
-             WHERE json_extract(configuration, l.fullkey || '.enabled') = 1)) AS n,
+             WHERE json_extract(CASE l.type WHEN 'object' THEN l.value END, '$.enabled') = 1)) AS n,
          (SELECT group_concat(w.type, ', ') FROM (SELECT CASE lower(trim(value)) WHEN 'search' THEN 'SEARCH_SLOW_LOGS' WHEN 'index'
              THEN 'INDEX_SLOW_LOGS' WHEN 'error' THEN 'ES_APPLICATION_LOGS' WHEN 'audit' THEN 'AUDIT_LOGS' ELSE upper(trim(value)) END AS type
              FROM json_each('[' || replace(json_quote(:parameters ->> '$.logTypes'), ',', '","') || ']') WHERE trim(value) <> '') w
              WHERE w.type NOT IN (SELECT upper(l.key) AS type FROM json_each(configuration, '$.logPublishingOptions') l
-             WHERE json_extract(configuration, l.fullkey || '.enabled') = 1)) AS off_
+             WHERE json_extract(CASE l.type WHEN 'object' THEN l.value END, '$.enabled') = 1)) AS off_
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,

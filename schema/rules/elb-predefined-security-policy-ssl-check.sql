@@ -30,7 +30,7 @@ SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annota
                     THEN json_array('INSUFFICIENT_DATA', 'the policy of the listener at port ' || unknown || ' was not recorded')
                     WHEN other <> ''
                     THEN json_array('NON_COMPLIANT', 'the listener at port ' || other || ' does not have '
-                        || (:parameters ->> '$.predefinedPolicyName'))
+                        || coalesce(:parameters ->> '$.predefinedPolicyName', '?'))
                     ELSE '["COMPLIANT"]'
                END AS verdict
           FROM seen)

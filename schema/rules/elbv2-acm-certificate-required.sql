@@ -9,13 +9,13 @@ WITH listener AS MATERIALIZED (
                     AND json_extract(configuration, d.fullkey || '.RedirectConfig.Protocol') = 'HTTPS') AS redirects
     FROM estate
    WHERE resource_type = 'AWS::ElasticLoadBalancingV2::Listener'),
+found AS MATERIALIZED (SELECT balancer, group_concat(CASE WHEN coalesce(e.certificate, '') NOT LIKE 'arn:%:acm:%'
+    THEN e.port END, ', ') AS bare, group_concat(CASE WHEN e.certificate NOT IN (SELECT trim(value) FROM json_each('['
+    || replace(json_quote(:parameters ->> '$.AcmCertificatesAllowed'), ',', '","') || ']')) THEN e.port END, ', ') AS foreign_
+    FROM listener e GROUP BY 1),
 seen AS (
-  SELECT item_id, json_extract(configuration, '$.type') AS kind,
-         (SELECT group_concat(e.port, ', ') FROM listener e WHERE e.balancer = item.resource_id
-             AND coalesce(e.certificate, '') NOT LIKE 'arn:%:acm:%') AS bare,
-         (SELECT group_concat(e.port, ', ') FROM listener e WHERE e.balancer = item.resource_id AND e.certificate NOT IN (SELECT trim(value)
-             FROM json_each('[' || replace(json_quote(:parameters ->> '$.AcmCertificatesAllowed'), ',', '","') || ']'))) AS foreign_
-    FROM item)
+  SELECT item_id, json_extract(configuration, '$.type') AS kind, f.bare AS bare, f.foreign_ AS foreign_
+    FROM item LEFT JOIN found f ON f.balancer = item.resource_id)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
                CASE WHEN kind IS NULL THEN json_array('INSUFFICIENT_DATA', 'type was not recorded')

@@ -4,7 +4,8 @@
 WITH configured AS MATERIALIZED (
   SELECT json_extract(configuration, '$.Name') AS name, CASE WHEN json_valid(doc) THEN doc END AS doc
     FROM (SELECT configuration, CAST(json_extract(configuration, '$.SecurityConfiguration') AS TEXT) AS doc FROM estate
-        WHERE resource_type = 'AWS::EMR::SecurityConfiguration')),
+        WHERE resource_type = 'AWS::EMR::SecurityConfiguration')
+   GROUP BY 1),
 seen AS (
   SELECT item_id, json_extract(item.configuration, '$.status.state') AS state,
          coalesce(json_extract(item.configuration, '$.securityConfiguration'), '') AS named,

@@ -9,7 +9,8 @@ WITH known AS MATERIALIZED (
          (julianday(json_extract(configuration, '$.nextRotationDate')) - 2440587.5) * 86400000.0 AS next_ms,
          (julianday(json_extract(configuration, '$.createdDate')) - 2440587.5) * 86400000.0 AS made_ms
     FROM estate
-   WHERE resource_type = 'Siltstone::SecretsManager::Secret'),
+   WHERE resource_type = 'Siltstone::SecretsManager::Secret'
+   GROUP BY 1),
 seen AS (
   SELECT item_id, k.c AS kept, json_extract(k.c, '$.rotationEnabled') AS on_, k.next_ms AS next_,
          json_extract(k.c, '$.nextRotationDate') AS due

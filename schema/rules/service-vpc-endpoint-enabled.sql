@@ -12,7 +12,8 @@ seen AS (
     FROM item)
 SELECT item_id, verdict ->> 0 AS result, substr(verdict ->> 1, 1, 256) AS annotation
   FROM (SELECT item_id,
-               CASE WHEN n = 0 THEN json_array('NON_COMPLIANT', 'the VPC has no endpoint for ' || (:parameters ->> '$.serviceName'))
+               CASE WHEN n = 0
+                    THEN json_array('NON_COMPLIANT', 'the VPC has no endpoint for ' || coalesce(:parameters ->> '$.serviceName', '?'))
                     ELSE '["COMPLIANT"]'
                END AS verdict
           FROM seen)

@@ -14,12 +14,13 @@ open AS MATERIALIZED (
    WHERE s ->> '$.Effect' = 'Allow'
      AND (s ->> '$.Principal' = '*' OR EXISTS (SELECT 1 FROM json_each(s, '$.Principal.AWS') a WHERE a.value = '*'))
      AND NOT EXISTS (
-       SELECT 1 FROM json_each(s, '$.Condition') o, json_each(s, o.fullkey) k
+       SELECT 1 FROM json_each(s, '$.Condition') o, json_each(CASE o.type WHEN 'object' THEN o.value END) k
         WHERE replace(replace(lower(o.key), 'foranyvalue:', ''), 'forallvalues:', '')
               IN ('stringequals', 'stringlike', 'stringequalsignorecase', 'arnequals', 'arnlike', 'ipaddress')
           AND lower(k.key) IN ('aws:sourceowner', 'aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:principalorgid', 'aws:principalorgpaths',
                                'aws:principalaccount', 'aws:principalarn', 'aws:sourcevpc', 'aws:sourcevpce', 'aws:sourceip', 'aws:userid', 'sns:endpoint')
-          AND NOT EXISTS (SELECT 1 FROM json_each(s, k.fullkey) v WHERE v.value IN ('*', '0.0.0.0/0', '::/0', 'arn:aws:*', 'arn:*')))
+          AND NOT EXISTS (SELECT 1 FROM json_each(CASE k.type WHEN 'array' THEN k.value ELSE json_array(k.value) END) v
+              WHERE v.value IN ('*', '0.0.0.0/0', '::/0', 'arn:aws:*', 'arn:*')))
    GROUP BY item_id),
 seen AS (
   SELECT item_id, json_extract(p.configuration, '$.TopicArn') AS whole, json_extract(p.configuration, '$.Policy') AS text_, p.doc AS kept,

@@ -4,7 +4,8 @@
 WITH permission AS MATERIALIZED (
   SELECT json_extract(configuration, '$.name') AS name, configuration AS c
     FROM estate
-   WHERE resource_type = 'Siltstone::SSM::DocumentPermission'),
+   WHERE resource_type = 'Siltstone::SSM::DocumentPermission'
+   GROUP BY 1),
 seen AS (
   SELECT item_id, p.c AS kept, (SELECT count(*) FROM json_each(p.c, '$.accountIds') a WHERE lower(a.value) = 'all') AS all_
     FROM item LEFT JOIN permission p ON p.name = item.resource_id)

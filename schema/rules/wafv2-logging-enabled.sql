@@ -4,7 +4,8 @@
 WITH logged AS MATERIALIZED (
   SELECT json_extract(configuration, '$.resourceArn') AS arn, configuration AS c
     FROM estate
-   WHERE resource_type = 'Siltstone::WAFv2::LoggingConfiguration'),
+   WHERE resource_type = 'Siltstone::WAFv2::LoggingConfiguration'
+   GROUP BY 1),
 seen AS (
   SELECT item_id, l.c AS kept,
          (SELECT count(*) FROM json_each(l.c, '$.logDestinationConfigs') d WHERE d.value IN (SELECT trim(value) FROM json_each('['
