@@ -23,7 +23,11 @@ export async function launch() {
 	const ended = new Promise(resolve => child.once('exit', resolve));
 	let said = '';
 	const endpoint = await new Promise((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`chromium does not start\n${said}`)), 60_000);
+		/* Whoever waits for it must not wait for what is left of it. */
+		const timer = setTimeout(() => {
+			child.kill('SIGKILL');
+			reject(new Error(`chromium does not start\n${said}`));
+		}, 120_000);
 		child.stderr.on('data', piece => {
 			if (said.length < 65536)
 				said += piece;
@@ -34,7 +38,10 @@ export async function launch() {
 			}
 		});
 		child.once('error', reject);
-		child.once('exit', () => reject(new Error(`chromium ended\n${said}`)));
+		child.once('exit', () => {
+			clearTimeout(timer);
+			reject(new Error(`chromium ended\n${said}`));
+		});
 	});
 	return {
 		endpoint,
