@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "function/nest.h"
 #include "function/sandbox.h"
 #include <errno.h>
 #include <time.h>
@@ -74,6 +75,7 @@ enum code function_host_open(
 	if (!h->o.children_max)
 		h->o.children_max = CHILDREN_MAX;
 	h->last = &h->first;
+	nest_sweep(h->o.scratch);
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);

@@ -35,42 +35,6 @@
 #define FILE_MAX    (INT64_C(512) << 20)
 #define MESSAGE_MAX 500
 
-/* Work */
-
-void work_free(struct work *w)
-{
-	if (!w)
-		return;
-	buf_release(&w->event);
-	buf_release(&w->arn);
-	function_result_release(&w->result);
-	mem_free(w);
-}
-
-struct work *work_make(const struct function_call *call)
-{
-	static const struct work fresh = { .event = BUF_INIT(FUNCTION_ANSWER_MAX),
-		.arn = BUF_INIT(4096),
-		.result = FUNCTION_RESULT_INIT };
-	struct work *w = mem_alloc(sizeof(*w));
-
-	if (!w)
-		return NULL;
-	*w = fresh;
-	buf_str(&w->event, call->event);
-	buf_text(&w->arn, call->arn);
-	w->result.call_id = call->call_id;
-	w->result.started_ms = time_now_ms();
-	/* A line break in a header would be the end of it. */
-	for (size_t i = 0; i < w->arn.n; i++)
-		if ((unsigned char)w->arn.p[i] <= ' ')
-			w->arn.p[i] = '_';
-	if (buf_ok(&w->event) && buf_ok(&w->arn) && uuid_make(w->result.request_id))
-		return w;
-	work_free(w);
-	return NULL;
-}
-
 /* Results */
 
 void sandbox_log(struct sandbox *s, struct str piece)
@@ -240,7 +204,8 @@ static enum code begin(struct sandbox *s, struct err *e)
 		.folder = s->spec.code, .memory_mb = s->spec.memory_mb, .file_bytes = FILE_MAX
 	};
 
-	if (listen_here(s, e) || nest_make(&s->a, s->o.host->scratch, &s->scratch, e) ||
+	if (listen_here(s, e) ||
+		nest_make(&s->a, s->o.host->scratch, &s->scratch, &s->scratch_lock, e) ||
 		write_bootstrap(s, e))
 		return e->code;
 	f.scratch = s->scratch;
@@ -334,6 +299,8 @@ static void end(struct sandbox *s)
 	if (s->child.pidfd >= 0)
 		close(s->child.pidfd);
 	nest_remove(s->scratch);
+	if (s->scratch_lock >= 0)
+		close(s->scratch_lock);
 }
 
 /* Limits */
@@ -515,6 +482,7 @@ enum code sandbox_open(
 	static const struct sandbox fresh = { .a = ARENA_INIT(TEXTS_MAX),
 		.listener = -1,
 		.wake = -1,
+		.scratch_lock = -1,
 		.child = { 0, -1, -1 },
 		.log = BUF_INIT(2 * FUNCTION_LOG_MAX + 1) };
 	struct sandbox *s = mem_alloc(sizeof(*s));

@@ -84,6 +84,7 @@ struct sandbox {
 	char secret[UUID_BYTES];
 	char place[96]; /* "127.0.0.1:4711/secret" */
 	const char *scratch;
+	int scratch_lock; /* -1: none */
 	struct spawned child;
 	struct connection connections[CONNECTIONS_MAX];
 	struct work *work;

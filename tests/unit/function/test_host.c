@@ -7,10 +7,12 @@
 #include "lib/unit.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -435,6 +437,41 @@ static void closing_ends_what_runs(void **state)
 	assert_true(time_ticks_ms() - began < 20000);
 }
 
+static void old(const char *path)
+{
+	const struct timespec ages[2] = { { 1000, 0 }, { 1000, 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, ages, 0), 0);
+}
+
+static void what_a_killed_process_left_is_removed_and_nothing_else(void **state)
+{
+	static const char *const names[] = { "siltstone-function-left", "siltstone-function-held",
+		"siltstone-function-new", "another" };
+	const struct function_host_options o = { .scratch = ((struct world *)*state)->dir.dir };
+	struct world *w = *state;
+	struct function_host *host;
+	const char *path[4];
+	int held;
+
+	for (size_t i = 0; i < 4; i++) {
+		path[i] = scratch_path(&w->dir, &w->a, names[i]);
+		assert_int_equal(mkdir(path[i], 0700), 0);
+	}
+	write_file(w, "siltstone-function-left/file", "x", 0400);
+	held = open(path[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(held, LOCK_EX | LOCK_NB), 0);
+	for (size_t i = 0; i < 4; i++)
+		if (i != 2)
+			old(path[i]);
+	assert_int_equal(function_host_open(&host, &o, &w->e), E_OK);
+	function_host_close(host);
+	assert_int_not_equal(access(path[0], F_OK), 0);
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(access(path[i], F_OK), 0);
+	close(held);
+}
+
 static void a_program_of_its_own_may_answer_in_chunks(void **state)
 {
 	struct world *w = *state;
@@ -550,6 +587,7 @@ int main(void)
 		CASE(a_flood_of_questions_is_throttled),
 		CASE(as_many_run_as_may),
 		CASE(closing_ends_what_runs),
+		CASE(what_a_killed_process_left_is_removed_and_nothing_else),
 		CASE(a_program_of_its_own_may_answer_in_chunks),
 		CASE(node_runs_handlers_of_every_age),
 		CASE(version_2_of_the_sdk_is_told_where_aws_config_is),
