@@ -84,10 +84,12 @@ test('what happens while the wire is cut is told once it is mended, all of it an
 		await page.locator('.ev', { hasText: 'cut' }).first().waitFor();
 		w.cut();
 		await page.getByText('Reconnecting').waitFor();
+		await page.getByText('The server cannot be reached.').waitFor();
 		for (let n = 1; n <= 12; n++)
 			push(own.store, server('cut', { n }));
 		w.mend();
 		await page.getByText('Listening').waitFor();
+		await page.getByText('The server cannot be reached.').waitFor({ state: 'hidden' });
 		await page.waitForFunction(() => document.querySelectorAll('.ev[data-key]').length && document.querySelector('.stream').textContent.includes('11 → 12'));
 		const told = (await page.locator('.ev .prop').allTextContents()).filter(t => /^n \d+ → \d+$/.test(t));
 		assert.deepEqual(told, Array.from({ length: 12 }, (_, i) => `n ${11 - i} → ${12 - i}`));

@@ -108,7 +108,7 @@ async function showBoard(root, view) {
 		el('a', { class: 'btn', href: view.link('/sql', { q: 'broken-this-week' }) }, 'Broken this week')));
 	if (!rows.length) {
 		add(root, el('section', { class: 'card' }, empty({ title: view.at === null ? 'There are no rules yet' : 'There were no rules then', text: 'A rule says what is right; every resource it is about is judged when it changes, and the verdicts stand here with their history.',
-			command: 'siltstone rule put --managed RESTRICTED_SSH' })));
+			command: 'siltstone rule put bucket-versioning --managed S3_BUCKET_VERSIONING_ENABLED' })));
 		return;
 	}
 	add(root, el('div', { class: 'cards' },

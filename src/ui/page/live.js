@@ -2,6 +2,7 @@
 // What changes, as it changes. Nothing moves under a pointer or below what is read: what comes meanwhile waits in a pill.
 import { add, count, el, heading, nameOf, plural, put, typeName } from '../part/dom.js';
 import { typeIcon } from '../part/icon.js';
+import { Trouble, wireLost } from '../part/net.js';
 import { stream } from '../part/stream.js';
 import { empty, trouble } from '../part/state.js';
 import { DAY, ago, clock, fromText, fullClock, shortDay, timeNode } from '../part/time.js';
@@ -110,7 +111,7 @@ export async function show(root, view) {
 	/* Nothing is between what was and what comes: it is listened first, and asked then. */
 	stream(`/api/events${query.size ? `?${query}` : ''}`, { signal: view.signal,
 		onOpen: () => { open = true; openAt ??= Date.now(); tell(); first.resolve(); },
-		onLost: () => { open = false; tell(); },
+		onLost: why => { open = false; tell(); if (why && !(why instanceof Trouble)) wireLost(); },
 		onEvent: take,
 	}).catch(e => { open = false; put(none, trouble(e, () => view.navigate(location.href))); first.resolve(); });
 	const before = versions((await view.api('changes', { ...given, at: null, limit: 120 })).rows);

@@ -89,7 +89,7 @@ export async function show(root, view) {
 		const tail = el('div', { class: 'wrap right' },
 			el('button', { type: 'button', class: 'btn small', on: { click: copyLink } }, 'Copy link'),
 			el('button', { type: 'button', class: 'btn small', on: { click: () => download('csv') } }, 'CSV'), el('button', { type: 'button', class: 'btn small', on: { click: () => download('json') } }, 'JSON'),
-			el('button', { type: 'button', class: 'btn small', on: { click: embedCode } }, 'Embed'));
+			el('button', { type: 'button', class: 'btn small', title: 'The page it is for has to be named in http.embed_origins', on: { click: embedCode } }, 'Embed'));
 		put(result, el('div', { class: 'cardhead' }, el('h2', {}, plural(answer.rows.length, 'row')), el('span', { class: 'note' }, `${answer.ms} ms`, answer.truncated ? ` · there are more than are shown` : '', at === null ? '' : ` · as of ${answer.as_of.replace('T', ' ').replace('Z', ' UTC')}`), !view.embed && tail),
 			draw(chart, answer, { hrefOf: view.resourceHref }), answer.made && el('details', { class: 'made' }, el('summary', {}, 'The SQL that it became'), el('pre', {}, coloured(answer.made.sql)), answer.made.parameters && el('pre', { class: 'dim' }, answer.made.parameters)));
 	}
