@@ -6,11 +6,14 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-#define BEAT_MS  15000
-#define LIFE_MS  3600000
+#define BEAT_MS    15000
+/* A writer is heard when its last page is in the log, which is before it has committed: with a slow disk by a while. */
+#define SETTLE_MS  200
+#define SETTLED_MS 3000
+#define LIFE_MS    3600000
 /* One event may be larger than a batch. */
-#define OUT_MAX  ((size_t)64 << 20)
-#define LAST_MAX 32
+#define OUT_MAX    ((size_t)64 << 20)
+#define LAST_MAX   32
 
 struct listener_stream {
 	struct job job;
@@ -35,9 +38,10 @@ struct listener_stream {
 struct live {
 	struct lanes *lanes;
 	const volatile sig_atomic_t *stop;
-	struct loop_timer beat;
+	struct loop_timer beat, settle;
 	struct listener_stream *first;
 	int n;
+	int64_t settle_ms;
 	bool ended;
 };
 
@@ -49,6 +53,8 @@ static void release(struct listener_stream *s)
 	s->live->n--;
 	if (!s->live->n)
 		loop_timer_stop(&s->live->beat);
+	if (!s->live->n)
+		loop_timer_stop(&s->live->settle);
 	web_events_release(&s->events);
 	buf_release(&s->out);
 	mem_free(s);
@@ -166,15 +172,35 @@ static void advance(struct listener_stream *s)
 	lanes_submit(s->live->lanes, LANE_READ, &s->job);
 }
 
-void live_written(struct live *live)
+static void look(struct live *live)
 {
 	struct listener_stream *next;
 
-	for (struct listener_stream *s = live ? live->first : NULL; s; s = next) {
+	for (struct listener_stream *s = live->first; s; s = next) {
 		next = s->next;
 		s->due = true;
 		advance(s);
 	}
+}
+
+static void on_settle(void *arg)
+{
+	struct live *live = arg;
+
+	look(live);
+	live->settle_ms *= 4;
+	if (live->n && live->settle_ms <= SETTLED_MS)
+		loop_timer_once(&live->settle, live->settle_ms);
+}
+
+void live_written(struct live *live)
+{
+	if (!live || !live->n || live->ended)
+		return;
+	look(live);
+	live->settle_ms = SETTLE_MS;
+	if (live->n)
+		loop_timer_once(&live->settle, live->settle_ms);
 }
 
 static void beat(struct listener_stream *s)
@@ -249,6 +275,7 @@ enum code live_open(struct live **out, struct loop *loop, struct lanes *lanes,
 	live->lanes = lanes;
 	live->stop = stop;
 	loop_timer_init(loop, &live->beat, on_beat, live);
+	loop_timer_init(loop, &live->settle, on_settle, live);
 	*out = live;
 	return E_OK;
 }
@@ -260,6 +287,7 @@ void live_end(struct live *live)
 	if (!live || live->ended)
 		return;
 	live->ended = true;
+	loop_timer_stop(&live->settle);
 	for (struct listener_stream *s = live->first; s; s = next) {
 		next = s->next;
 		if (!s->working && s->begun)

@@ -58,9 +58,9 @@ export async function show(root, view) {
 	const pill = el('button', { type: 'button', class: 'btn pri newpill', hidden: true, on: { click: () => { flush(); scrollTo({ top: 0 }); list.focus?.(); } } });
 	const none = el('div', {});
 	const seen = new Set(), most = view.embed ? FRAMED_MAX : SHOWN_MAX;
-	let waiting = [], dropped = 0, told = 0, over = false, held = false, open = false, openAt = null;
+	let waiting = [], dropped = 0, told = 0, points = false, held = false, open = false, openAt = null;
 
-	const paused = () => held || over || document.hidden || list.getBoundingClientRect().top < 40 || list.contains(document.activeElement);
+	const paused = () => held || (points && list.matches(':hover')) || document.hidden || list.getBoundingClientRect().top < 40 || list.contains(document.activeElement);
 	const hold = el('button', { type: 'button', class: 'btn', 'aria-pressed': 'false', on: { click: () => { held = !held; hold.setAttribute('aria-pressed', String(held)); put(hold, held ? 'Go on' : 'Pause'); tell(); if (!held) flush(); } } }, 'Pause');
 
 	function tell() {
@@ -90,8 +90,9 @@ export async function show(root, view) {
 		else flush();
 	}
 
-	list.addEventListener('pointerenter', e => { if (e.pointerType !== 'touch') { over = true; } });
-	list.addEventListener('pointerleave', () => { over = false; if (!paused()) flush(); });
+	/* A finger does not point. */
+	addEventListener('pointermove', e => { points = e.pointerType !== 'touch'; }, { passive: true, signal: view.signal });
+	list.addEventListener('pointerleave', () => setTimeout(() => { if (!paused()) flush(); }));
 	list.addEventListener('focusout', () => setTimeout(() => { if (!paused()) flush(); }));
 	const onScroll = () => { if (waiting.length && !paused()) flush(); };
 	addEventListener('scroll', onScroll, { passive: true, signal: view.signal });
