@@ -41,7 +41,7 @@ def resources(store, n, region=REGION):
 
 
 def rule(config, name, **more):
-    config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}, **more})
+    config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "AWS_CONFIG_PROCESS_CHECK"}, **more})
 
 
 def upper(found, name="ResourceType"):
@@ -268,11 +268,11 @@ def test_a_pack_of_twenty_rules_is_made_and_taken_away(asked):
 
 def test_a_changed_pack_keeps_what_stays(asked):
     config = asked.client(REGION)
-    config.put_conformance_pack(ConformancePackName="p", TemplateBody=SMALL)
+    config.put_conformance_pack(ConformancePackName="p", TemplateBody=BY_PEOPLE)
     before = {r["ConfigRuleName"]: r for r in rules_of(config)}
     name = next(n for n in before if n.startswith("Versions-"))
     judge(asked.store, name, resources(asked.store, 1)[0], "COMPLIANT")
-    arn = config.put_conformance_pack(ConformancePackName="p", TemplateBody=SMALL.replace("other", "another") + """
+    arn = config.put_conformance_pack(ConformancePackName="p", TemplateBody=BY_PEOPLE.replace("other", "another") + """
   Fix:
     Type: AWS::Config::RemediationConfiguration
     Properties: {ConfigRuleName: !Ref Versions, TargetType: SSM_DOCUMENT, TargetId: X, Parameters: {A: {StaticValue: {Value: [b]}}}}
@@ -284,7 +284,7 @@ def test_a_changed_pack_keeps_what_stays(asked):
     assert config.list_tags_for_resource(ResourceArn=arn)["Tags"] == []
     fix = config.describe_remediation_configurations(ConfigRuleNames=[name])["RemediationConfigurations"]
     assert fix[0]["Parameters"] == {"A": {"StaticValue": {"Values": ["b"]}}}
-    config.put_conformance_pack(ConformancePackName="p", TemplateBody=SMALL)
+    config.put_conformance_pack(ConformancePackName="p", TemplateBody=BY_PEOPLE)
     assert config.describe_remediation_configurations(ConfigRuleNames=[name])["RemediationConfigurations"] == []
 
 
