@@ -4,6 +4,6 @@ SELECT item_id,
        CASE WHEN missing IS NOT NULL THEN 'INSUFFICIENT_DATA' WHEN why IS NOT NULL THEN 'NON_COMPLIANT' ELSE 'COMPLIANT' END AS result,
        substr(coalesce(missing, why), 1, 256) AS annotation
   FROM (SELECT item_id, CASE WHEN coalesce(json_array_length(configuration, '$.options.tunnelOptions'), 0) = 0 THEN 'the item has no tunnelOptions' END AS missing,
-               (SELECT 'tunnel ' || coalesce(t.value ->> '$.outsideIpAddress', t.key + 1) || ' does not insist on IKEv2' FROM json_each(configuration, '$.options.tunnelOptions') t
-                 WHERE t.type IS NOT 'object' OR NOT coalesce(json_array_length(t.value, '$.ikeVersions') > 0 AND NOT EXISTS (SELECT 1 FROM json_tree(t.value, '$.ikeVersions') WHERE atom IS NOT NULL AND lower(atom) <> 'ikev2'), 0) LIMIT 1) AS why
+               (SELECT 'tunnel ' || coalesce(CASE t.type WHEN 'object' THEN t.value ->> '$.outsideIpAddress' END, t.key + 1) || ' does not insist on IKEv2' FROM json_each(configuration, '$.options.tunnelOptions') t
+                 WHERE NOT coalesce(CASE t.type WHEN 'object' THEN json_array_length(t.value, '$.ikeVersions') > 0 AND NOT EXISTS (SELECT 1 FROM json_tree(t.value, '$.ikeVersions') WHERE atom IS NOT NULL AND lower(atom) <> 'ikev2') END, 0) LIMIT 1) AS why
           FROM item WHERE coalesce(configuration ->> '$.state', 'available') NOT IN ('deleting', 'deleted'))

@@ -3,8 +3,12 @@
 -- text: a trail of all regions logs management events, none left out, to where that is asked for
 WITH trail(arn, name, multi, logging, bucket, topic, log_group, kms, validation, selectors) AS MATERIALIZED (
   SELECT resource_id, configuration ->> '$.name', configuration ->> '$.isMultiRegionTrail', supplementary ->> '$.Status.isLogging', configuration ->> '$.s3BucketName', configuration ->> '$.snsTopicARN',
-         configuration ->> '$.cloudWatchLogsLogGroupArn', configuration ->> '$.kmsKeyId', configuration ->> '$.logFileValidationEnabled', supplementary -> '$.EventSelectors'
-    FROM estate WHERE resource_type = 'Siltstone::CloudTrail::TrailStatus'),
+         configuration ->> '$.cloudWatchLogsLogGroupArn', configuration ->> '$.kmsKeyId', configuration ->> '$.logFileValidationEnabled',
+         -- A region that only shadows a trail may not be told its selectors: those of its home count.
+         coalesce(supplementary -> '$.EventSelectors', (
+           SELECT h.supplementary -> '$.EventSelectors' FROM (SELECT * FROM resources NATURAL JOIN configs) h
+            WHERE h.resource_type = 'Siltstone::CloudTrail::TrailStatus' AND h.resource_id = e.resource_id AND h.region = e.configuration ->> '$.homeRegion' LIMIT 1))
+    FROM estate e WHERE resource_type = 'Siltstone::CloudTrail::TrailStatus' AND (e.region = :region OR e.region = 'global')),
 basic(arn, e) AS MATERIALIZED (
   SELECT arn, e.value FROM trail, json_each(selectors, '$.eventSelectors') e WHERE e.type = 'object'),
 advanced(arn, id, field, f) AS MATERIALIZED (
