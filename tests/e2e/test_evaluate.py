@@ -236,6 +236,10 @@ def test_all_that_is_wrong_is_found_told_once_and_found_again_later(siltstone, s
         time.sleep(0.05)
     estate.mend()
     after = truth(estate)
+    verdicts = "SELECT count(*), max(recorded_ms) FROM _verdict"
+    judged = program.rows(store, verdicts)
+    record(siltstone, store, estate.moto, "--no-rules")
+    assert program.rows(store, verdicts) == judged
     r = record(siltstone, store, estate.moto)
     assert re.search(r"^rules: \d+ evaluated; \d+ verdicts changed$", r.err, re.M), r.err
     # What runs from time to time has not run again yet.
