@@ -26,7 +26,7 @@ struct demo_options {
 #define DEMO_ITEMS_MAX 1000000
 #define DEMO_DAYS      90
 /* What the recorder, so to say, was told of itself. */
-#define DEMO_SOURCE    "demo"
+#define DEMO_SOURCE    "organization"
 
 struct demo_sum {
 	int64_t items, resources; /* versions, and what lives at the end */

@@ -60,15 +60,13 @@ static void close_sweep(struct tape *t)
 	give_verdicts(t);
 }
 
-static void open_sweep(struct tape *t, const struct spot *spot, int64_t at_ms)
+static void open_sweep(struct tape *t, int64_t at_ms)
 {
-	int64_t source = t->sources[strcmp(spot->account, t->spots[0].account) != 0];
-
-	if (t->open && (t->record.source_id != source || t->staged >= SWEEP_THINGS))
+	if (t->open && t->staged >= SWEEP_THINGS)
 		close_sweep(t);
 	if (t->open || over(t))
 		return;
-	t->open = record_begin(&t->record, t->db, source, at_ms, t->e) == E_OK;
+	t->open = record_begin(&t->record, t->db, t->source_id, at_ms, t->e) == E_OK;
 	t->sweep++;
 	t->staged = 0;
 	t->cause = 0;
@@ -197,7 +195,7 @@ static void take(struct tape *t, struct thing *x, int64_t at_ms)
 {
 	if (t->open && x->sweep == t->sweep)
 		close_sweep(t);
-	open_sweep(t, x->spot, at_ms);
+	open_sweep(t, at_ms);
 	if (over(t))
 		return;
 	tell_cause(t);
@@ -272,7 +270,7 @@ static void look_round(struct tape *t, int account, int64_t at_ms)
 {
 	struct count counts[TAPE_SPOTS][KINDS] = { 0 };
 	const struct spot *first = &t->spots[(size_t)account * 2];
-	struct coverage_failure failure = { .source_id = t->sources[account],
+	struct coverage_failure failure = { .source_id = t->source_id,
 		.sweep_ms = at_ms,
 		.ended_ms = at_ms + 900,
 		.account = first->account,
@@ -292,7 +290,7 @@ static void look_round(struct tape *t, int account, int64_t at_ms)
 		counts[x->spot->number][x->kind].there += x->alive;
 		counts[x->spot->number][x->kind].ever += x->recorded || x->alive;
 	}
-	open_sweep(t, first, at_ms);
+	open_sweep(t, at_ms);
 	if (over(t))
 		return;
 	for (int i = 0; i < 2; i++)
@@ -337,16 +335,12 @@ void tape_rule(struct tape *t, int rule, int64_t at_ms)
 
 /* Beginning and end */
 
-static void put_sources(struct tape *t)
+static void put_source(struct tape *t)
 {
-	static const char *const names[] = { "prod", "dev" };
+	struct source s = { .name = DEMO_SOURCE, .kind = "aws", .settings = "{}" };
 
-	for (int i = 0; i < 2 && !t->e->code; i++) {
-		struct source s = { .name = names[i], .kind = "aws", .settings = "{}" };
-
-		if (!source_put(t->db, &s, t->e))
-			t->sources[i] = s.source_id;
-	}
+	if (!source_put(t->db, &s, t->e))
+		t->source_id = s.source_id;
 }
 
 void tape_begin(struct tape *t, struct db *db, const struct demo_options *o, int64_t begin_ms,
@@ -367,7 +361,7 @@ void tape_begin(struct tape *t, struct db *db, const struct demo_options *o, int
 			{ "444455556666", "dev", "us-east-1", 3 } } };
 	t->last = &t->first;
 	if (!api_token_key(db, key, e) && !api_open(&t->api, key, NULL, e))
-		put_sources(t);
+		put_source(t);
 }
 
 enum code tape_end(struct tape *t)

@@ -39,7 +39,7 @@ struct tape {
 	struct dice dice;
 	struct spot spots[TAPE_SPOTS];
 	struct thing *first, **last; /* everything that ever was, in the order it came */
-	int64_t sources[2];          /* by account */
+	int64_t source_id;           /* one for both accounts */
 	uint64_t n_acts;
 
 	/* The sweep under way. */
