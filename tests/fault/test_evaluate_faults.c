@@ -109,7 +109,7 @@ static bool run(enum fault_kind kind, long n, bool for_ever)
 		assert_true(e.code == c && e.msg[0]);
 	must(scenario(T0 + 2000, &again) == E_OK);
 	must_end("newvpc-1NON_COMPLIANTn is 2 newvpc-2COMPLIANTn is 1 oldvpc-1NON_COMPLIANTn is 2 "
-		 "oldvpc-2COMPLIANT; told 3; left 1; errors 0; 0");
+		 "oldvpc-2COMPLIANTn is 1; told 3; left 1; errors 0; 0");
 	arena_release(&arena);
 	return !fired;
 }
