@@ -33,18 +33,30 @@ def header(path, word):
     return [name.strip() for line in found for name in line.split(",")]
 
 
-def choose(n):
+def known(store):
+    """Rules that run when something changes: identifier -> [[parameter, kind, required, default], ...]."""
+    db = sqlite3.connect(store)
+    found = {i: json.loads(p) for i, p in db.execute("SELECT identifier, parameters FROM _managed_rule WHERE instr(flags, 'c')")}
+    db.close()
+    return found
+
+
+def choose(store, n):
     """Rules as (identifier, parameters), and for each type the items that cases have of it."""
-    rules, items = [], {}
+    rules, items, asked = [], {}, known(store)
     for path in sorted((TOP / "schema/rules").glob("*.sql")):
         cases = TOP / "tests/rules" / f"{path.stem}.json"
         if len(rules) == n or not cases.exists():
             continue
         told = json.loads(cases.read_text())
         first = next((c for c in told if c.get("rule", header(path, "rules")[0]) == header(path, "rules")[0] and c["items"]), None)
-        if not first or path.stem.endswith("-tagged") or "-description" in path.stem:
+        rule = header(path, "rules")[0]
+        if not first or rule not in asked or path.stem.endswith("-tagged") or "-description" in path.stem:
             continue
-        rules.append((header(path, "rules")[0], first.get("parameters", {})))
+        given = {**{p[0]: p[3] for p in asked[rule] if p[2] and len(p) > 3}, **first.get("parameters", {})}
+        if any(p[2] and p[0] not in given for p in asked[rule]):
+            continue
+        rules.append((rule, given))
         for case in told:
             for item in case["items"]:
                 if item.get("configuration") is not None:
@@ -114,7 +126,7 @@ def evaluate(program, store):
     p.returncode = os.waitstatus_to_exitcode(status)
     if p.returncode != 0:
         sys.exit(f"up --once ended with {p.returncode}: {said}")
-    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, [line for line in said.splitlines() if "event=rule.failed" in line]
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, " ".join(line for line in said.splitlines() if "event=rule.failed" in line)
 
 
 def counts(store):
@@ -132,11 +144,11 @@ def main():
     p.add_argument("--rules", type=int, default=50)
     p.add_argument("--keep")
     a = p.parse_args()
-    rules, items = choose(a.rules)
     with tempfile.TemporaryDirectory() as folder:
         store = a.keep or os.path.join(folder, "rules.db")
         ask = lambda *args: subprocess.run([a.program, *args, "--store", store], check=True, stdout=subprocess.DEVNULL)
         ask("push", "--source", "none", "/dev/null")
+        rules, items = choose(store, a.rules)
         fill(store, items, a.resources)
         where = ("--account", ACCOUNT, "--region", REGION)
         ask("api", *where, "PutConfigurationRecorder", json.dumps({"ConfigurationRecorder": {"name": "default", "roleARN": "arn:aws:iam::1:role/x"}}))
@@ -146,7 +158,7 @@ def main():
         print(f"{a.resources} resources of {len(items)} types, {os.path.getsize(store) >> 20} MiB; {len(rules)} rules")
         full, full_cpu, mib, said = evaluate(a.program, store)
         verdicts, told, errors = counts(store)
-        print(f"all of it        {full:6.2f} s ({full_cpu:.2f} s of processor, {mib} MiB): {verdicts} verdicts, {told} told; {said}")
+        print(f"all of it        {full:6.2f} s ({full_cpu:.2f} s of processor, {mib} MiB): {verdicts} verdicts, {told} told {said}")
         if errors:
             sys.exit(f"rules failed: {errors}")
         db = sqlite3.connect(store)
@@ -154,12 +166,12 @@ def main():
         db.commit()
         db.close()
         again, cpu, mib, said = evaluate(a.program, store)
-        print(f"the same again   {again:6.2f} s ({cpu:.2f} s of processor, {mib} MiB); {said}")
+        print(f"the same again   {again:6.2f} s ({cpu:.2f} s of processor, {mib} MiB) {said}")
         if counts(store)[:2] != (verdicts, told):
             sys.exit("the same resources are judged otherwise a second time")
         changed = change(store, a.resources, 100)
         some, cpu, mib, said = evaluate(a.program, store)
-        print(f"{changed} changed     {some:6.2f} s ({cpu:.2f} s of processor, {mib} MiB); {said}")
+        print(f"{changed} changed     {some:6.2f} s ({cpu:.2f} s of processor, {mib} MiB) {said}")
         if counts(store)[:2] != (verdicts, told):
             sys.exit("what changed is judged otherwise, though nothing that rules ask has changed")
         scale = max(a.resources / 100_000, .05)
