@@ -93,15 +93,15 @@ for (const [name, url] of pages) {
 		await o.close();
 	}
 	told.push([name, `${Math.round(best)} ms`, `${((weighed - before) / VIEWS / 1000).toFixed(1)} KB`, did.join(', ')]);
+	if ((weighed - before) / VIEWS > FETCHED_BYTES)
+		wrong.push(`${name}: ${Math.round((weighed - before) / VIEWS)} bytes are fetched for it`);
 	if (best > FIRST_VIEW_MS)
 		wrong.push(`${name}: the first view takes ${Math.round(best)} ms`);
 }
 const bytes = [...fetched.values()].reduce((a, b) => a + b, 0);
-if (bytes > FETCHED_BYTES)
-	wrong.push(`all pages together are ${bytes} bytes`);
 console.log(`${n} items; first view: of ${VIEWS} the best, nothing in the cache; acts: ms until the next picture (until everything stands)`);
 table(['page', 'first view', 'fetches', 'acts'], told);
-console.log(`fetched for all pages: ${(bytes / 1000).toFixed(1)} KB in ${fetched.size} files (at most ${FETCHED_BYTES / 1000} KB)`);
+console.log(`fetched by whoever sees every page: ${(bytes / 1000).toFixed(1)} KB in ${fetched.size} files; a page may fetch ${FETCHED_BYTES / 1000} KB`);
 console.log(`requests to others, errors and broken policies: ${wrong.filter(w => /foreign|console|thrown|policy/.test(w)).length}`);
 for (const text of wrong)
 	console.log(`EXCEEDED  ${text}`);
