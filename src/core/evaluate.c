@@ -4,7 +4,7 @@
 #include "base/failpoint.h"
 #include "base/time.h"
 #include "core/evaluate_rule.h"
-#include "core/findings.h"
+#include "store/findings.h"
 #include "core/guarded.h"
 #include "core/notice.h"
 #include "core/proactive.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "core/judge.h"
+#include "store/judge.h"
 #include "port/policy_runner.h"
 #include "store/evaluation.h"
 
@@ -10,7 +10,7 @@
  *
  * Rules run when they are made or changed, when somebody asks, when a resource in their scope changes, from time to time, and
  * when a snapshot was delivered (spec section 6.2). evaluate_due() finds out what that is and does it: a
- * managed rule's statement (core/rule_text.h) and a policy's are run here, policies for Guard by a port, functions get a row each
+ * managed rule's statement (store/rule_text.h) and a policy's are run here, policies for Guard by a port, functions get a row each
  * (_invocation) that whoever runs functions takes. What they find is taken as any verdict is (store/verdict.h).
  *
  * Verdicts are written in slices, and what was due is marked done in the last transaction, together with the rows for functions: a crash in

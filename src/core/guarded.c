@@ -2,8 +2,7 @@
 #include "core/guarded.h"
 
 #include "base/time.h"
-#include "core/judge_answers.h"
-#include "db/stmt.h"
+#include "store/judge_answers.h"
 
 #define ANNOTATION_BYTES 4096
 #define ARENA_BYTES      ((size_t)64 << 10)
@@ -53,21 +52,12 @@ static enum code ask(struct asking *k, int64_t item_id, struct str item, struct 
 /* One after the other: the policy may take its time, and nothing is read meanwhile. */
 static enum code next(struct asking *k, int64_t *item_id, struct err *e)
 {
-	struct stmt st = stmt_begin(k->judge->db, SQL_GUARDED_NEXT);
 	struct arena a = ARENA_INIT((size_t)64 << 20);
 	struct str item;
-	enum code c;
+	enum code c = judge_item_after(k->judge, item_id, &a, &item, e);
 
-	stmt_int(&st, guarded_next__after, *item_id);
-	c = stmt_step(&st, e);
-	if (c) {
-		stmt_end(&st);
-		return c;
-	}
-	*item_id = stmt_col_int(&st, guarded_next_item_id);
-	item = arena_str(&a, stmt_col_str(&st, guarded_next_body));
-	stmt_end(&st);
-	c = arena_ok(&a) ? ask(k, *item_id, item, e) : err_nomem(e);
+	if (!c)
+		c = ask(k, *item_id, item, e);
 	arena_release(&a);
 	return c;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "core/judge.h"
+#include "store/judge.h"
 #include "port/policy_runner.h"
 
 /**

@@ -2,8 +2,7 @@
 #include "core/proactive.h"
 
 #include "core/evaluate_rule.h"
-#include "core/proposal.h"
-#include "db/stmt.h"
+#include "store/proposal.h"
 #include "json/write.h"
 
 #define ARENA_MAX   ((size_t)64 << 20)
@@ -14,7 +13,7 @@ struct proposed {
 	struct db *db;
 	const struct evaluate_options *o;
 	struct arena arena;
-	struct str account, region, evaluation, type, id, configuration;
+	struct proposal wanted;
 	struct judge_proposal proposal;
 	struct judge judge;
 	struct rules {
@@ -25,35 +24,12 @@ struct proposed {
 	int64_t now_ms;
 };
 
-/* E_NOTFOUND: there is none (any more). */
-static enum code next(struct proposed *p, struct err *e)
-{
-	struct stmt st = stmt_begin(p->db, SQL_EVALUATION_PROPOSED);
-	enum code c;
-
-	stmt_int(&st, evaluation_proposed__now, p->now_ms);
-	c = stmt_step(&st, e);
-	if (!c) {
-		struct arena *a = &p->arena;
-
-		p->account = arena_str(a, stmt_col_str(&st, evaluation_proposed_account));
-		p->region = arena_str(a, stmt_col_str(&st, evaluation_proposed_region));
-		p->evaluation = arena_str(a, stmt_col_str(&st, evaluation_proposed_evaluation_id));
-		p->type = arena_str(a, stmt_col_str(&st, evaluation_proposed_type));
-		p->id = arena_str(a, stmt_col_str(&st, evaluation_proposed_id));
-		p->configuration =
-			arena_str(a, stmt_col_str(&st, evaluation_proposed_configuration));
-	}
-	stmt_end(&st);
-	return c ? c : arena_ok(&p->arena) ? E_OK : err_nomem(e);
-}
-
 static enum code collect(void *ctx, const struct evaluation_rule *rule, struct err *e)
 {
 	struct proposed *p = ctx;
 	struct rules *r;
 
-	if (!str_eq(rule->account, p->account) || !str_eq(rule->region, p->region) ||
+	if (!str_eq(rule->account, p->wanted.account) || !str_eq(rule->region, p->wanted.region) ||
 		!rule->proactive || evaluate_rule_kind(rule) != RULE_STATEMENT)
 		return E_OK;
 	r = arena_alloc(&p->arena, sizeof(*r));
@@ -84,13 +60,11 @@ static void add_result(struct proposed *p, struct str rule, struct str result, s
 
 static enum code take_result(struct proposed *p, struct str rule, struct err *e)
 {
-	struct stmt st = stmt_begin(p->db, SQL_EVALUATION_RESULT);
-	enum code c = stmt_step(&st, e);
+	struct str result, annotation;
+	enum code c = proposal_result(p->db, &p->arena, &result, &annotation, e);
 
 	if (!c)
-		add_result(p, rule, stmt_col_str(&st, evaluation_result_result),
-			stmt_col_str(&st, evaluation_result_annotation));
-	stmt_end(&st);
+		add_result(p, rule, result, annotation);
 	return c == E_NOTFOUND ? E_OK : c;
 }
 
@@ -121,7 +95,6 @@ static enum code judge_by(struct proposed *p, const struct evaluation_rule *rule
 
 static enum code finish(struct proposed *p, const char *reason, struct err *e)
 {
-	struct stmt st;
 	enum code c = db_begin(p->db, e);
 
 	if (c)
@@ -131,13 +104,7 @@ static enum code finish(struct proposed *p, const char *reason, struct err *e)
 		db_rollback(p->db);
 		return err_nomem(e);
 	}
-	st = stmt_begin(p->db, SQL_EVALUATION_PROPOSED_DONE);
-	stmt_str(&st, evaluation_proposed_done__account, p->account);
-	stmt_str(&st, evaluation_proposed_done__region, p->region);
-	stmt_str(&st, evaluation_proposed_done__evaluation, p->evaluation);
-	stmt_str(&st, evaluation_proposed_done__results, buf_slice(&p->results));
-	stmt_text(&st, evaluation_proposed_done__reason, reason);
-	c = stmt_run(&st, e);
+	c = proposal_done(p->db, &p->wanted, buf_slice(&p->results), reason, e);
 	if (!c)
 		return db_commit(p->db, e);
 	db_rollback(p->db);
@@ -146,9 +113,10 @@ static enum code finish(struct proposed *p, const char *reason, struct err *e)
 
 static enum code judge_all(struct proposed *p, struct err *e)
 {
-	const struct judge_place place = {
-		.account = p->account, .region = p->region, .at_ms = JUDGE_NOW, .now_ms = p->now_ms
-	};
+	const struct judge_place place = { .account = p->wanted.account,
+		.region = p->wanted.region,
+		.at_ms = JUDGE_NOW,
+		.now_ms = p->now_ms };
 	enum code c = evaluation_rules(p->db, "proactive", p->now_ms, collect, p, e);
 
 	if (!c)
@@ -162,7 +130,7 @@ static enum code judge_all(struct proposed *p, struct err *e)
 static enum code run_one(struct proposed *p, struct err *e)
 {
 	const struct judge_proposal given = {
-		.type = p->type, .id = p->id, .configuration = p->configuration
+		.type = p->wanted.type, .id = p->wanted.id, .configuration = p->wanted.configuration
 	};
 	struct err why = { 0 };
 
@@ -188,7 +156,7 @@ enum code proactive_run(
 			.results = BUF_INIT(RESULTS_MAX),
 			.now_ms = now_ms };
 
-		c = next(&p, e);
+		c = proposal_next(db, now_ms, &p.arena, &p.wanted, e);
 		if (!c)
 			c = run_one(&p, e);
 		*n += !c;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/proposal.h"
+#include "store/proposal.h"
 
 #include "db/stmt.h"
 #include "json/read.h"
@@ -108,4 +108,51 @@ enum code proposal_make(struct arena *a, struct db *db, const struct judge_propo
 		return err_nomem(e);
 	*out = made;
 	return E_OK;
+}
+
+enum code proposal_next(
+	struct db *db, int64_t now_ms, struct arena *a, struct proposal *out, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PROPOSAL_NEXT);
+	enum code c;
+
+	stmt_int(&st, proposal_next__now, now_ms);
+	c = stmt_step(&st, e);
+	if (!c) {
+		out->account = arena_str(a, stmt_col_str(&st, proposal_next_account));
+		out->region = arena_str(a, stmt_col_str(&st, proposal_next_region));
+		out->evaluation = arena_str(a, stmt_col_str(&st, proposal_next_evaluation_id));
+		out->type = arena_str(a, stmt_col_str(&st, proposal_next_type));
+		out->id = arena_str(a, stmt_col_str(&st, proposal_next_id));
+		out->configuration = arena_str(a, stmt_col_str(&st, proposal_next_configuration));
+	}
+	stmt_end(&st);
+	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
+}
+
+enum code proposal_result(
+	struct db *db, struct arena *a, struct str *result, struct str *annotation, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PROPOSAL_RESULT);
+	enum code c = stmt_step(&st, e);
+
+	if (!c) {
+		*result = arena_str(a, stmt_col_str(&st, proposal_result_result));
+		*annotation = arena_str(a, stmt_col_str(&st, proposal_result_annotation));
+	}
+	stmt_end(&st);
+	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
+}
+
+enum code proposal_done(struct db *db, const struct proposal *p, struct str results,
+	const char *reason, struct err *e)
+{
+	struct stmt st = stmt_begin(db, SQL_PROPOSAL_DONE);
+
+	stmt_str(&st, proposal_done__account, p->account);
+	stmt_str(&st, proposal_done__region, p->region);
+	stmt_str(&st, proposal_done__evaluation, p->evaluation);
+	stmt_str(&st, proposal_done__results, results);
+	stmt_text(&st, proposal_done__reason, reason);
+	return stmt_run(&st, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/judge_answers.h"
+#include "store/judge_answers.h"
 
 #include "db/select.h"
 #include "db/stmt.h"
@@ -175,4 +175,20 @@ enum code judge_answers_take(struct judge *j, const struct judge_trial *t, struc
 		c = keep(j, &k, e);
 	arena_release(&k.arena);
 	return c;
+}
+
+enum code judge_item_after(
+	struct judge *j, int64_t *item_id, struct arena *a, struct str *item, struct err *e)
+{
+	struct stmt st = stmt_begin(j->db, SQL_JUDGE_ITEM_AFTER);
+	enum code c;
+
+	stmt_int(&st, judge_item_after__after, *item_id);
+	c = stmt_step(&st, e);
+	if (!c) {
+		*item_id = stmt_col_int(&st, judge_item_after_item_id);
+		*item = arena_str(a, stmt_col_str(&st, judge_item_after_body));
+	}
+	stmt_end(&st);
+	return c ? c : arena_ok(a) ? E_OK : err_nomem(e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/rule_text.h"
+#include "store/rule_text.h"
 
 #include "base/asset.h"
 #include "base/buf.h"

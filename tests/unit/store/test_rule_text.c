@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/rule_text.h"
+#include "store/rule_text.h"
 
 #include "base/asset.h"
-#include "core/judge.h"
+#include "store/judge.h"
 #include "lib/estate.h"
 #include "lib/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "core/rule_text.h"
 #include "db/db.h"
+#include "store/rule_text.h"
 #include <signal.h>
 #include <stdint.h>
 

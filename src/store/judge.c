@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/judge.h"
+#include "store/judge.h"
 
 #include "base/asset.h"
-#include "core/judge_answers.h"
 #include "db/stmt.h"
+#include "store/judge_answers.h"
 #include "store/store.h"
 #include <stdio.h>
 
@@ -67,7 +67,8 @@ static enum code go_back(struct judge *j, struct err *e)
 	if (!is_there(j->db, SQL_JUDGE_IS_PAST))
 		return store_as_of(j->db, j->at_ms, e);
 	snprintf(sql, sizeof(sql),
-		"UPDATE temp.clock SET ms = %lld, t = %lld / 1000, at = strftime('%%Y-%%m-%%d %%H:%%M:%%S', %lld / 1000, 'unixepoch')",
+		"UPDATE temp.clock SET " /* SQL: of schema/shadow, which is not there when statements are checked */
+		"ms = %lld, t = %lld / 1000, at = strftime('%%Y-%%m-%%d %%H:%%M:%%S', %lld / 1000, 'unixepoch')",
 		ms, ms, ms);
 	return db_script(j->db, "set the moment", sql, e);
 }

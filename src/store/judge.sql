@@ -224,3 +224,8 @@ SELECT d.item_id FROM temp.judge_document d
    AND CASE WHEN :types IS NULL THEN 1 ELSE d.resource_type IN (SELECT t.value FROM json_each(:types) t) END
    AND (:id IS NULL OR d.resource_id = :id)
    AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM json_each(d.tags) g WHERE g.key = :tag_key AND (:tag_value IS NULL OR g.atom = :tag_value)));
+
+-- name: judge_item_after
+SELECT j.item_id AS item_id, f.body AS body
+  FROM temp.judge_item j CROSS JOIN main._item_file f ON f.item_id = j.item_id
+ WHERE j.item_id > :after ORDER BY j.item_id LIMIT 1;

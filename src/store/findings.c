@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/findings.h"
+#include "store/findings.h"
 
 #include "base/failpoint.h"
 #include "db/stmt.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/judge.h"
+#include "store/judge.h"
 
 #include "db/select.h"
 
