@@ -4,10 +4,10 @@
 #include "base/failpoint.h"
 #include "base/time.h"
 #include "core/evaluate_rule.h"
-#include "store/findings.h"
 #include "core/guarded.h"
 #include "core/notice.h"
 #include "core/proactive.h"
+#include "store/findings.h"
 
 #define ARENA_MAX   ((size_t)256 << 20)
 /* Items whose changes are judged together. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "store/judge.h"
 #include "port/policy_runner.h"
 #include "store/evaluation.h"
+#include "store/judge.h"
 
 /**
  * Evaluation of rules

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "store/judge.h"
 #include "port/policy_runner.h"
+#include "store/judge.h"
 
 /**
  * The same as judge_run() for a policy in a language of its own: @runner is asked of each item in scope, by itself.

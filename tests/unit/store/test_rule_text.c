@@ -2,9 +2,9 @@
 #include "store/rule_text.h"
 
 #include "base/asset.h"
-#include "store/judge.h"
 #include "lib/estate.h"
 #include "lib/unit.h"
+#include "store/judge.h"
 
 static struct estate w;
 static struct arena a = ARENA_INIT(1 << 20);
