@@ -60,7 +60,7 @@ export async function show(root, view) {
 	const seen = new Set(), most = view.embed ? FRAMED_MAX : SHOWN_MAX;
 	let waiting = [], dropped = 0, told = 0, points = false, held = false, open = false, openAt = null;
 
-	const paused = () => held || (points && list.matches(':hover')) || document.hidden || list.getBoundingClientRect().top < 40 || list.contains(document.activeElement);
+	const paused = () => held || (points && (list.matches(':hover') || pill.matches(':hover'))) || document.hidden || list.getBoundingClientRect().top < 40 || list.contains(document.activeElement);
 	const hold = el('button', { type: 'button', class: 'btn', 'aria-pressed': 'false', on: { click: () => { held = !held; hold.setAttribute('aria-pressed', String(held)); put(hold, held ? 'Go on' : 'Pause'); tell(); if (!held) flush(); } } }, 'Pause');
 
 	function tell() {
@@ -92,7 +92,9 @@ export async function show(root, view) {
 
 	/* A finger does not point. */
 	addEventListener('pointermove', e => { points = e.pointerType !== 'touch'; }, { passive: true, signal: view.signal });
-	list.addEventListener('pointerleave', () => setTimeout(() => { if (!paused()) flush(); }));
+	/* The pill comes up over what is pointed at. */
+	for (const place of [list, pill])
+		place.addEventListener('pointerleave', () => setTimeout(() => { if (!paused()) flush(); }));
 	list.addEventListener('focusout', () => setTimeout(() => { if (!paused()) flush(); }));
 	const onScroll = () => { if (waiting.length && !paused()) flush(); };
 	addEventListener('scroll', onScroll, { passive: true, signal: view.signal });
