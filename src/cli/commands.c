@@ -259,7 +259,7 @@ const struct command commands[] = {
 	  OPT(RUNTIME) | OPT(HANDLER) | OPT(CODE) | OPT(TIMEOUT) | OPT(MEMORY) | OPT(CONCURRENCY) | OPT(ENV) | OPT(ACCOUNT) | OPT(REGION) | OPT(COUNT),
 	  1, 3, cmd_function,
 	  { { "function add mfa --runtime python3.11 --handler mfa.lambda_handler --code ./rules/mfa", "a folder, used where it is" },
-	    { "function add tags --runtime nodejs20.x --handler index.handler --code tags.zip --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY", "an archive, with keys of ours" },
+	    { "function add tags --runtime nodejs20.x --handler index.handler --code tags.zip --env SLACK_URL", "an archive, with a variable of whoever runs it" },
 	    { "function invoke mfa event.json", "once, with this event" },
 	    { "function logs mfa --count 1", "what it said the last time" } } },
 	{ "notify", "", "tell every sink what it has not been told yet",
