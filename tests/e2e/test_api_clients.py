@@ -16,6 +16,7 @@ import botocore.loaders
 import pytest
 
 import estate
+import program
 from service import KEYS
 from test_daemon import wait_for
 
@@ -178,6 +179,8 @@ def test_every_paginator_ends_and_yields_all(serve, siltstone, store_copy, pagin
     siltstone.ok("import", tmp_path / "items.jsonl", "--store", store_copy)
     table, config = extents(siltstone), serve(store_copy).client(REGION)
     inputs = populate(config)
+    # What rules find is to be the same each time it is asked for.
+    wait_for(lambda: not program.rows(store_copy, "SELECT rule_id FROM _rule_status WHERE wanted_ms IS NOT NULL OR evaluated_ms IS NULL AND error_code IS NULL"), 60)
     for name, facts in sorted(paginators.items()):
         if table.get(name, "not available") == "not available":
             print(f"{name}: not available")

@@ -80,7 +80,7 @@ def test_a_pack_has_the_score_of_its_rules(web):
     execute(web.store, [
         ("INSERT INTO _conformance_pack(account, region, name, pack_id, arn, template, state, requested_ms) VALUES (?,?,?,?,?,?,?,?)",
          ("111122223333", "eu-west-1", "pack", "conformance-pack-1", "arn:pack", "", "CREATE_COMPLETE", NOON)),
-        ("INSERT INTO _pack_rule VALUES (?,?,?,?,?)", ("111122223333", "eu-west-1", "pack", "no-ssh", "NoSsh"))])
+        ("INSERT INTO _pack_rule(account, region, pack, rule, logical_id) VALUES (?,?,?,?,?)", ("111122223333", "eu-west-1", "pack", "no-ssh", "NoSsh"))])
     pack = get(web, "packs")["rows"][0]
     assert (pack["score"], pack["rules"], pack["failing_rules"], pack["rules_json"]) == (33.3, 1, 1, ["no-ssh"])
     assert get(web, "packs", at="2026-10-01")["rows"] == []
