@@ -65,13 +65,17 @@ export function asOf({ go, step }) {
 		}));
 	}
 	text.addEventListener('input', tell);
-	pop.addEventListener('toggle', e => {
-		pill.setAttribute('aria-expanded', String(e.newState === 'open'));
+	/* Before it opens: what is written from then on stays. */
+	pop.addEventListener('beforetoggle', e => {
 		if (e.newState !== 'open') return;
 		shown = at ?? Date.now();
 		text.value = at === null ? '' : full(at).toLowerCase();
 		tell();
 		drawMonth();
+	});
+	pop.addEventListener('toggle', e => {
+		pill.setAttribute('aria-expanded', String(e.newState === 'open'));
+		if (e.newState !== 'open' || document.activeElement === text) return;
 		text.focus();
 		text.select();
 	});
