@@ -168,14 +168,21 @@ static const char *numbers(void)
 
 static const char *walk(const char *more, void (*between)(void))
 {
-	static char out[256];
+	static char out[1024];
+	size_t n = 0;
 
 	out[0] = token[0] = '\0';
 	do {
-		size_t n = strlen(out);
+		const char *page;
+		size_t more_n;
 
 		history(more);
-		snprintf(out + n, sizeof(out) - n, "%s|", numbers());
+		page = numbers();
+		more_n = strlen(page);
+		assert_true(n + more_n + 2 <= sizeof(out));
+		memcpy(out + n, page, more_n);
+		memcpy(out + n + more_n, "|", 2);
+		n += more_n + 1;
 		if (between)
 			between();
 	} while (next_page("nextToken"));
