@@ -46,6 +46,9 @@ class Aws:
             self.alarm(name, well)
         self.logs.put_retention_policy(logGroupName="good", retentionInDays=400)
         self.logs.put_retention_policy(logGroupName="bad", retentionInDays=30)
+        for n in range(36):
+            self.logs.create_log_group(logGroupName=f"bad-{n}")
+            self.logs.put_retention_policy(logGroupName=f"bad-{n}", retentionInDays=30)
         self.vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
         subnets = sorted(self.ec2.describe_subnets()["Subnets"], key=lambda s: s["SubnetId"])
         self.ec2.modify_subnet_attribute(SubnetId=subnets[0]["SubnetId"], MapPublicIpOnLaunch={"Value": False})
@@ -82,6 +85,10 @@ class Aws:
         self.dynamodb.update_table(TableName="bad", DeletionProtectionEnabled=True)
         self.dynamodb.update_continuous_backups(TableName="bad", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
         self.logs.delete_log_group(logGroupName="bad")
+        for n in range(36):
+            self.logs.delete_log_group(logGroupName=f"bad-{n}")
+            if n % 2:
+                self.logs.create_log_group(logGroupName=f"bad-{n}", kmsKeyId=self.key)
         self.ecr.put_image_tag_mutability(repositoryName="bad", imageTagMutability="IMMUTABLE")
         self.alarm("bad", True)
         self.ec2.revoke_security_group_ingress(GroupId=self.open, IpPermissions=[OPEN])
